@@ -1,0 +1,1 @@
+"""An embeddable order management core."""

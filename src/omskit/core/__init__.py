@@ -1,0 +1,79 @@
+"""The values and mechanisms that every room shares; knows no room above it."""
+
+from omskit.core.address import Contact, Destination
+from omskit.core.errors import (
+    ConcurrencyConflict,
+    ContractError,
+    Duplicate,
+    OmsError,
+    PayloadError,
+    Refused,
+    StorageError,
+    UsageError,
+)
+from omskit.core.ids import check_digit, key_of, readable
+from omskit.core.instants import aware, from_ms, to_ms
+from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
+from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
+from omskit.core.machine import TERMINAL, Machine
+from omskit.core.money import (
+    MAX_AMOUNT_MINOR,
+    SCALES,
+    Money,
+    checked_minor,
+    format_amount,
+    parse_amount,
+    scale_of,
+)
+from omskit.core.outcomes import Refusal
+from omskit.core.quantities import Quantities
+from omskit.core.serde import Codec, Upcaster, make_converter
+from omskit.core.sharing import share, share_of_units
+
+__all__ = [
+    "MAX_AMOUNT_MINOR",
+    "SCALES",
+    "TERMINAL",
+    "Cell",
+    "Change",
+    "Claim",
+    "Codec",
+    "Column",
+    "ColumnType",
+    "ConcurrencyConflict",
+    "Contact",
+    "ContractError",
+    "Destination",
+    "Duplicate",
+    "Entry",
+    "Kind",
+    "Level",
+    "Machine",
+    "Money",
+    "Movement",
+    "OmsError",
+    "PayloadError",
+    "Quantities",
+    "Refusal",
+    "Refused",
+    "Reservation",
+    "Rows",
+    "StorageError",
+    "Stored",
+    "Upcaster",
+    "UsageError",
+    "aware",
+    "check_digit",
+    "checked_minor",
+    "fold",
+    "format_amount",
+    "from_ms",
+    "key_of",
+    "make_converter",
+    "parse_amount",
+    "readable",
+    "scale_of",
+    "share",
+    "share_of_units",
+    "to_ms",
+]

@@ -1,0 +1,31 @@
+"""Instants: aware datetimes at the edge, whole milliseconds since 1970 UTC in columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from omskit.core.errors import UsageError
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def aware(instant: datetime) -> datetime:
+    """Return the instant in UTC.
+
+    Raises:
+        UsageError: ``naive_datetime`` when it has no time zone.
+    """
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise UsageError("naive_datetime", f"{instant!r} has no time zone", value=instant)
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
+def to_ms(instant: datetime) -> int:
+    """Return milliseconds since 1970-01-01 UTC, rounded down."""
+    return (instant - _EPOCH) // _MILLISECOND
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Return the aware UTC instant of a count of milliseconds since 1970."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)

@@ -1,0 +1,165 @@
+"""Kinds: all that a storage must know of an aggregate, declared by the aggregate over plain values.
+
+A state is stored as one document; *columns* and *rows* are pure functions of the state, there for queries and
+for the database's own checks. A version is the number of entries written so far, so that history and state can
+be held against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen
+
+from omskit.core.errors import UsageError
+from omskit.core.serde import Codec
+
+S = TypeVar("S")
+
+
+class ColumnType(Enum):
+    """What a column holds; instants are ints of milliseconds, money is ints of minor units."""
+
+    INT = "int"
+    TEXT = "text"
+
+
+@frozen
+class Column(Generic[S]):
+    """One indexed view of a state: a name, a type and the pure function that gives its value."""
+
+    name: str
+    type: ColumnType
+    of: Callable[[S], int | str | None]
+
+
+@frozen
+class Rows(Generic[S]):
+    """A child table derived from a state, for queries; ``of`` gives one tuple a row in column order.
+
+    Args:
+        name: The table's name without prefix.
+        columns: (name, type) pairs; the owner's key and the row's position come before them by themselves.
+        of: The rows of one state; their order is stable, and a row never goes away.
+        checks: SQL conditions that hold for every row.
+        indexes: Column names that get an index each.
+    """
+
+    name: str
+    columns: tuple[tuple[str, ColumnType], ...]
+    of: Callable[[S], Sequence[tuple[int | str | None, ...]]]
+    checks: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+
+
+@frozen
+class Kind(Generic[S]):
+    """How one aggregate is stored.
+
+    Args:
+        tag: Its name in tables, entries and errors; part of the stored format.
+        state: Codec of the state under this tag.
+        events: Codec of its events.
+        evolve: ``evolve(state or None, event) -> state``, for proving a state by its history.
+        columns: What can be searched.
+        unique: Column names that are unique together.
+        rows: Child table, if people query parts of the state.
+        queue: Column names, in order, of the index by which waiting work is found.
+        number: Prefix of the readable number.
+    """
+
+    tag: str
+    state: Codec[S]
+    events: Codec[Any]
+    evolve: Callable[[S | None, Any], S]
+    columns: tuple[Column[S], ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    rows: Rows[S] | None = None
+    queue: tuple[str, ...] = ()
+    number: str = ""
+
+    def column(self, name: str) -> Column[S]:
+        """Return a column by name.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        names = ", ".join(column.name for column in self.columns)
+        raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
+
+
+@frozen
+class Entry:
+    """One event in the history of one thing; never changed, never deleted.
+
+    Args:
+        stream: Key of the thing.
+        sequence: 1, 2, 3 ... within the stream, without gaps.
+        at: When it happened, UTC.
+        actor: Who did it.
+        cause: The command, step or message that led to it.
+        event: The event itself.
+    """
+
+    stream: int
+    sequence: int
+    at: datetime
+    actor: str
+    cause: str
+    event: Any
+
+
+@frozen
+class Stored(Generic[S]):
+    """A state as it was loaded, with the version to hand back when it is saved."""
+
+    state: S
+    version: int
+
+
+@frozen
+class Change(Generic[S]):
+    """One state to save, with the entries that led to it.
+
+    ``before`` is the loaded version, 0 for a thing that is new; the version after is
+    ``before + len(entries)``.
+
+    Raises:
+        UsageError: ``bad_change`` unless the entries continue the version without a gap.
+    """
+
+    key: int
+    before: int
+    state: S
+    entries: tuple[Entry, ...] = field()
+
+    @entries.validator
+    def _continue_the_version(self, _: object, entries: tuple[Entry, ...]) -> None:
+        expected = self.before
+        for entry in entries:
+            expected += 1
+            if entry.sequence != expected or entry.stream != self.key:
+                raise UsageError(
+                    "bad_change", f"entry {entry.stream}/{entry.sequence} where {self.key}/{expected} belongs"
+                )
+        if expected == self.before:
+            raise UsageError("bad_change", f"a change of {self.key} without an entry")
+
+    @property
+    def after(self) -> int:
+        """The version that saving leads to."""
+        return self.before + len(self.entries)
+
+
+def fold(evolve: Callable[[S | None, Any], S], events: Iterable[Any]) -> S | None:
+    """Return the state that a history leads to; None for no history."""
+    state: S | None = None
+    for event in events:
+        state = evolve(state, event)
+    return state

@@ -1,0 +1,130 @@
+"""Values to JSON documents and back: tags instead of class paths, a format number, upcasters.
+
+A document is one compact JSON text. Fields at their default are left out, so that a field added later reads
+from every older document. A change that a default cannot bridge raises the format number and adds an upcaster
+from the one before; a document without ``"v"`` has format 1.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from attrs import field, frozen, has
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+
+from omskit.core.errors import StorageError, UsageError
+
+T = TypeVar("T")
+
+#: Rewrites a document of one format as the next.
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_decode = json.JSONDecoder().decode
+
+
+def make_converter() -> Converter:
+    """Return a converter for attrs values: defaults left out, instants as ISO 8601, decimals as text."""
+    converter = Converter(detailed_validation=False, omit_if_default=True)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
+    converter.register_unstructure_hook_factory(
+        has,
+        lambda cls: make_dict_unstructure_fn(
+            cls, converter, _cattrs_omit_if_default=True, _cattrs_include_init_false=False
+        ),
+    )
+    converter.register_structure_hook_factory(
+        has, lambda cls: make_dict_structure_fn(cls, converter, _cattrs_detailed_validation=False)
+    )
+    return converter
+
+
+@frozen(slots=False)
+class Codec(Generic[T]):
+    """Writes and reads the values of a closed set of types, each under its tag.
+
+    Args:
+        name: Shown in errors.
+        types: Tag to class. A tag is part of the stored format: it never changes.
+        format: Number of today's format; every older one stays readable.
+        upcasters: From format n to n + 1, by (tag, n).
+    """
+
+    name: str
+    types: Mapping[str, type[T]]
+    format: int = 1
+    upcasters: Mapping[tuple[str, int], Upcaster] = field(factory=dict)
+
+    @cached_property
+    def tags(self) -> Mapping[type[T], str]:
+        """Class to its tag."""
+        return {cls: tag for tag, cls in self.types.items()}
+
+    @cached_property
+    def _dumps(self) -> Mapping[type[T], Callable[[T], dict[str, Any]]]:
+        converter = make_converter()
+        return {cls: converter.get_unstructure_hook(cls) for cls in self.types.values()}
+
+    @cached_property
+    def _loads(self) -> Mapping[str, tuple[Callable[[Any, Any], T], type[T]]]:
+        converter = make_converter()
+        return {tag: (converter.get_structure_hook(cls), cls) for tag, cls in self.types.items()}
+
+    def tag_of(self, value: T) -> str:
+        """Return the tag of a value's class.
+
+        Raises:
+            UsageError: ``unknown_type``.
+        """
+        try:
+            return self.tags[type(value)]
+        except KeyError:
+            raise UsageError("unknown_type", f"{type(value).__name__} has no tag in {self.name}") from None
+
+    def dump(self, value: T) -> str:
+        """Return a value as JSON text, without its tag."""
+        hook = self._dumps.get(type(value))
+        if hook is None:
+            self.tag_of(value)
+            raise UsageError("unknown_type", type(value).__name__)
+        document = hook(value)
+        if self.format > 1:
+            document["v"] = self.format
+        return _encode(document)
+
+    def load(self, tag: str, text: str) -> T:
+        """Read JSON text that was written under a tag, in any format up to today's.
+
+        Raises:
+            StorageError: ``unreadable_document`` when the tag, the format or the text is not of this codec.
+        """
+        try:
+            structure, cls = self._loads[tag]
+            document = _decode(text)
+            if self.format > 1:
+                document = self._upcast(tag, document)
+            return structure(document, cls)
+        except (KeyError, ValueError, TypeError) as error:
+            raise StorageError(
+                "unreadable_document", f"{self.name} {tag!r}: {error!r}", codec=self.name, tag=tag
+            ) from error
+
+    def _upcast(self, tag: str, document: dict[str, Any]) -> dict[str, Any]:
+        found = document.pop("v", 1)
+        if found > self.format:
+            raise StorageError(
+                "newer_format", f"{self.name} {tag!r} has format {found}; this release reads up to {self.format}"
+            )
+        for number in range(found, self.format):
+            upcast = self.upcasters.get((tag, number))
+            document = upcast(document) if upcast else document
+        return document

@@ -1,0 +1,45 @@
+"""The storage port and its reference in memory; the SQL storage is ``omskit.storage.sql``."""
+
+from omskit.storage.memory import MemoryStorage
+from omskit.storage.port import (
+    After,
+    Attempt,
+    Capabilities,
+    Collection,
+    Delivery,
+    Drift,
+    Inbox,
+    Leased,
+    Message,
+    Op,
+    Outbox,
+    Receipt,
+    StockBook,
+    Storage,
+    Unit,
+    Where,
+    claims_of,
+    effects_of,
+)
+
+__all__ = [
+    "After",
+    "Attempt",
+    "Capabilities",
+    "Collection",
+    "Delivery",
+    "Drift",
+    "Inbox",
+    "Leased",
+    "MemoryStorage",
+    "Message",
+    "Op",
+    "Outbox",
+    "Receipt",
+    "StockBook",
+    "Storage",
+    "Unit",
+    "Where",
+    "claims_of",
+    "effects_of",
+]
