@@ -11,6 +11,7 @@ from omskit.core.errors import (
     StorageError,
     UsageError,
 )
+from omskit.core.goods import Component
 from omskit.core.ids import check_digit, key_of, readable
 from omskit.core.instants import aware, from_ms, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
@@ -40,6 +41,7 @@ __all__ = [
     "Codec",
     "Column",
     "ColumnType",
+    "Component",
     "ConcurrencyConflict",
     "Contact",
     "ContractError",

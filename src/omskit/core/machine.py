@@ -104,6 +104,10 @@ class Machine:
         """Return the statuses in which a trigger may be made, sorted."""
         return tuple(sorted(status for status, made in self.moves if made == trigger))
 
+    def reached_by(self, trigger: str) -> frozenset[str]:
+        """Return the statuses that a trigger leads to."""
+        return frozenset(to for (_, made), to in self.moves.items() if made == trigger)
+
     def with_trait(self, trait: str) -> tuple[str, ...]:
         """Return the statuses that have a trait, sorted."""
         return tuple(sorted(status for status, traits in self.states.items() if trait in traits))

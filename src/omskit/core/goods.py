@@ -1,0 +1,35 @@
+"""What one unit of an order line is made of, as sourcing, couriers and warehouses read it."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from omskit.core.errors import UsageError
+
+
+@frozen
+class Component:
+    """One SKU within one unit of a line: a plain SKU is its own single component, a bundle has several.
+
+    Args:
+        sku: What lies on the shelf.
+        per: Pieces within one unit of the line, above zero.
+        weight_g: Weight of one piece, grams.
+        volume_cm3: Volume of one packed piece, cubic centimetres.
+        traits: What handling asks for, as in ``("cold", "hazmat")``; sorted.
+
+    Raises:
+        UsageError: ``bad_quantity`` for a ``per`` below one, ``bad_size`` for a negative weight or volume.
+    """
+
+    sku: str
+    per: int = 1
+    weight_g: int = 0
+    volume_cm3: int = 0
+    traits: tuple[str, ...] = field(default=(), converter=lambda traits: tuple(sorted(traits)) if traits else ())
+
+    def __attrs_post_init__(self) -> None:
+        if self.per < 1:
+            raise UsageError("bad_quantity", f"{self.per} of {self.sku}: a component counts from 1", sku=self.sku)
+        if self.weight_g < 0 or self.volume_cm3 < 0:
+            raise UsageError("bad_size", f"{self.sku} weighs and measures zero or more", sku=self.sku)

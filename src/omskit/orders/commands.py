@@ -1,0 +1,116 @@
+"""What can be asked of an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from omskit.orders.model import Charge, Consignment, Hold, OrderLine, Terms
+
+#: (line number, units) pairs.
+Units = tuple[tuple[int, int], ...]
+
+
+@frozen
+class Place:
+    """Take an order into the book under a key that was handed out before; ``holds`` block it from the start."""
+
+    key: int
+    terms: Terms
+    lines: tuple[OrderLine, ...]
+    charges: tuple[Charge, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+
+@frozen
+class Approve:
+    """Let the order go on after its review; ``rule`` names what decided."""
+
+    rule: str = ""
+
+
+@frozen
+class PutOnHold:
+    """Block the order, or one of its lines, for a typed reason."""
+
+    code: str
+    reason: str = ""
+    line: int = 0
+    until: datetime | None = None
+
+
+@frozen
+class ReleaseHold:
+    """Lift the holds of one code; ``line`` as it was put."""
+
+    code: str
+    line: int = 0
+
+
+@frozen
+class Assign:
+    """Give open units to warehouses, as a plan decided.
+
+    Args:
+        consignments: With numbers that continue the order's; empty when nothing was found.
+        retry_at: When units that stay open are worth another try.
+        reasons: Why they stay open: (line number, reason code) pairs.
+    """
+
+    consignments: tuple[Consignment, ...]
+    retry_at: datetime | None = None
+    reasons: tuple[tuple[int, str], ...] = ()
+
+
+@frozen
+class Release:
+    """Give consignments to fulfillment orders: (consignment number, fulfillment order's key) pairs."""
+
+    fulfillments: tuple[tuple[int, int], ...]
+
+
+@frozen
+class Ship:
+    """Book units that a fulfillment order has handed to the courier."""
+
+    fulfillment: int
+    lines: Units
+
+
+@frozen
+class Unassign:
+    """Take units back from a fulfillment order, or from all consignments not released yet (0).
+
+    With ``bar_until`` the warehouse is not asked again for these lines before that instant.
+    """
+
+    fulfillment: int
+    reason: str
+    bar_until: datetime | None = None
+
+
+@frozen
+class Cancel:
+    """Cancel units: the given ones, or all that have not been shipped (None).
+
+    Open units go first, then units of consignments that no warehouse works on yet. Units that a warehouse
+    works on are refused (``at_warehouse``): its fulfillment order is cancelled first.
+    """
+
+    lines: Units | None = None
+    reason: str = ""
+
+
+@frozen
+class TakeBack:
+    """Book shipped units that came back; with a warehouse, into what it can sell again."""
+
+    lines: Units
+    warehouse: str = ""
+    reason: str = ""
+
+
+Command = (
+    Place | Approve | PutOnHold | ReleaseHold | Assign | Release | Ship | Unassign | Cancel | TakeBack
+)

@@ -1,0 +1,264 @@
+"""What a command does to an order: the events that happen, or a refusal.
+
+A command that is already satisfied happens as no event. Nothing here compares a status: a machine says what is
+allowed and where it leads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from omskit.core import TERMINAL, Machine, Refused, UsageError
+from omskit.orders import commands as c
+from omskit.orders import events as e
+from omskit.orders import machine as m
+from omskit.orders.evolve import evolve, of_fulfillment, totals
+from omskit.orders.grade import GRADING, Grading
+from omskit.orders.model import Barred, Consignment, Hold, Order
+
+#: Most lines of one order.
+MAX_LINES = 10_000
+
+Events = tuple[e.Event, ...]
+
+
+class _Ask(NamedTuple):
+    """When, by whom and under which process a command is decided."""
+
+    at: datetime
+    actor: str
+    machine: Machine
+
+
+def decide(
+    order: Order | None,
+    command: c.Command,
+    *,
+    at: datetime,
+    actor: str = "",
+    machine: Machine = m.ORDER_MACHINE,
+    grading: Grading = GRADING,
+) -> Events:
+    """Return the events of a command.
+
+    Args:
+        order: The order as it stands; None before its placement.
+        command: What is asked.
+        at: Now.
+        actor: Who asks; kept in holds.
+        machine: The order's process.
+        grading: Ranks a new order.
+
+    Raises:
+        Refused: ``not_allowed`` by the machine; ``order_held``; ``already_placed``; ``not_open``,
+            ``not_reserved``, ``not_shipped`` when a line has fewer such units than asked;
+            ``at_warehouse`` when units to cancel are being worked on; ``empty_order``; ``too_many_lines``.
+        UsageError: ``unknown_order`` for anything but a placement of an order that is not there;
+            ``bad_lines`` when lines are not numbered 1, 2, 3 ...; ``bad_consignment``; ``unknown_line``;
+            ``bad_quantity``.
+    """
+    if isinstance(command, c.Place):
+        return _place(order, command, machine, grading)
+    if order is None:
+        raise UsageError("unknown_order", f"{type(command).__name__} for an order that is not there")
+    return _DECIDE[type(command)](order, command, _Ask(at, actor, machine))
+
+
+def _place(order: Order | None, command: c.Place, machine: Machine, grading: Grading) -> Events:
+    if order is not None:
+        raise Refused("already_placed", f"order {order.key} is in the book", order=order.key)
+    if not command.lines:
+        raise Refused("empty_order", "an order has at least one line", external_id=command.terms.external_id)
+    if len(command.lines) > MAX_LINES:
+        count = len(command.lines)
+        raise Refused("too_many_lines", f"{count} lines; at most {MAX_LINES}", lines=count)
+    for position, line in enumerate(command.lines, 1):
+        if line.number != position or line.open != line.quantity:
+            raise UsageError("bad_lines", f"line {line.number} at {position}: lines come as 1, 2, 3, all open")
+    placed = Order(
+        command.key,
+        machine.initial,
+        command.terms,
+        command.lines,
+        command.charges,
+        command.holds,
+        rank=grading.rank(command.terms),
+    )
+    return (e.OrderPlaced(placed),)
+
+
+def _not_held(order: Order) -> None:
+    if order.is_held:
+        codes = tuple(sorted({hold.code for hold in order.holds if not hold.line}))
+        raise Refused("order_held", f"held for {', '.join(codes)}", order=order.key, holds=codes)
+
+
+def _approve(order: Order, command: c.Approve, ask: _Ask) -> Events:
+    if not ask.machine.allows(order.status, m.APPROVE) and order.status in ask.machine.reached_by(m.APPROVE):
+        return ()
+    status = ask.machine.next(order.status, m.APPROVE)
+    _not_held(order)
+    return (e.Approved(status, command.rule),)
+
+
+def _hold(order: Order, command: c.PutOnHold, ask: _Ask) -> Events:
+    if ask.machine.has(order.status, TERMINAL):
+        raise Refused("not_allowed", f"an order that is {order.status!r} is held no more", status=order.status)
+    if command.line:
+        order.line(command.line)
+    if any((hold.code, hold.line) == (command.code, command.line) for hold in order.holds):
+        return ()
+    return (e.HoldPlaced(Hold(command.code, ask.at, ask.actor, command.reason, command.line, command.until)),)
+
+
+def _release_hold(order: Order, command: c.ReleaseHold, _ask: _Ask) -> Events:
+    if any((hold.code, hold.line) == (command.code, command.line) for hold in order.holds):
+        return (e.HoldReleased(command.code, command.line),)
+    return ()
+
+
+def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
+    _not_held(order)
+    wanted = totals(pair for one in command.consignments for pair in one.lines)
+    for number, units in wanted.items():
+        _enough(order, number, units, order.line(number).open, "not_open")
+    _well_formed(order, command.consignments)
+    left = any(line.open > wanted.get(line.number, 0) for line in order.lines)
+    status = ask.machine.next(order.status, m.BACKORDER if left else m.RESERVE)
+    return (e.Assigned(status, command.consignments, command.retry_at if left else None, command.reasons),)
+
+
+def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
+    for position, one in enumerate(consignments, order.planned + 1):
+        if one.number != position or one.fulfillment or not one.lines:
+            raise UsageError(
+                "bad_consignment",
+                f"consignment {one.number} where {position} belongs: numbers go on, with lines, not yet released",
+                order=order.key,
+            )
+
+
+def _enough(order: Order, number: int, units: int, there: int, code: str) -> None:
+    if units < 1:
+        raise UsageError("bad_quantity", f"line {number}: {units} units; at least 1", line=number, value=units)
+    if units > there:
+        raise Refused(
+            code,
+            f"line {number} has {there} of the {units} units",
+            order=order.key,
+            line=number,
+            wanted=units,
+            there=there,
+        )
+
+
+def _release(order: Order, command: c.Release, ask: _Ask) -> Events:
+    _not_held(order)
+    pending = {one.number for one in order.consignments if not one.fulfillment}
+    wanted = {number for number, _ in command.fulfillments}
+    if not wanted or not wanted <= pending:
+        raise UsageError(
+            "bad_consignment",
+            f"consignments {sorted(wanted)} to release; pending are {sorted(pending)}",
+            order=order.key,
+        )
+    return (e.Released(ask.machine.next(order.status, m.RELEASE), command.fulfillments),)
+
+
+def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
+    taken = of_fulfillment(order, command.fulfillment, command.lines)
+    found = totals((number, units) for (_, number), units in taken.items())
+    for number, units in totals(command.lines).items():
+        _enough(order, number, units, found.get(number, 0), "not_reserved")
+    status = ask.machine.next(order.status, m.SHIP)
+    return (_settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
+
+
+def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
+    gone = order.at_fulfillment(command.fulfillment)
+    if not gone:
+        return ()
+    barred: tuple[Barred, ...] = ()
+    if command.bar_until is not None:
+        cells = sorted({(one.warehouse, number) for one in gone for number, _ in one.lines})
+        barred = tuple(Barred(warehouse, number, command.bar_until) for warehouse, number in cells)
+    status = ask.machine.next(order.status, m.REOPEN)
+    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred),)
+
+
+def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
+    whole = ((line.number, line.open + line.reserved) for line in order.lines if line.open or line.reserved)
+    wanted = totals(tuple(whole) if command.lines is None else command.lines)
+    if not wanted:
+        return ()
+    open_: list[tuple[int, int]] = []
+    held: list[tuple[int, int, int]] = []
+    for number, units in wanted.items():
+        line = order.line(number)
+        _enough(order, number, units, line.open + line.reserved, "not_open")
+        if line.open:
+            open_.append((number, min(units, line.open)))
+        held += _from_pending(order, number, units - min(units, line.open))
+    status = ask.machine.next(order.status, m.CANCEL_PART)
+    return (_settled(order, e.Cancelled(status, tuple(open_), tuple(held), command.reason), ask.machine),)
+
+
+def _from_pending(order: Order, number: int, units: int) -> list[tuple[int, int, int]]:
+    """Take units of a line out of consignments that are not released yet, the last planned first."""
+    taken = []
+    for one in reversed(order.consignments):
+        there = sum(count for line, count in one.lines if line == number)
+        if units and there and not one.fulfillment:
+            taken.append((one.number, number, min(units, there)))
+            units -= min(units, there)
+    if units:
+        working = tuple(sorted({one.fulfillment for one in order.consignments if one.fulfillment}))
+        raise Refused(
+            "at_warehouse",
+            f"{units} units of line {number} are being worked on; cancel their fulfillment orders first",
+            order=order.key,
+            line=number,
+            fulfillments=working,
+        )
+    return taken
+
+
+def _take_back(order: Order, command: c.TakeBack, ask: _Ask) -> Events:
+    for number, units in totals(command.lines).items():
+        line = order.line(number)
+        _enough(order, number, units, line.shipped - line.returned, "not_shipped")
+    status = ask.machine.next(order.status, m.TAKE_BACK)
+    return (e.TakenBack(status, command.lines, command.warehouse, command.reason),)
+
+
+def _settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e.Event:
+    """Let the status follow the counters: nothing left to do ends an order, nothing open ends its sourcing."""
+    after = evolve(order, event)
+    status = event.status
+    if not after.has_open and not after.has_reserved:
+        status = machine.next(status, m.COMPLETE if after.has_shipped else m.CANCEL)
+    elif not after.has_open and machine.has(status, m.SOURCEABLE):
+        status = machine.next(status, m.RESERVE)
+        if all(one.fulfillment for one in after.consignments):
+            status = machine.next(status, m.RELEASE)
+    if isinstance(event, e.Shipped):
+        return e.Shipped(status, event.fulfillment, event.lines)
+    return e.Cancelled(status, event.open, event.reserved, event.reason)
+
+
+_DECIDE = cast(
+    "dict[type, Callable[[Order, Any, _Ask], Events]]",  # each function takes the command of its own key
+    {
+        c.Approve: _approve,
+        c.PutOnHold: _hold,
+        c.ReleaseHold: _release_hold,
+        c.Assign: _assign,
+        c.Release: _release,
+        c.Ship: _ship,
+        c.Unassign: _unassign,
+        c.Cancel: _cancel,
+        c.TakeBack: _take_back,
+    },
+)

@@ -1,0 +1,117 @@
+"""What happened to an order; each event that moves it carries the status it led to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import frozen
+
+from omskit.orders.model import Barred, Consignment, Hold, Order
+
+
+@frozen
+class OrderPlaced:
+    """The order came into the book, as it stands here."""
+
+    order: Order
+
+
+@frozen
+class Approved:
+    """The review let it go on."""
+
+    status: str
+    rule: str = ""
+
+
+@frozen
+class HoldPlaced:
+    """It is blocked."""
+
+    hold: Hold
+
+
+@frozen
+class HoldReleased:
+    """The holds of one code, on one line or on the whole (0), are lifted."""
+
+    code: str
+    line: int = 0
+
+
+@frozen
+class Assigned:
+    """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs."""
+
+    status: str
+    consignments: tuple[Consignment, ...] = ()
+    retry_at: datetime | None = None
+    reasons: tuple[tuple[int, str], ...] = ()
+
+
+@frozen
+class Released:
+    """Fulfillment orders work on consignments: (consignment number, fulfillment order's key) pairs."""
+
+    status: str
+    fulfillments: tuple[tuple[int, int], ...]
+
+
+@frozen
+class Shipped:
+    """Units of a fulfillment order have left."""
+
+    status: str
+    fulfillment: int
+    lines: tuple[tuple[int, int], ...]
+
+
+@frozen
+class Unassigned:
+    """Consignments were taken back whole; their units are open again."""
+
+    status: str
+    consignments: tuple[int, ...]
+    reason: str = ""
+    barred: tuple[Barred, ...] = ()
+
+
+@frozen
+class Cancelled:
+    """Units will not be sent: open ones, and ones taken out of consignments.
+
+    Args:
+        status: Where the order stands now.
+        open: (line number, units) pairs that were open.
+        reserved: (consignment number, line number, units) that a warehouse had held.
+        reason: Why.
+    """
+
+    status: str
+    open: tuple[tuple[int, int], ...] = ()
+    reserved: tuple[tuple[int, int, int], ...] = ()
+    reason: str = ""
+
+
+@frozen
+class TakenBack:
+    """Shipped units came back; with a warehouse, into what it can sell again."""
+
+    status: str
+    lines: tuple[tuple[int, int], ...]
+    warehouse: str = ""
+    reason: str = ""
+
+
+Event = (
+    OrderPlaced
+    | Approved
+    | HoldPlaced
+    | HoldReleased
+    | Assigned
+    | Released
+    | Shipped
+    | Unassigned
+    | Cancelled
+    | TakenBack
+)

@@ -1,0 +1,185 @@
+"""What an event makes of an order; total, and without a machine: the event knows the status it led to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from attrs import evolve as changed
+
+from omskit.core import StorageError
+from omskit.orders import events as e
+from omskit.orders.model import Consignment, Order, OrderLine
+
+_Lines = tuple[OrderLine, ...]
+
+
+def evolve(order: Order | None, event: e.Event) -> Order:
+    """Return the order as it stands after the event.
+
+    Raises:
+        StorageError: ``bad_history`` when a history does not start with an order's placement.
+    """
+    if isinstance(event, e.OrderPlaced):
+        return event.order
+    if order is None:
+        raise StorageError("bad_history", f"{type(event).__name__} before the order was placed")
+    return _EVOLVE[type(event)](order, event)
+
+
+def _with(
+    order: Order, status: str, lines: tuple[OrderLine, ...], consignments: tuple[Consignment, ...], planned: int
+) -> Order:
+    return Order(
+        order.key,
+        status,
+        order.terms,
+        lines,
+        order.charges,
+        order.holds,
+        consignments,
+        planned,
+        order.rank,
+        order.retry_at,
+        order.barred,
+        order.cleared,
+    )
+
+
+def _lines(order: Order, deltas: Mapping[int, int], move: Callable[[OrderLine, int], OrderLine]) -> _Lines:
+    return tuple(move(line, deltas[line.number]) if line.number in deltas else line for line in order.lines)
+
+
+def totals(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Sum (line number, units) pairs by line."""
+    sums: dict[int, int] = {}
+    for number, units in pairs:
+        sums[number] = sums.get(number, 0) + units
+    return sums
+
+
+def without(consignments: Iterable[Consignment], taken: Mapping[tuple[int, int], int]) -> tuple[Consignment, ...]:
+    """Take units away by (consignment, line); a consignment that is left empty goes."""
+    left = []
+    for one in consignments:
+        units = ((number, count - taken.get((one.number, number), 0)) for number, count in one.lines)
+        lines = tuple((number, count) for number, count in units if count)
+        if lines == one.lines:
+            left.append(one)
+        elif lines:
+            left.append(changed(one, lines=lines))
+    return tuple(left)
+
+
+def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """Say from which consignments of a fulfillment order units are taken: the earlier ones first."""
+    taken: dict[tuple[int, int], int] = {}
+    for number, units in totals(lines).items():
+        left = units
+        for one in order.at_fulfillment(fulfillment):
+            take = min(left, sum(count for line, count in one.lines if line == number))
+            if take:
+                taken[one.number, number] = take
+                left -= take
+    return taken
+
+
+def _approved(order: Order, event: e.Approved) -> Order:
+    return _with(order, event.status, order.lines, order.consignments, order.planned)
+
+
+def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:
+    return changed(order, holds=(*order.holds, event.hold))
+
+
+def _hold_released(order: Order, event: e.HoldReleased) -> Order:
+    kept = tuple(hold for hold in order.holds if (hold.code, hold.line) != (event.code, event.line))
+    cleared = tuple(sorted({*order.cleared, event.code}))
+    return changed(order, holds=kept, cleared=cleared)
+
+
+def _assigned(order: Order, event: e.Assigned) -> Order:
+    moved = totals(pair for one in event.consignments for pair in one.lines)
+    lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
+    return Order(
+        order.key,
+        event.status,
+        order.terms,
+        lines,
+        order.charges,
+        order.holds,
+        order.consignments + event.consignments,
+        order.planned + len(event.consignments),
+        order.rank,
+        event.retry_at,
+        order.barred,
+        order.cleared,
+    )
+
+
+def _released(order: Order, event: e.Released) -> Order:
+    given = dict(event.fulfillments)
+    consignments = tuple(
+        Consignment(
+            one.number,
+            one.warehouse,
+            one.lines,
+            one.courier,
+            one.service,
+            one.weight_g,
+            one.freight_minor,
+            one.ship_on,
+            one.arrive_on,
+            given[one.number],
+        )
+        if one.number in given
+        else one
+        for one in order.consignments
+    )
+    return _with(order, event.status, order.lines, consignments, order.planned)
+
+
+def _shipped(order: Order, event: e.Shipped) -> Order:
+    lines = _lines(order, totals(event.lines), lambda line, units: line.moved(reserved=-units, shipped=units))
+    left = without(order.consignments, of_fulfillment(order, event.fulfillment, event.lines))
+    return _with(order, event.status, lines, left, order.planned)
+
+
+def _unassigned(order: Order, event: e.Unassigned) -> Order:
+    gone = [one for one in order.consignments if one.number in event.consignments]
+    back = totals(pair for one in gone for pair in one.lines)
+    lines = _lines(order, back, lambda line, units: line.moved(reserved=-units, open=units))
+    left = tuple(one for one in order.consignments if one not in gone)
+    after = _with(order, event.status, lines, left, order.planned)
+    return changed(after, barred=order.barred + event.barred, retry_at=None)
+
+
+def _cancelled(order: Order, event: e.Cancelled) -> Order:
+    held = totals((number, units) for _, number, units in event.reserved)
+    open_ = totals(event.open)
+    lines = _lines(order, open_, lambda line, units: line.moved(open=-units, cancelled=units))
+    after = _with(order, event.status, lines, order.consignments, order.planned)
+    lines = _lines(after, held, lambda line, units: line.moved(reserved=-units, cancelled=units))
+    taken = {(one, number): units for one, number, units in event.reserved}
+    return _with(order, event.status, lines, without(order.consignments, taken), order.planned)
+
+
+def _taken_back(order: Order, event: e.TakenBack) -> Order:
+    lines = _lines(order, totals(event.lines), lambda line, units: line.moved(returned=units))
+    return _with(order, event.status, lines, order.consignments, order.planned)
+
+
+_EVOLVE = cast(
+    "dict[type, Callable[[Order, Any], Order]]",  # each function takes the events of its own key
+    {
+        e.Approved: _approved,
+        e.HoldPlaced: _hold_placed,
+        e.HoldReleased: _hold_released,
+        e.Assigned: _assigned,
+        e.Released: _released,
+        e.Shipped: _shipped,
+        e.Unassigned: _unassigned,
+        e.Cancelled: _cancelled,
+        e.TakenBack: _taken_back,
+    },
+)

@@ -1,0 +1,116 @@
+"""How orders are stored: their documents, what can be searched, and their lines as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.orders import commands as c
+from omskit.orders import events as e
+from omskit.orders.evolve import evolve
+from omskit.orders.model import NEVER, Order
+
+_INT, _TEXT = ColumnType.INT, ColumnType.TEXT
+
+
+def wake(order: Order) -> int:
+    """Return when the order is worth looking at, in ms: 0 for now, :data:`NEVER` when it waits for a person.
+
+    While holds block the whole order, that is when the last of them ends by itself.
+    """
+    until = [to_ms(hold.until) if hold.until else NEVER for hold in order.holds if not hold.line]
+    if until:
+        return max(until)
+    return to_ms(order.retry_at) if order.retry_at else 0
+
+
+def _line_rows(order: Order) -> list[tuple[int | str | None, ...]]:
+    return [
+        (
+            line.sku,
+            line.quantity,
+            line.open,
+            line.reserved,
+            line.shipped,
+            line.cancelled,
+            line.returned,
+            line.list_minor - line.discount_minor,
+        )
+        for line in order.lines
+    ]
+
+
+#: Commands by tag, for idempotency keys and audit.
+COMMANDS: Codec[Any] = Codec(
+    "order command",
+    {
+        "place": c.Place,
+        "approve": c.Approve,
+        "hold": c.PutOnHold,
+        "release_hold": c.ReleaseHold,
+        "assign": c.Assign,
+        "release": c.Release,
+        "ship": c.Ship,
+        "unassign": c.Unassign,
+        "cancel": c.Cancel,
+        "take_back": c.TakeBack,
+    },
+)
+
+#: The aggregate of this package.
+ORDERS: Kind[Order] = Kind(
+    tag="order",
+    number="SO",
+    state=Codec("order", {"order": Order}),
+    events=Codec(
+        "order event",
+        {
+            "placed": e.OrderPlaced,
+            "approved": e.Approved,
+            "held": e.HoldPlaced,
+            "hold_released": e.HoldReleased,
+            "assigned": e.Assigned,
+            "released": e.Released,
+            "shipped": e.Shipped,
+            "unassigned": e.Unassigned,
+            "cancelled": e.Cancelled,
+            "taken_back": e.TakenBack,
+        },
+    ),
+    evolve=evolve,
+    columns=(
+        Column("status", _TEXT, lambda order: order.status),
+        Column("rank", _INT, lambda order: order.rank),
+        Column("wake", _INT, wake),
+        Column("channel", _TEXT, lambda order: order.terms.channel),
+        Column("external_id", _TEXT, lambda order: order.terms.external_id),
+        Column("buyer", _TEXT, lambda order: order.terms.buyer or None),
+        Column("placed_at", _INT, lambda order: to_ms(order.terms.placed_at)),
+        Column("total_minor", _INT, lambda order: order.total_minor),
+        Column("currency", _TEXT, lambda order: order.terms.currency),
+        Column("country", _TEXT, lambda order: order.terms.destination.country),
+        Column("holds", _INT, lambda order: len(order.holds)),
+    ),
+    unique=(("channel", "external_id"),),
+    rows=Rows(
+        name="order_lines",
+        columns=(
+            ("sku", _TEXT),
+            ("ordered", _INT),
+            ("open", _INT),
+            ("reserved", _INT),
+            ("shipped", _INT),
+            ("cancelled", _INT),
+            ("returned", _INT),
+            ("paid_minor", _INT),
+        ),
+        of=_line_rows,
+        checks=(
+            "ordered = open + reserved + shipped + cancelled",
+            "open >= 0 AND reserved >= 0 AND shipped >= 0 AND cancelled >= 0",
+            "returned BETWEEN 0 AND shipped",
+        ),
+        indexes=("sku",),
+    ),
+    queue=("status", "rank"),
+)
