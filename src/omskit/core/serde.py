@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -25,15 +25,23 @@ T = TypeVar("T")
 #: Rewrites a document of one format as the next.
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
+_MICROSECOND = timedelta(microseconds=1)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _decode = json.JSONDecoder().decode
 
 
 def make_converter() -> Converter:
-    """Return a converter for attrs values: defaults left out, instants as ISO 8601, decimals as text."""
+    """Return a converter for attrs values: defaults left out.
+
+    Instants and days are written as ISO 8601, durations as whole microseconds, decimals as text.
+    """
     converter = Converter(detailed_validation=False, omit_if_default=True)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    converter.register_unstructure_hook(timedelta, lambda value: value // _MICROSECOND)
+    converter.register_structure_hook(timedelta, lambda value, _: value * _MICROSECOND)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
     converter.register_unstructure_hook_factory(

@@ -14,13 +14,23 @@ Units = tuple[tuple[int, int], ...]
 
 @frozen
 class Place:
-    """Take an order into the book under a key that was handed out before; ``holds`` block it from the start."""
+    """Take an order into the book under a key that was handed out before.
+
+    Args:
+        key: From the storage.
+        terms: What was agreed.
+        lines: Numbered 1, 2, 3 ..., all units open.
+        charges: Amounts that stand for no goods.
+        holds: What blocks it from the start.
+        not_before: When it is worth a first look; None for at once.
+    """
 
     key: int
     terms: Terms
     lines: tuple[OrderLine, ...]
     charges: tuple[Charge, ...] = ()
     holds: tuple[Hold, ...] = ()
+    not_before: datetime | None = None
 
 
 @frozen

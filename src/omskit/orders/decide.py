@@ -85,6 +85,7 @@ def _place(order: Order | None, command: c.Place, machine: Machine, grading: Gra
         command.charges,
         command.holds,
         rank=grading.rank(command.terms),
+        retry_at=command.not_before,
     )
     return (e.OrderPlaced(placed),)
 

@@ -85,7 +85,7 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
 
 
 def _approved(order: Order, event: e.Approved) -> Order:
-    return _with(order, event.status, order.lines, order.consignments, order.planned)
+    return changed(order, status=event.status, retry_at=None)
 
 
 def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:

@@ -245,7 +245,7 @@ class Order:
         consignments: What warehouses hold for it now; their units add up to the reserved ones of each line.
         planned: How many consignments there have ever been.
         rank: Which order goes first: the instant, in milliseconds, by which it should be dealt with.
-        retry_at: When sourcing is worth another try; None for at once.
+        retry_at: When it is worth another look; None for at once.
         barred: Warehouses that are not asked again for a while.
         cleared: Codes of the holds that were lifted; a review does not put them again.
     """
