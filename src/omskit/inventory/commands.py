@@ -6,7 +6,6 @@ from attrs import frozen
 
 from omskit.core import Cell, Claim
 
-
 #: The claim of movements that are for no order.
 NOBODY = Claim()
 

@@ -1,0 +1,100 @@
+"""From a channel's order to the order that is placed: items become SKUs, bundles and charges."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from omskit.channels.channel import Channel, Listing, Meaning
+from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
+from omskit.core import Refused
+from omskit.orders import Charge, Hold, OrderLine, Place, Terms
+
+#: Hold of an order with an item that no listing explains.
+UNMAPPED = "unmapped_item"
+
+
+def fingerprint(document: ChannelOrder | Reversal) -> str:
+    """Return a digest of a document's content: 128 bits of BLAKE2b over its canonical text, in hex."""
+    return hashlib.blake2b(DOCUMENTS.dump(document).encode(), digest_size=16).hexdigest()
+
+
+def normalise(channel: Channel, document: ChannelOrder, *, key: int, at: datetime) -> Place:
+    """Return the command that places a channel's order.
+
+    Items without listing are placed under their own code, and hold the order (``unmapped_item``).
+
+    Args:
+        channel: Where it comes from.
+        document: What the channel says.
+        key: The order's key.
+        at: Now.
+
+    Raises:
+        Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
+            ``no_goods`` for an order of charges only.
+    """
+    lines: list[OrderLine] = []
+    charges: list[Charge] = []
+    unmapped: list[str] = []
+    for position, said in enumerate(document.lines, 1):
+        listing = channel.listings.get(said.item)
+        if listing is None:
+            unmapped.append(said.item)
+            listing = Listing(said.item)
+        if listing.meaning is Meaning.REFUSED:
+            raise Refused("item_refused", listing.code, item=said.item, line=position)
+        if listing.meaning is Meaning.CHARGE:
+            charges.append(Charge(listing.code, said.list_minor - said.discount_minor, said.title))
+        else:
+            lines.append(_line(len(lines) + 1, said, listing, position))
+    if not lines:
+        raise Refused("no_goods", "the order holds no goods", charges=tuple(charge.code for charge in charges))
+    holds = (Hold(UNMAPPED, at, channel.code, f"no listing for {', '.join(unmapped)}"),) if unmapped else ()
+    return Place(key, _terms(channel, document), tuple(lines), tuple(charges), holds)
+
+
+def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
+    if said.quantity < 1 or not 0 <= said.discount_minor <= max(said.list_minor, 0):
+        raise Refused(
+            "bad_line",
+            f"line {position}: {said.quantity} units for {said.list_minor} less {said.discount_minor};"
+            " from 1 unit, with a discount from 0 up to the price",
+            line=position,
+            item=said.item,
+            quantity=said.quantity,
+        )
+    return OrderLine(
+        number,
+        listing.code,
+        said.quantity,
+        said.quantity,
+        list_minor=said.list_minor,
+        discount_minor=said.discount_minor,
+        tax_minor=said.tax_minor,
+        components=listing.components,
+        external_id=said.external_id,
+        title=said.title,
+    )
+
+
+def _terms(channel: Channel, document: ChannelOrder) -> Terms:
+    return Terms(
+        channel.code,
+        document.external_id,
+        document.placed_at,
+        document.currency,
+        document.destination,
+        document.buyer,
+        document.kind,
+        document.grade,
+        document.urgent,
+        document.paid_at,
+        document.cod,
+        document.ship_by,
+        document.arrive_by,
+        document.ship_complete,
+        document.warehouse,
+        document.courier,
+        document.memo,
+    )
