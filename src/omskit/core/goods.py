@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import field, frozen
 
 from omskit.core.errors import UsageError
+
+
+def _sorted(traits: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(traits)) if traits else ()
 
 
 @frozen
@@ -26,7 +32,7 @@ class Component:
     per: int = 1
     weight_g: int = 0
     volume_cm3: int = 0
-    traits: tuple[str, ...] = field(default=(), converter=lambda traits: tuple(sorted(traits)) if traits else ())
+    traits: tuple[str, ...] = field(default=(), converter=_sorted)
 
     def __attrs_post_init__(self) -> None:
         if self.per < 1:

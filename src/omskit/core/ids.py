@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 
-from omskit.core.errors import PayloadError
+from omskit.core.errors import PayloadError, UsageError
+
+#: The largest key: what a signed 64-bit column holds.
+_MAX_KEY = 2**63 - 1
 
 _DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
@@ -33,7 +36,13 @@ def check_digit(digits: str) -> int:
 
 
 def readable(prefix: str, key: int) -> str:
-    """Return the number people see: prefix, key, check digit."""
+    """Return the number people see: prefix, key, check digit.
+
+    Raises:
+        UsageError: ``bad_key`` unless the key is from 1 to 2^63 - 1.
+    """
+    if not 1 <= key <= _MAX_KEY:
+        raise UsageError("bad_key", f"{key} is no key: keys are from 1 to 2^63 - 1", prefix=prefix, key=key)
     return f"{prefix}-{key}-{check_digit(str(key))}"
 
 
@@ -41,14 +50,15 @@ def key_of(number: str, prefix: str) -> int:
     """Read a number back to its key.
 
     Raises:
-        PayloadError: ``bad_number`` when the form, the prefix or the check digit is wrong.
+        PayloadError: ``bad_number`` when the form, the prefix, the range of the key or the check digit is wrong.
     """
     match = _NUMBER.fullmatch(number)
-    if match is None or match[1] != prefix or int(match[3]) != check_digit(match[2]):
+    key = int(match[2]) if match else 0
+    if match is None or match[1] != prefix or int(match[3]) != check_digit(match[2]) or key > _MAX_KEY:
         raise PayloadError(
             "bad_number",
             f"{number!r} is no {prefix} number: {prefix}-key-check digit",
             value=number,
             prefix=prefix,
         )
-    return int(match[2])
+    return key

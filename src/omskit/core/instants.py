@@ -22,8 +22,15 @@ def aware(instant: datetime) -> datetime:
 
 
 def to_ms(instant: datetime) -> int:
-    """Return milliseconds since 1970-01-01 UTC, rounded down."""
-    return (instant - _EPOCH) // _MILLISECOND
+    """Return milliseconds since 1970-01-01 UTC, rounded down.
+
+    Raises:
+        UsageError: ``naive_datetime`` when it has no time zone.
+    """
+    try:
+        return (instant - _EPOCH) // _MILLISECOND
+    except TypeError:
+        raise UsageError("naive_datetime", f"{instant!r} has no time zone", value=instant) from None
 
 
 def from_ms(milliseconds: int) -> datetime:

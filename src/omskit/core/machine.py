@@ -30,6 +30,16 @@ def _moves(moves: Mapping[tuple[str, str], str]) -> Mapping[tuple[str, str], str
     return MappingProxyType(dict(moves))
 
 
+def _reached(initial: str, moves: Mapping[tuple[str, str], str]) -> set[str]:
+    reached, open_ = {initial}, [initial]
+    while open_:
+        here = open_.pop()
+        onward = {to for (status, _), to in moves.items() if status == here} - reached
+        reached |= onward
+        open_ += sorted(onward)
+    return reached
+
+
 @frozen
 class Machine:
     """A finite state machine: where it starts, what each status means, where each trigger leads.
@@ -58,12 +68,7 @@ class Machine:
         """Return what would keep the machine from working; empty when it is sound."""
         named = {self.initial, *(status for status, _ in self.moves), *self.moves.values()}
         found = [f"{status!r} is not among the states" for status in sorted(named - set(self.states))]
-        reached, open_ = {self.initial}, [self.initial]
-        while open_:
-            here = open_.pop()
-            onward = {to for (status, _), to in self.moves.items() if status == here} - reached
-            reached |= onward
-            open_ += sorted(onward)
+        reached = _reached(self.initial, self.moves)
         found += [f"{status!r} cannot be reached" for status in sorted(set(self.states) - reached)]
         leaving = {status for (status, _), to in self.moves.items() if to != status}
         found += [
@@ -118,11 +123,17 @@ class Machine:
         return frozenset(trigger for _, trigger in self.moves)
 
     def renamed(self, names: Mapping[str, str]) -> Self:
-        """Return the same machine with other names for its statuses; those not named keep theirs."""
+        """Return the same machine with other names for its statuses; those not named keep theirs.
+
+        Raises:
+            UsageError: ``bad_machine`` when two statuses would share one name.
+        """
 
         def new(status: str) -> str:
             return names.get(status, status)
 
+        if len({new(status) for status in self.states}) < len(self.states):
+            raise UsageError("bad_machine", f"two statuses of {self.name} would share one name", names=dict(names))
         return evolve(
             self,
             initial=new(self.initial),
@@ -138,16 +149,19 @@ class Machine:
     ) -> Self:
         """Return the machine with states added or given other traits, and moves added, redirected or removed.
 
-        A move to None is removed; a state that no move reaches any more goes with it.
+        A move to None is removed; a state that can no longer be reached goes with it, and its own moves too.
+
+        Raises:
+            UsageError: ``bad_machine`` when the result would not work.
         """
         table = {**self.moves, **(moves or {})}
         kept = {way: to for way, to in table.items() if to is not None}
         known = {**self.states, **{status: frozenset(traits) for status, traits in (states or {}).items()}}
-        used = {self.initial, *kept.values()}
+        gone = set(self.states) - set(states or ()) - _reached(self.initial, kept)
         return evolve(
             self,
-            states={status: traits for status, traits in known.items() if status in used},
-            moves={way: to for way, to in kept.items() if way[0] in used},
+            states={status: traits for status, traits in known.items() if status not in gone},
+            moves={way: to for way, to in kept.items() if way[0] not in gone},
         )
 
     def mermaid(self) -> str:

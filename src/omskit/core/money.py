@@ -9,7 +9,6 @@ import re
 from typing import Self
 
 from attrs import field, frozen
-from attrs.validators import in_
 
 from omskit.core.errors import PayloadError, UsageError
 
@@ -56,7 +55,7 @@ def parse_amount(text: str, currency: str) -> int:
     ``+``, NaN or blank, and no more digits after the point than the currency has. Nothing is rounded.
 
     Raises:
-        PayloadError: ``bad_amount``.
+        PayloadError: ``bad_amount``; ``amount_out_of_range`` beyond ±:data:`MAX_AMOUNT_MINOR`.
         UsageError: ``unknown_currency``, or ``not_text`` for a float, an int or anything but text.
     """
     scale = scale_of(currency)
@@ -70,8 +69,10 @@ def parse_amount(text: str, currency: str) -> int:
             value=text,
             currency=currency,
         )
-    minor = int(match[2]) * 10**scale + int((match[3] or "").ljust(scale, "0") or 0)
-    return checked_minor(-minor if match[1] else minor)
+    minor: int = int(match[2]) * 10**scale + int((match[3] or "").ljust(scale, "0") or 0)
+    if minor > MAX_AMOUNT_MINOR:
+        raise PayloadError("amount_out_of_range", f"{text} {currency} is beyond ±10^15 minor units", value=text)
+    return -minor if match[1] else minor
 
 
 def format_amount(amount_minor: int, currency: str) -> str:
@@ -103,11 +104,19 @@ def checked_minor(amount_minor: int) -> int:
 class Money:
     """An amount at the edge of the library; inside, amounts are plain ints beside one currency.
 
-    Adding or comparing two currencies is an error (``mixed_currencies``), never a conversion.
+    Adding or comparing two currencies is an error, never a conversion.
+
+    Raises:
+        UsageError: ``not_minor_units``, ``amount_out_of_range``, ``unknown_currency``; ``mixed_currencies`` and
+            ``not_money`` when two values do not go together.
     """
 
     amount_minor: int = field(converter=checked_minor)
-    currency: str = field(validator=in_(SCALES))
+    currency: str = field()
+
+    @currency.validator
+    def _is_active(self, _: object, currency: str) -> None:
+        scale_of(currency)
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:

@@ -18,7 +18,7 @@ from attrs import field, frozen, has
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
-from omskit.core.errors import StorageError, UsageError
+from omskit.core.errors import OmsError, StorageError, UsageError
 
 T = TypeVar("T")
 
@@ -113,7 +113,8 @@ class Codec(Generic[T]):
         """Read JSON text that was written under a tag, in any format up to today's.
 
         Raises:
-            StorageError: ``unreadable_document`` when the tag, the format or the text is not of this codec.
+            StorageError: ``unreadable_document`` when the tag or the text is not of this codec; ``newer_format``
+                when a later release wrote it.
         """
         try:
             structure, cls = self._loads[tag]
@@ -121,16 +122,24 @@ class Codec(Generic[T]):
             if self.format > 1:
                 document = self._upcast(tag, document)
             return structure(document, cls)
-        except (KeyError, ValueError, TypeError) as error:
+        except StorageError:
+            raise
+        except (KeyError, ValueError, TypeError, ArithmeticError, OmsError) as error:
             raise StorageError(
                 "unreadable_document", f"{self.name} {tag!r}: {error!r}", codec=self.name, tag=tag
             ) from error
 
     def _upcast(self, tag: str, document: dict[str, Any]) -> dict[str, Any]:
+        if type(document) is not dict:
+            raise TypeError(type(document).__name__)
         found = document.pop("v", 1)
         if found > self.format:
             raise StorageError(
-                "newer_format", f"{self.name} {tag!r} has format {found}; this release reads up to {self.format}"
+                "newer_format",
+                f"{self.name} {tag!r} has format {found}; this release reads up to {self.format}",
+                codec=self.name,
+                tag=tag,
+                format=found,
             )
         for number in range(found, self.format):
             upcast = self.upcasters.get((tag, number))

@@ -25,11 +25,14 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
         One int a weight; their sum is ``total``.
 
     Raises:
-        UsageError: ``negative_weight``; ``unsharable`` when a non-zero total meets no positive weight.
+        UsageError: ``negative_weight``; ``not_minor_units`` for a float among them; ``unsharable`` when a
+            non-zero total meets no positive weight.
     """
     if any(weight < 0 for weight in weights):
         raise UsageError("negative_weight", "weights are zero or more", weights=tuple(weights))
     base = sum(weights)
+    if type(total) is not int or type(base) is not int:
+        raise UsageError("not_minor_units", "amounts and weights are shared as ints", total=total, weights=base)
     if base == 0:
         if total:
             raise UsageError("unsharable", f"{total} has no positive weight to go to", total=total)
