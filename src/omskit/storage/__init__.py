@@ -18,9 +18,8 @@ from omskit.storage.port import (
     Storage,
     Unit,
     Where,
-    claims_of,
-    effects_of,
 )
+from omskit.storage.sums import claims_of, effects_of
 
 __all__ = [
     "After",

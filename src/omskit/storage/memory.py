@@ -17,7 +17,6 @@ from attrs import define, evolve, field
 from omskit.core import (
     Cell,
     Change,
-    Claim,
     ConcurrencyConflict,
     Duplicate,
     Entry,
@@ -28,7 +27,9 @@ from omskit.core import (
     Reservation,
     StorageError,
     Stored,
+    UsageError,
 )
+from omskit.storage.memory_data import Data, Sent
 from omskit.storage.port import (
     After,
     Attempt,
@@ -40,9 +41,8 @@ from omskit.storage.port import (
     Op,
     Receipt,
     Where,
-    claims_of,
-    effects_of,
 )
+from omskit.storage.sums import claims_of, effects_of, first_twice
 
 S = TypeVar("S")
 
@@ -55,68 +55,42 @@ _COMPARE: Mapping[Op, Callable[[Any, Any], bool]] = {
 
 
 @define
-class _Sent:
-    """A message of the outbox with what happened to it."""
-
-    message: Message
-    attempts: int = 0
-    until: datetime | None = None
-    outcome: Delivery | None = None
-
-
-@define
-class _Data:
-    """All that is kept, and the undo log of the unit that is open."""
-
-    states: dict[str, dict[int, Stored[Any]]] = field(factory=dict)
-    unique: dict[tuple[str, tuple[str, ...]], dict[tuple[Any, ...], int]] = field(factory=dict)
-    entries: dict[str, dict[int, list[Entry]]] = field(factory=dict)
-    levels: dict[Cell, Level] = field(factory=dict)
-    reserved: dict[tuple[Claim, Cell], int] = field(factory=dict)
-    movements: dict[int, Movement] = field(factory=dict)
-    sent: dict[int, _Sent] = field(factory=dict)
-    receipts: dict[tuple[str, str], Receipt] = field(factory=dict)
-    counter: dict[str, int] = field(factory=lambda: {"key": 0})
-    undo: list[Callable[[], Any]] = field(factory=list)
-
-    def put(self, table: dict[Any, Any], key: Any, value: Any) -> None:
-        """Write one cell of a table and remember how to take it back."""
-        if key in table:
-            old = table[key]
-            self.undo.append(lambda: table.__setitem__(key, old))
-        else:
-            self.undo.append(lambda: table.pop(key))
-        table[key] = value
-
-    def drop(self, table: dict[Any, Any], key: Any) -> None:
-        """Remove one cell of a table and remember how to bring it back."""
-        old = table.pop(key)
-        self.undo.append(lambda: table.__setitem__(key, old))
-
-
-@define
 class _Collection(Generic[S]):
     kind: Kind[S]
-    data: _Data
+    data: Data
 
     @property
     def _states(self) -> dict[int, Stored[S]]:
         return self.data.states.setdefault(self.kind.tag, {})
 
-    def load(self, keys: Items[int], *, lock: bool = False) -> Mapping[int, Stored[S]]:  # noqa: ARG002
+    def load(self, keys: Items[int], *, lock: bool = False) -> Mapping[int, Stored[S]]:
+        if lock:
+            self.data.writing()
         states = self._states
         return {key: states[key] for key in keys if key in states}
 
     def save(self, changes: Sequence[Change[S]]) -> None:
+        self.data.writing()
         states = self._states
+        versions = {change.key: states[change.key].version for change in changes if change.key in states}
+        twice = first_twice(change.key for change in changes)
+        if twice is not None:
+            raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
+        stale = []
         for change in changes:
-            there = states.get(change.key)
-            if change.before == 0 and there is not None:
-                raise Duplicate("duplicate_key", f"{self.kind.tag} {change.key} is there already", key=change.key)
-            if change.before and (there is None or there.version != change.before):
-                raise ConcurrencyConflict(
-                    "stale_version", f"{self.kind.tag} was written by someone else", keys=(change.key,)
+            there = versions.get(change.key, 0)
+            if change.before == 0 and there:
+                raise self.data.failure(
+                    Duplicate("duplicate_key", f"{self.kind.tag} {change.key} is there already", columns=("key",))
                 )
+            if there != change.before:
+                stale.append(change.key)
+        if stale:
+            raise self.data.failure(
+                ConcurrencyConflict(
+                    "stale_version", f"{self.kind.tag} was written by someone else", keys=tuple(stale)
+                )
+            )
         for change in changes:
             self._index(change)
             self.data.put(states, change.key, Stored(change.state, change.after))
@@ -133,7 +107,9 @@ class _Collection(Generic[S]):
                 if old in taken:
                     self.data.drop(taken, old)
             if taken.get(value, change.key) != change.key:
-                raise Duplicate("duplicate_key", f"{self.kind.tag} {names} = {value} is taken", value=value)
+                raise self.data.failure(
+                    Duplicate("duplicate_key", f"{self.kind.tag} {names} = {value} is taken", columns=names)
+                )
             if None not in value:
                 self.data.put(taken, value, change.key)
 
@@ -155,6 +131,7 @@ class _Collection(Generic[S]):
     def claim(
         self, *where: Where, limit: int, by: str | None = None, after: After | None = None
     ) -> Mapping[int, Stored[S]]:
+        self.data.writing()
         return self.load(self.find(*where, limit=limit, by=by, after=after))
 
     def history(self, keys: Items[int]) -> Mapping[int, Sequence[Entry]]:
@@ -167,9 +144,11 @@ class _Collection(Generic[S]):
 
 @define
 class _StockBook:
-    data: _Data
+    data: Data
 
-    def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:  # noqa: ARG002
+    def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:
+        if lock:
+            self.data.writing()
         wanted = frozenset(skus)
         return {cell: level for cell, level in sorted(self.data.levels.items()) if cell.sku in wanted}
 
@@ -182,6 +161,19 @@ class _StockBook:
         return [Reservation(*row) for row in sorted(live) if row[0].order in wanted]
 
     def post(self, movements: Sequence[Movement]) -> None:
+        self.data.writing()
+        claims = claims_of(movements)
+        for where, effect in claims.items():
+            if self.data.reserved.get(where, 0) + effect < 0:
+                raise Refused("not_reserved", "the claim has less reserved", claim=where[0], cell=where[1])
+        for cell, level in self._levels_after(movements).items():
+            self.data.put(self.data.levels, cell, level)
+        for where, effect in claims.items():
+            self.data.put(self.data.reserved, where, self.data.reserved.get(where, 0) + effect)
+        for movement in movements:
+            self.data.put(self.data.movements, len(self.data.movements), movement)
+
+    def _levels_after(self, movements: Sequence[Movement]) -> dict[Cell, Level]:
         short, levels = [], {}
         for cell, (on_hand, reserved) in effects_of(movements).items():
             now = self.data.levels.get(cell, Level())
@@ -191,16 +183,7 @@ class _StockBook:
             levels[cell] = then
         if short:
             raise Refused("out_of_stock", "less is there than the movements need", cells=tuple(short))
-        claims = claims_of(movements)
-        for where, effect in claims.items():
-            if self.data.reserved.get(where, 0) + effect < 0:
-                raise Refused("not_reserved", "the claim has less reserved", claim=where[0], cell=where[1])
-        for cell, level in levels.items():
-            self.data.put(self.data.levels, cell, level)
-        for where, effect in claims.items():
-            self.data.put(self.data.reserved, where, self.data.reserved.get(where, 0) + effect)
-        for movement in movements:
-            self.data.put(self.data.movements, len(self.data.movements), movement)
+        return levels
 
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         found = [movement for movement in self.data.movements.values() if movement.cell == cell]
@@ -227,13 +210,15 @@ class _StockBook:
 
 @define
 class _Outbox:
-    data: _Data
+    data: Data
 
     def put(self, messages: Sequence[Message]) -> None:
+        self.data.writing()
         for message in messages:
-            self.data.put(self.data.sent, message.id, _Sent(message))
+            self.data.put(self.data.sent, message.id, Sent(message))
 
     def lease(self, at: datetime, *, limit: int, seconds: int, topics: Items[str] = ()) -> Sequence[Leased]:
+        self.data.writing()
         taken: list[Leased] = []
         blocked: set[str] = set()
         for number, sent in sorted(self.data.sent.items()):
@@ -251,18 +236,24 @@ class _Outbox:
         return taken
 
     def settle(self, attempts: Sequence[Attempt]) -> None:
+        self.data.writing()
         for attempt in attempts:
             sent = self.data.sent.get(attempt.id)
             if sent is None or sent.outcome is Delivery.DONE:
-                raise StorageError("unknown_message", f"no unfinished message {attempt.id}", id=attempt.id)
+                raise self.data.failure(
+                    StorageError("unknown_message", f"no unfinished message {attempt.id}", id=attempt.id)
+                )
             message = evolve(sent.message, due=attempt.due or sent.message.due)
             after = evolve(sent, message=message, outcome=attempt.outcome, until=None)
             self.data.put(self.data.sent, attempt.id, after)
 
     def resolve(self, id: int, outcome: Delivery) -> None:  # noqa: A002
+        self.data.writing()
         sent = self.data.sent.get(id)
         if sent is None or sent.outcome not in {Delivery.PARKED, Delivery.IN_DOUBT}:
-            raise StorageError("unknown_message", f"message {id} is neither parked nor in doubt", id=id)
+            raise self.data.failure(
+                StorageError("unknown_message", f"message {id} is neither parked nor in doubt", id=id)
+            )
         self.data.put(self.data.sent, id, evolve(sent, outcome=outcome, until=None))
 
     def waiting(self) -> Mapping[Delivery | None, int]:
@@ -275,27 +266,31 @@ class _Outbox:
 
 @define
 class _Inbox:
-    data: _Data
+    data: Data
 
     def seen(self, source: str, ids: Items[str]) -> Mapping[str, Receipt]:
         return {i: self.data.receipts[source, i] for i in ids if (source, i) in self.data.receipts}
 
     def record(self, source: str, receipts: Sequence[Receipt], *, at: datetime) -> None:
+        self.data.writing()
         for receipt in receipts:
             if (source, receipt.id) in self.data.receipts:
-                raise Duplicate(
-                    "duplicate_receipt", f"{source} {receipt.id!r} is known", source=source, id=receipt.id
+                raise self.data.failure(
+                    Duplicate(
+                        "duplicate_receipt", f"{source} {receipt.id!r} is known", source=source, id=receipt.id
+                    )
                 )
             self.replace(source, [receipt], at=at)
 
     def replace(self, source: str, receipts: Sequence[Receipt], *, at: datetime) -> None:  # noqa: ARG002
+        self.data.writing()
         for receipt in receipts:
             self.data.put(self.data.receipts, (source, receipt.id), receipt)
 
 
 @define
 class _Unit:
-    data: _Data
+    data: Data
 
     @property
     def outbox(self) -> _Outbox:
@@ -313,6 +308,7 @@ class _Unit:
         return _Collection(kind, self.data)
 
     def keys(self, count: int) -> Sequence[int]:
+        self.data.writing()
         first = self.data.counter["key"] + 1
         self.data.counter["key"] += count
         return range(first, first + count)
@@ -325,7 +321,7 @@ class MemoryStorage:
     Units queue up: one at a time, whatever the number of threads.
     """
 
-    _data: _Data = field(factory=_Data, init=False, repr=False)
+    _data: Data = field(factory=Data, init=False, repr=False)
     _lock: Any = field(factory=RLock, init=False, repr=False)
 
     @property
@@ -334,15 +330,12 @@ class MemoryStorage:
         return Capabilities(durable=False, concurrent_units=False, shared=False)
 
     @contextmanager
-    def begin(self) -> Iterator[_Unit]:
-        """Open a unit; another thread waits until this one ends."""
-        with self._lock:
-            self._data.undo.clear()
-            try:
-                yield _Unit(self._data)
-            except BaseException:
-                for step in reversed(self._data.undo):
-                    step()
-                raise
-            finally:
-                self._data.undo.clear()
+    def begin(self, *, read: bool = False) -> Iterator[_Unit]:
+        """Open a unit; another thread waits until this one ends.
+
+        Raises:
+            UsageError: ``nested_unit`` when this thread has one open.
+            StorageError: ``unit_broken`` when the block ends normally after a storage error.
+        """
+        with self._lock, self._data.unit(read=read):
+            yield _Unit(self._data)

@@ -2,13 +2,13 @@
 
 A storage keeps five things, all within one *unit* (a transaction): collections of aggregates, the stock book,
 the outbox, the inbox and the key counter. Everything takes and returns many, and every promise written here has a
-test in the conformance kit (``omskit.testing.storage``).
+test in the conformance kit (``omskit.testing.storage``). Instants are kept to the millisecond at least.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection as Items
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import Enum
@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from omskit.core import Cell, Change, Claim, Entry, Kind, Level, Movement, Reservation, Stored
+from omskit.core import Cell, Change, Entry, Kind, Level, Movement, Reservation, Stored
 
 S = TypeVar("S")
 
@@ -76,11 +76,13 @@ class Collection(Protocol[S]):
         ...
 
     def save(self, changes: Sequence[Change[S]]) -> None:
-        """Write all changes with their entries, or none.
+        """Write all changes with their entries, or none; at most one change a key.
 
         Raises:
-            ConcurrencyConflict: ``stale_version`` when a stored version is not the change's ``before``.
-            Duplicate: ``duplicate_key`` when a new key, or a unique column tuple, is taken.
+            UsageError: ``key_twice`` with ``key``.
+            ConcurrencyConflict: ``stale_version`` with ``keys`` when a stored version is not the change's
+                ``before``.
+            Duplicate: ``duplicate_key`` with ``columns`` when a new key, or a unique column tuple, is taken.
         """
         ...
 
@@ -281,7 +283,11 @@ class Inbox(Protocol):
 
 
 class Unit(Protocol):
-    """One transaction. Everything done through it is kept together when its block ends, or not at all."""
+    """One transaction. Everything done through it is kept together when its block ends, or not at all.
+
+    A refusal (``Refused``) leaves the unit as it was. After a ``StorageError`` nothing of the unit can be kept:
+    a block that ends as if nothing had happened raises ``StorageError`` with the code ``unit_broken``.
+    """
 
     @property
     def outbox(self) -> Outbox:
@@ -303,7 +309,7 @@ class Unit(Protocol):
         ...
 
     def keys(self, count: int) -> Sequence[int]:
-        """Hand out ``count`` ascending keys that were never handed out before, in any unit."""
+        """Hand out ``count`` ascending keys that were never handed out before, in any unit that was kept."""
         ...
 
 
@@ -315,25 +321,13 @@ class Storage(Protocol):
         """What this storage can do."""
         ...
 
-    def begin(self) -> AbstractContextManager[Unit]:
-        """Open a unit; units of one storage may be open in several threads."""
+    def begin(self, *, read: bool = False) -> AbstractContextManager[Unit]:
+        """Open a unit; units of one storage may be open in several threads.
+
+        Args:
+            read: The unit only looks, at one moment; where units can overlap it holds up no writer.
+
+        Raises:
+            UsageError: ``reading_unit`` by whatever writes, hands out keys or locks in a unit that only looks.
+        """
         ...
-
-
-def claims_of(movements: Iterable[Movement]) -> dict[tuple[Claim, Cell], int]:
-    """Sum the reserved effect by claim and cell, leaving out what is for no order and what cancels out."""
-    sums: dict[tuple[Claim, Cell], int] = {}
-    for movement in movements:
-        if movement.reserved and movement.claim.order:
-            where = (movement.claim, movement.cell)
-            sums[where] = sums.get(where, 0) + movement.reserved
-    return {where: total for where, total in sums.items() if total}
-
-
-def effects_of(movements: Iterable[Movement]) -> dict[Cell, tuple[int, int]]:
-    """Sum the effects (on hand, reserved) by cell, in cell order."""
-    sums: dict[Cell, tuple[int, int]] = {}
-    for movement in movements:
-        on_hand, reserved = sums.get(movement.cell, (0, 0))
-        sums[movement.cell] = (on_hand + movement.on_hand, reserved + movement.reserved)
-    return dict(sorted(sums.items()))
