@@ -63,6 +63,7 @@ class Channel:
         code: Unique among the host's channels; part of every order.
         read: Reads payloads.
         listings: What the channel's items stand for.
+        returns_to: Warehouse that takes back what buyers return; empty books returns without stock.
 
     Raises:
         UsageError: ``bad_code`` for an empty code.
@@ -71,6 +72,7 @@ class Channel:
     code: str = field()
     read: Reader
     listings: Listings = field(factory=lambda: Listings(open=True))
+    returns_to: str = ""
 
     @code.validator
     def _is_there(self, _: object, value: str) -> None:

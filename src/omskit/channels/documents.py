@@ -85,4 +85,6 @@ class Reversal:
 
 
 #: Writes the documents canonically, so that equal content has equal text.
-DOCUMENTS: Codec[ChannelOrder | Reversal] = Codec("channel document", {"order": ChannelOrder, "reversal": Reversal})
+DOCUMENTS: Codec[ChannelOrder | Reversal] = Codec(
+    "channel document", {"order": ChannelOrder, "reversal": Reversal}
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from omskit.channels.channel import Channel, Listing, Meaning
 from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
@@ -19,7 +19,9 @@ def fingerprint(document: ChannelOrder | Reversal) -> str:
     return hashlib.blake2b(DOCUMENTS.dump(document).encode(), digest_size=16).hexdigest()
 
 
-def normalise(channel: Channel, document: ChannelOrder, *, key: int, at: datetime) -> Place:
+def normalise(
+    channel: Channel, document: ChannelOrder, *, key: int, at: datetime, buffer: timedelta = timedelta(0)
+) -> Place:
     """Return the command that places a channel's order.
 
     Items without listing are placed under their own code, and hold the order (``unmapped_item``).
@@ -29,6 +31,7 @@ def normalise(channel: Channel, document: ChannelOrder, *, key: int, at: datetim
         document: What the channel says.
         key: The order's key.
         at: Now.
+        buffer: How long after its placement the order waits before anything is done with it.
 
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
@@ -51,7 +54,9 @@ def normalise(channel: Channel, document: ChannelOrder, *, key: int, at: datetim
     if not lines:
         raise Refused("no_goods", "the order holds no goods", charges=tuple(charge.code for charge in charges))
     holds = (Hold(UNMAPPED, at, channel.code, f"no listing for {', '.join(unmapped)}"),) if unmapped else ()
-    return Place(key, _terms(channel, document), tuple(lines), tuple(charges), holds)
+    ready = document.placed_at + buffer
+    not_before = ready if ready > at else None
+    return Place(key, _terms(channel, document), tuple(lines), tuple(charges), holds, not_before)
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:

@@ -68,6 +68,7 @@ class Kind(Generic[S]):
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
         queue: Column names, in order, of the index by which waiting work is found.
+        lookups: Column names that get an index each, for searches by people and by other rooms.
         number: Prefix of the readable number.
     """
 
@@ -79,6 +80,7 @@ class Kind(Generic[S]):
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None
     queue: tuple[str, ...] = ()
+    lookups: tuple[str, ...] = ()
     number: str = ""
 
     def column(self, name: str) -> Column[S]:

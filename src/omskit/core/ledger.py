@@ -32,9 +32,9 @@ class Level:
         return self.on_hand - self.reserved
 
 
-@frozen
+@frozen(order=True)
 class Claim:
-    """What a movement is made for: one line of one order; order 0 stands for no order."""
+    """What a movement is made for: one line of one order; order 0 stands for no order. Ordered by both."""
 
     order: int = 0
     line: int = 0

@@ -1,6 +1,7 @@
 """Orders: the aggregate, its process as data, its review, and who goes first."""
 
 from omskit.orders.commands import (
+    Advance,
     Approve,
     Assign,
     Cancel,
@@ -16,6 +17,7 @@ from omskit.orders.commands import (
 )
 from omskit.orders.decide import MAX_LINES, decide
 from omskit.orders.events import (
+    Advanced,
     Approved,
     Assigned,
     Cancelled,
@@ -79,6 +81,8 @@ __all__ = [
     "SOURCEABLE",
     "STANDARD_REVIEW",
     "TRIGGERS",
+    "Advance",
+    "Advanced",
     "Approve",
     "Approved",
     "Assign",

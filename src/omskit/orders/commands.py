@@ -41,6 +41,13 @@ class Approve:
 
 
 @frozen
+class Advance:
+    """Make a trigger of the host's own; omskit's triggers come with their own commands."""
+
+    trigger: str
+
+
+@frozen
 class PutOnHold:
     """Block the order, or one of its lines, for a typed reason."""
 
@@ -66,11 +73,13 @@ class Assign:
         consignments: With numbers that continue the order's; empty when nothing was found.
         retry_at: When units that stay open are worth another try.
         reasons: Why they stay open: (line number, reason code) pairs.
+        why: How the choice came about, one sentence each, for people.
     """
 
     consignments: tuple[Consignment, ...]
     retry_at: datetime | None = None
     reasons: tuple[tuple[int, str], ...] = ()
+    why: tuple[str, ...] = ()
 
 
 @frozen
@@ -122,5 +131,5 @@ class TakeBack:
 
 
 Command = (
-    Place | Approve | PutOnHold | ReleaseHold | Assign | Release | Ship | Unassign | Cancel | TakeBack
+    Place | Approve | Advance | PutOnHold | ReleaseHold | Assign | Release | Ship | Unassign | Cancel | TakeBack
 )

@@ -55,9 +55,9 @@ def decide(
         Refused: ``not_allowed`` by the machine; ``order_held``; ``already_placed``; ``not_open``,
             ``not_reserved``, ``not_shipped`` when a line has fewer such units than asked;
             ``at_warehouse`` when units to cancel are being worked on; ``empty_order``; ``too_many_lines``.
-        UsageError: ``unknown_order`` for anything but a placement of an order that is not there;
-            ``bad_lines`` when lines are not numbered 1, 2, 3 ...; ``bad_consignment``; ``unknown_line``;
-            ``bad_quantity``.
+        UsageError: ``unknown_order`` for anything but a placement of an order that is not there; ``bad_lines``
+            when lines are not numbered 1, 2, 3 ...; ``bad_consignment``; ``unknown_line``; ``bad_quantity``;
+            ``reserved_trigger``.
     """
     if isinstance(command, c.Place):
         return _place(order, command, machine, grading)
@@ -104,6 +104,13 @@ def _approve(order: Order, command: c.Approve, ask: _Ask) -> Events:
     return (e.Approved(status, command.rule),)
 
 
+def _advance(order: Order, command: c.Advance, ask: _Ask) -> Events:
+    if command.trigger in m.TRIGGERS:
+        raise UsageError("reserved_trigger", f"{command.trigger!r} has its own command")
+    _not_held(order)
+    return (e.Advanced(ask.machine.next(order.status, command.trigger), command.trigger),)
+
+
 def _hold(order: Order, command: c.PutOnHold, ask: _Ask) -> Events:
     if ask.machine.has(order.status, TERMINAL):
         raise Refused("not_allowed", f"an order that is {order.status!r} is held no more", status=order.status)
@@ -128,7 +135,8 @@ def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _well_formed(order, command.consignments)
     left = any(line.open > wanted.get(line.number, 0) for line in order.lines)
     status = ask.machine.next(order.status, m.BACKORDER if left else m.RESERVE)
-    return (e.Assigned(status, command.consignments, command.retry_at if left else None, command.reasons),)
+    retry_at = command.retry_at if left else None
+    return (e.Assigned(status, command.consignments, retry_at, command.reasons, command.why),)
 
 
 def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
@@ -253,6 +261,7 @@ _DECIDE = cast(
     "dict[type, Callable[[Order, Any, _Ask], Events]]",  # each function takes the command of its own key
     {
         c.Approve: _approve,
+        c.Advance: _advance,
         c.PutOnHold: _hold,
         c.ReleaseHold: _release_hold,
         c.Assign: _assign,

@@ -25,6 +25,14 @@ class Approved:
 
 
 @frozen
+class Advanced:
+    """A trigger of the host's own was made."""
+
+    status: str
+    trigger: str
+
+
+@frozen
 class HoldPlaced:
     """It is blocked."""
 
@@ -41,12 +49,16 @@ class HoldReleased:
 
 @frozen
 class Assigned:
-    """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs."""
+    """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs.
+
+    ``why`` says for people how the choice came about.
+    """
 
     status: str
     consignments: tuple[Consignment, ...] = ()
     retry_at: datetime | None = None
     reasons: tuple[tuple[int, str], ...] = ()
+    why: tuple[str, ...] = ()
 
 
 @frozen
@@ -106,6 +118,7 @@ class TakenBack:
 Event = (
     OrderPlaced
     | Approved
+    | Advanced
     | HoldPlaced
     | HoldReleased
     | Assigned

@@ -84,7 +84,7 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
     return taken
 
 
-def _approved(order: Order, event: e.Approved) -> Order:
+def _status(order: Order, event: e.Approved | e.Advanced) -> Order:
     return changed(order, status=event.status, retry_at=None)
 
 
@@ -172,7 +172,8 @@ def _taken_back(order: Order, event: e.TakenBack) -> Order:
 _EVOLVE = cast(
     "dict[type, Callable[[Order, Any], Order]]",  # each function takes the events of its own key
     {
-        e.Approved: _approved,
+        e.Approved: _status,
+        e.Advanced: _status,
         e.HoldPlaced: _hold_placed,
         e.HoldReleased: _hold_released,
         e.Assigned: _assigned,

@@ -46,6 +46,7 @@ COMMANDS: Codec[Any] = Codec(
     {
         "place": c.Place,
         "approve": c.Approve,
+        "advance": c.Advance,
         "hold": c.PutOnHold,
         "release_hold": c.ReleaseHold,
         "assign": c.Assign,
@@ -67,6 +68,7 @@ ORDERS: Kind[Order] = Kind(
         {
             "placed": e.OrderPlaced,
             "approved": e.Approved,
+            "advanced": e.Advanced,
             "held": e.HoldPlaced,
             "hold_released": e.HoldReleased,
             "assigned": e.Assigned,
@@ -113,4 +115,5 @@ ORDERS: Kind[Order] = Kind(
         indexes=("sku",),
     ),
     queue=("status", "rank"),
+    lookups=("buyer",),
 )

@@ -1,0 +1,36 @@
+"""The engine: the facade and what stands behind it; the only room that reads a clock."""
+
+from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.explain import explain
+from omskit.engine.oms import KINDS, Oms, open_storage
+from omskit.engine.receive import Received, Receiving
+from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.runner import Run, Runner
+from omskit.engine.stock import StockDesk
+from omskit.engine.units import MAX_TRIES, Shop, save
+from omskit.engine.verify import Verified, verify
+
+__all__ = [
+    "KINDS",
+    "MAX_TRIES",
+    "Act",
+    "Acting",
+    "Command",
+    "Done",
+    "Oms",
+    "Received",
+    "Receiving",
+    "Relay",
+    "Relayed",
+    "Request",
+    "Run",
+    "Runner",
+    "Sender",
+    "Shop",
+    "StockDesk",
+    "Verified",
+    "explain",
+    "open_storage",
+    "save",
+    "verify",
+]

@@ -1,0 +1,267 @@
+"""Acting by hand: commands on single orders and fulfillment orders, repeatable under an idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from omskit import fulfillment as f
+from omskit import orders as o
+from omskit.core import Duplicate, Kind, OmsError, Refusal, Refused, UsageError, key_of
+from omskit.engine.units import Shop, save
+from omskit.flow import CANCEL_REQUESTED, Workspace, orders_missing, react
+from omskit.storage import Receipt, Unit
+
+Command = o.Command | f.Command
+
+#: Source of the receipts under which commands with a key are remembered.
+SOURCE = "command"
+
+
+@frozen
+class Done:
+    """A command that was carried out.
+
+    Args:
+        number: Readable number of what it was for.
+        status: Where that stands now.
+    """
+
+    number: str
+    status: str
+
+
+@frozen
+class Act:
+    """One command to carry out.
+
+    Args:
+        target: Readable number of an order or a fulfillment order.
+        command: What to do.
+        key: Idempotency key, unique among all commands; empty for none.
+    """
+
+    target: str
+    command: Command
+    key: str = ""
+
+
+def kind_of(target: str) -> Kind[Any]:
+    """Return the kind that a readable number names.
+
+    Raises:
+        UsageError: ``unknown_number``.
+    """
+    for kind in (o.ORDERS, f.FULFILLMENTS):
+        if target.startswith(f"{kind.number}-"):
+            return kind
+    raise UsageError("unknown_number", f"{target!r} is neither an order (SO-) nor a fulfillment order (FO-)")
+
+
+def load(unit: Unit, work: Workspace, target: str, *, lock: bool = True) -> int:
+    """Load what a number names into the workspace, with the orders it serves, and return its key.
+
+    Raises:
+        PayloadError: ``bad_number``.
+        UsageError: ``unknown_number`` when there is no such thing.
+    """
+    kind = kind_of(target)
+    key = key_of(target, kind.number)
+    if kind is o.ORDERS:
+        work.know_orders(unit.of(o.ORDERS).load([key], lock=lock))
+        known = key in work.orders
+    else:
+        work.know_fulfillments(unit.of(f.FULFILLMENTS).load([key], lock=lock))
+        known = key in work.fulfillments
+        _load_served(unit, work, key, lock=lock)
+    if not known:
+        raise UsageError("unknown_number", f"there is no {target}", number=target)
+    return key
+
+
+def _load_served(unit: Unit, work: Workspace, key: int, *, lock: bool) -> None:
+    state = work.fulfillments[key].state if key in work.fulfillments else None
+    missing = [order for order in (state.orders if state else ()) if order not in work.orders]
+    if missing:
+        work.know_orders(unit.of(o.ORDERS).load(missing, lock=lock))
+
+
+@frozen
+class Acting:
+    """Carries out commands by hand."""
+
+    shop: Shop
+
+    def do(self, act: Act, actor: str) -> Done:
+        """Carry out one command, or give again the outcome that its key had.
+
+        Raises:
+            Refused: As the aggregate's ``decide`` says; with a key, the same refusal ever after.
+            UsageError: ``unknown_number``; ``key_reused`` when the key came with another command before.
+        """
+        outcome = self._once(act, actor)
+        if isinstance(outcome, Refused):
+            raise outcome
+        return outcome
+
+    def do_many(
+        self, acts: Sequence[Act], actor: str, batch: int, progress: Callable[[int], object]
+    ) -> list[Done | Refusal]:
+        """Carry out many commands with one outcome each; a refused one leaves the others alone."""
+        outcomes: list[Done | Refusal] = []
+        for start in range(0, len(acts), batch):
+            some = acts[start : start + batch]
+            outcomes += self.shop.attempt(lambda unit, _lock, these=some: self._batch(unit, these, actor))  # type: ignore[misc]
+            progress(len(outcomes))
+        return outcomes
+
+    def cancel(self, target: str, actor: str, reason: str) -> Done:
+        """Cancel what has not been shipped, asking warehouses to stop where they work on it.
+
+        An order that a warehouse works on is held (``cancel_requested``), and cancelled when the last of its
+        warehouses confirms; one that ships first wins.
+        """
+
+        def do(unit: Unit, _lock: bool) -> Done:  # noqa: FBT001
+            work = self.shop.workspace(unit, actor)
+            key = load(unit, work, target)
+            order = work.orders[key].state
+            assert order is not None  # noqa: S101 - just loaded
+            working = sorted({one.fulfillment for one in order.consignments if one.fulfillment})
+            if not working:
+                work.order(key, o.Cancel(reason=reason), "cancel")
+            else:
+                work.know_fulfillments(unit.of(f.FULFILLMENTS).load(working, lock=True))
+                work.order(key, o.PutOnHold(CANCEL_REQUESTED, reason), "cancel")
+                for one in working:
+                    work.fulfillment(one, f.Recall(reason), "cancel")
+            return _finish(unit, work, target, key)
+
+        return self.shop.attempt(do)
+
+    def _once(self, act: Act, actor: str) -> Done | Refused:
+        try:
+            return self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
+        except Duplicate:
+            if not act.key or self.shop.joined:
+                raise
+            return self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
+
+    def _within(self, unit: Unit, act: Act, actor: str) -> Done | Refused:
+        if act.key and (receipt := unit.inbox.seen(SOURCE, [act.key]).get(act.key)):
+            return _first_outcome(receipt, act)
+        work = self.shop.workspace(unit, actor)
+        outcome: Done | Refused
+        try:
+            key = load(unit, work, act.target)
+            with work.attempt():
+                _tell(unit, work, act, key)
+            outcome = _finish(unit, work, act.target, key)
+        except Refused as refusal:
+            if not act.key or refusal.code == "out_of_stock":
+                raise
+            outcome = refusal
+        if act.key:
+            unit.inbox.record(SOURCE, [_receipt(act, outcome)], at=work.at)
+        return outcome
+
+    def _batch(self, unit: Unit, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
+        work = self.shop.workspace(unit, actor, keys=2 * len(acts))
+        seen = unit.inbox.seen(SOURCE, [act.key for act in acts if act.key])
+        load_all(unit, work, [act.target for act in acts if act.key not in seen])
+        outcomes: list[Done | Refusal] = []
+        receipts: dict[str, Receipt] = dict(seen)
+        for act in acts:
+            outcome = self._one(unit, work, act, receipts)
+            outcomes.append(Refusal.of(act.target, outcome) if isinstance(outcome, OmsError) else outcome)
+        unit.inbox.record(SOURCE, [one for key, one in receipts.items() if key not in seen], at=work.at)
+        save(unit, work)
+        return outcomes
+
+    def _one(self, unit: Unit, work: Workspace, act: Act, receipts: dict[str, Receipt]) -> Done | OmsError:
+        if act.key in receipts:
+            try:
+                return _first_outcome(receipts[act.key], act)
+            except UsageError as error:
+                return error
+        outcome: Done | Refused
+        try:
+            kind = kind_of(act.target)
+            key = key_of(act.target, kind.number)
+            if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
+                return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
+            with work.attempt():
+                _tell(unit, work, act, key)
+            outcome = Done(act.target, _status(work, act.target, key))
+        except Refused as refusal:
+            outcome = refusal
+        if act.key:
+            receipts[act.key] = _receipt(act, outcome)
+        return outcome
+
+
+def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
+    """Load all that the numbers name, and the orders served, with one query for each kind."""
+    keys: dict[str, set[int]] = {}
+    for target in targets:
+        kind = kind_of(target)
+        keys.setdefault(kind.tag, set()).add(key_of(target, kind.number))
+    if wanted := keys.get(f.FULFILLMENTS.tag):
+        work.know_fulfillments(unit.of(f.FULFILLMENTS).load(sorted(wanted), lock=True))
+    served = {key for track in work.fulfillments.values() if track.state for key in track.state.orders}
+    if wanted := keys.get(o.ORDERS.tag, set()) | served:
+        work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=True))
+
+
+def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
+    if kind_of(act.target) is o.ORDERS:
+        work.order(key, act.command, "command")  # type: ignore[arg-type]  # decide refuses foreign commands
+    else:
+        work.fulfillment(key, act.command, "command")  # type: ignore[arg-type]
+    if missing := orders_missing(work):
+        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+    react(work)
+
+
+def _finish(unit: Unit, work: Workspace, target: str, key: int) -> Done:
+    if missing := orders_missing(work):
+        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+    react(work)
+    save(unit, work)
+    return Done(target, _status(work, target, key))
+
+
+def _status(work: Workspace, target: str, key: int) -> str:
+    track = work.orders[key] if kind_of(target) is o.ORDERS else work.fulfillments[key]
+    assert track.state is not None  # noqa: S101 - a command was carried out on it
+    return track.state.status
+
+
+def _fingerprint(act: Act) -> str:
+    codec = o.COMMANDS if kind_of(act.target) is o.ORDERS else f.COMMANDS
+    text = f"{act.target} {codec.tag_of(act.command)} {codec.dump(act.command)}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _receipt(act: Act, outcome: Done | Refused) -> Receipt:
+    if isinstance(outcome, Done):
+        document: dict[str, object] = {"number": outcome.number, "status": outcome.status}
+    else:
+        facts = json.loads(json.dumps(dict(outcome.facts), default=str))
+        document = {"code": outcome.code, "message": outcome.message, "facts": facts}
+    return Receipt(act.key, _fingerprint(act), json.dumps(document))
+
+
+def _first_outcome(receipt: Receipt, act: Act) -> Done | Refused:
+    if receipt.fingerprint != _fingerprint(act):
+        raise UsageError("key_reused", f"key {act.key!r} came with another command before", key=act.key)
+    document = json.loads(receipt.outcome)
+    if "code" in document:
+        return Refused(document["code"], document["message"], **document["facts"])
+    return Done(document["number"], document["status"])
+
+

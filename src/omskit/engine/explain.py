@@ -1,0 +1,86 @@
+"""Explanations: the history of an order or a fulfillment order as text that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from omskit import fulfillment as f
+from omskit import orders as o
+from omskit.core import Entry, format_amount, readable
+
+
+def explain(entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield one line for each entry: when, who, what, and why."""
+    for entry in entries:
+        who = entry.actor if entry.actor == entry.cause else f"{entry.actor}/{entry.cause}"
+        yield f"{entry.at:%Y-%m-%d %H:%M} {who}: {_TEXT[type(entry.event)](entry.event)}"
+
+
+def _units(pairs: Sequence[tuple[int, int]]) -> str:
+    return ", ".join(f"{units} of line {number}" for number, units in pairs)
+
+
+def _number(fulfillment: int) -> str:
+    return readable(f.FULFILLMENTS.number, fulfillment)
+
+
+def _because(reason: str) -> str:
+    return f", because {reason}" if reason else ""
+
+
+def _placed(event: o.OrderPlaced) -> str:
+    order = event.order
+    total = format_amount(order.total_minor, order.terms.currency)
+    return (
+        f"placed as {order.terms.channel} {order.terms.external_id}: {len(order.lines)} lines,"
+        f" {total} {order.terms.currency} to {order.terms.destination.country}, {order.status}"
+    )
+
+
+def _assigned(event: o.Assigned) -> str:
+    chosen = [
+        f"{one.warehouse} sends {_units(one.lines)}"
+        f"{f' by {one.courier} {one.service}'.rstrip() if one.courier else ''}"
+        f"{f', to arrive on {one.arrive_on}' if one.arrive_on else ''}"
+        for one in event.consignments
+    ]
+    left = [f"line {number} stays open: {code}" for number, code in event.reasons]
+    return "; ".join([*(chosen or ["no warehouse found"]), *left, *event.why]) + f" -> {event.status}"
+
+
+def _released(event: o.Released) -> str:
+    numbers = ", ".join(_number(key) for _, key in event.fulfillments)
+    return f"released as {numbers} -> {event.status}"
+
+
+def _cancelled(event: o.Cancelled) -> str:
+    units = [*event.open, *((number, count) for _, number, count in event.reserved)]
+    return f"cancelled {_units(units)}{_because(event.reason)} -> {event.status}"
+
+
+def _parcels(event: f.ParcelsShipped) -> str:
+    waybills = ", ".join(parcel.waybill for parcel in event.parcels) or "nothing"
+    return f"shipped {waybills}{' as the last' if event.final else ''} -> {event.status}"
+
+
+_TEXT: dict[type, Callable[[Any], str]] = {
+    o.OrderPlaced: _placed,
+    o.Approved: lambda e: f"approved{f' by rule {e.rule}' if e.rule else ''} -> {e.status}",
+    o.Advanced: lambda e: f"{e.trigger} -> {e.status}",
+    o.HoldPlaced: lambda e: f"held for {e.hold.code}{_because(e.hold.reason)}",
+    o.HoldReleased: lambda e: f"hold {e.code} lifted",
+    o.Assigned: _assigned,
+    o.Released: _released,
+    o.Shipped: lambda e: f"{_number(e.fulfillment)} shipped {_units(e.lines)} -> {e.status}",
+    o.Unassigned: lambda e: f"taken back from the warehouse{_because(e.reason)} -> {e.status}",
+    o.Cancelled: _cancelled,
+    o.TakenBack: lambda e: f"{_units(e.lines)} came back{_because(e.reason)} -> {e.status}",
+    f.Opened: lambda e: f"{e.fulfillment.warehouse} is asked to send {len(e.fulfillment.lines)} lines",
+    f.Accepted: lambda e: f"accepted -> {e.status}",
+    f.Rejected: lambda e: f"rejected{_because(e.reason)} -> {e.status}",
+    f.ParcelsShipped: _parcels,
+    f.Recalled: lambda e: f"asked to stop{_because(e.reason)} -> {e.status}",
+    f.RecallConfirmed: lambda e: f"stopped -> {e.status}",
+    f.RecallDenied: lambda e: f"too late to stop -> {e.status}",
+}

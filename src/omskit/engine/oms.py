@@ -1,0 +1,218 @@
+"""The facade: one object that a backend opens, gives payloads to, and lets run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from attrs import evolve, field, frozen
+
+from omskit import fulfillment as f
+from omskit import orders as o
+from omskit.channels import Channel
+from omskit.core import Entry, Refusal, UsageError, key_of
+from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.explain import explain
+from omskit.engine.receive import Received, Receiving
+from omskit.engine.relay import Relay, Relayed, Sender
+from omskit.engine.runner import Run, Runner
+from omskit.engine.stock import StockDesk
+from omskit.engine.units import Shop
+from omskit.engine.verify import Verified, verify
+from omskit.flow import Process
+from omskit.storage import MemoryStorage, Storage
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+#: Every aggregate that the engine stores.
+KINDS = (o.ORDERS, f.FULFILLMENTS)
+
+
+def _silent(_count: int) -> None:
+    """Hear progress and say nothing."""
+
+
+def _by_code(channels: Iterable[Channel]) -> Mapping[str, Channel]:
+    known: dict[str, Channel] = {}
+    for channel in channels:
+        if channel.code in known:
+            raise UsageError("duplicate_channel", f"two channels are called {channel.code!r}")
+        known[channel.code] = channel
+    return known
+
+
+@frozen
+class Oms:
+    """An order management system over one storage.
+
+    A value without hidden state: several may work on the same storage, in threads and processes.
+
+    Args:
+        storage: Where everything is kept; see :meth:`open` for a database URL.
+        channels: Where orders come from.
+        process: How orders go.
+        clock: Says what time it is; aware.
+        buffer: How long a new order waits before its review, so that what belongs together can meet.
+        batch: Most orders or documents in one transaction.
+        relaying: How what waits in the outbox is sent.
+
+    Raises:
+        UsageError: ``duplicate_channel``.
+    """
+
+    storage: Storage
+    channels: Mapping[str, Channel] = field(converter=_by_code)
+    process: Process
+    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
+    buffer: timedelta = field(default=timedelta(0), kw_only=True)
+    batch: int = field(default=500, kw_only=True)
+    _joined: bool = field(default=False, kw_only=True)
+
+    @classmethod
+    def open(cls, url: str, *, channels: Iterable[Channel] = (), process: Process, **options: Any) -> Self:
+        """Open a database, make the tables that are missing, and return the system over it.
+
+        Args:
+            url: As SQLAlchemy takes it: ``sqlite:///shop.db``, ``postgresql+psycopg://...``; ``memory:`` keeps
+                everything in this process.
+            channels: Where orders come from.
+            process: How orders go.
+            options: Further arguments of the class.
+
+        Raises:
+            StorageError: ``database_error`` and others when the database cannot be used.
+        """
+        return cls(open_storage(url), channels, process, **options)
+
+    @property
+    def _shop(self) -> Shop:
+        return Shop(self.storage, self.process.rules, self.clock, self._joined)
+
+    @property
+    def stock(self) -> StockDesk:
+        """Stock by hand: goods in, corrections, levels."""
+        return StockDesk(self._shop)
+
+    def receive(
+        self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
+    ) -> Received:
+        """Take payloads of a channel: orders are placed once each, reversals find the orders they are about.
+
+        Raises:
+            UsageError: ``unknown_channel``.
+        """
+        known = self.channels.get(channel)
+        if known is None:
+            codes = ", ".join(self.channels) or "none"
+            raise UsageError("unknown_channel", f"no channel {channel!r}; there are: {codes}", channel=channel)
+        return Receiving(self._shop, known, self.buffer, self.batch).receive(payloads, progress)
+
+    def run(self, limit: int = 1000, *, progress: Callable[[int], object] = _silent) -> Run:
+        """Let up to ``limit`` waiting orders go as far as the process takes them, the most urgent first.
+
+        Raises:
+            ContractError: ``foreign_order`` when a step of the host breaks its promise.
+        """
+        return Runner(self._shop, self.process, self.batch).run(limit, progress)
+
+    def do(self, target: str, command: Command, *, actor: str, key: str = "") -> Done:
+        """Carry out one command on an order (``SO-...``) or a fulfillment order (``FO-...``).
+
+        With an idempotency key a repeat returns the first outcome, and a refused key stays refused.
+
+        Raises:
+            Refused: As :func:`omskit.orders.decide` and :func:`omskit.fulfillment.decide` say.
+            UsageError: ``unknown_number``; ``key_reused`` when the key came with another command.
+            PayloadError: ``bad_number``.
+        """
+        return Acting(self._shop).do(Act(target, command, key), actor)
+
+    def do_many(
+        self, acts: Sequence[Act], *, actor: str, progress: Callable[[int], object] = _silent
+    ) -> list[Done | Refusal]:
+        """Carry out many commands, with one outcome each; see :meth:`do`."""
+        return Acting(self._shop).do_many(acts, actor, self.batch, progress)
+
+    def cancel(self, order: str, *, actor: str, reason: str = "") -> Done:
+        """Cancel what has not been shipped; warehouses that work on it are asked to stop first.
+
+        Raises:
+            Refused: ``not_allowed`` when the order cannot be cancelled any more.
+            UsageError: ``unknown_number``.
+        """
+        return Acting(self._shop).cancel(order, actor, reason)
+
+    def relay(
+        self, send: Sender, limit: int = 100, *, topics: Sequence[str] = (), settle_every: int = 1
+    ) -> Relayed:
+        """Hand waiting requests to the host's sender; see :class:`omskit.engine.Relay` for the promises."""
+        return Relay(self._shop).relay(send, limit, topics, settle_every)
+
+    def order(self, number: str) -> o.Order:
+        """Return an order as it stands.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        key = key_of(number, o.ORDERS.number)
+        with self.storage.begin(read=True) as unit:
+            stored = unit.of(o.ORDERS).load([key]).get(key)
+        if stored is None:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return stored.state
+
+    def history(self, number: str) -> Sequence[Entry]:
+        """Return all that happened to an order or a fulfillment order, first things first.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        kind = kind_of(number)
+        key = key_of(number, kind.number)
+        with self.storage.begin(read=True) as unit:
+            return unit.of(kind).history([key])[key]
+
+    def explain(self, number: str) -> str:
+        """Return the history as text, one line an entry.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        return "\n".join(explain(self.history(number)))
+
+    def verify(self, *, progress: Callable[[int], object] = _silent) -> Verified:
+        """Prove that balances, reservations, counters and states are what their histories say."""
+        with self.storage.begin(read=True) as unit:
+            return verify(unit, progress)
+
+    @contextmanager
+    def joined(self, connection: Connection) -> Iterator[Self]:
+        """Yield the same system inside a transaction of the host: no savepoint, no commit, no rollback.
+
+        Everything done through it is kept if and only if the host commits. Conflicts are passed on, since only
+        the host can do its transaction again.
+
+        Raises:
+            UsageError: ``not_joinable`` when the storage has no transactions of SQLAlchemy.
+        """
+        from omskit.engine.joining import JoinedStorage  # noqa: PLC0415 - loads SQLAlchemy
+
+        with JoinedStorage.on(self.storage, connection) as storage:
+            yield evolve(self, storage=storage, channels=tuple(self.channels.values()), joined=True)
+
+
+def open_storage(url: str) -> Storage:
+    """Return a storage for a URL, with its tables made; see :meth:`Oms.open`."""
+    if url == "memory:":
+        return MemoryStorage()
+    from omskit.storage.sql import SqlStorage, open_engine  # noqa: PLC0415 - loads SQLAlchemy
+
+    storage = SqlStorage(open_engine(url), KINDS)
+    storage.create()
+    return storage

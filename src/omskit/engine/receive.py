@@ -1,0 +1,213 @@
+"""Receiving: payloads of a channel become orders, once each, and what it takes back finds its orders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from attrs import define, field, frozen
+
+from omskit.channels import Channel, ChannelOrder, Reversal, fingerprint, normalise
+from omskit.core import Duplicate, Refusal, Refused, readable
+from omskit.engine.units import Shop, save
+from omskit.flow import Matched, Workspace, commands_for, match, react
+from omskit.orders import ORDERS, Order
+from omskit.storage import After, Op, Receipt, Unit, Where
+
+#: Most keys in one condition of a search.
+CHUNK = 500
+
+
+@frozen
+class Received:
+    """What became of payloads.
+
+    Args:
+        placed: Numbers of the orders that were placed, in order of receipt.
+        repeated: How many documents were known with the same content.
+        matched: Lines of reversals with the order lines they take units back from.
+        refused: What could not be read, placed or matched; the rest went on.
+    """
+
+    placed: tuple[str, ...] = ()
+    repeated: int = 0
+    matched: tuple[Matched, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+@define
+class _Tally:
+    placed: list[str] = field(factory=list)
+    repeated: int = 0
+    matched: list[Matched] = field(factory=list)
+    refused: list[Refusal] = field(factory=list)
+
+    def add(self, other: _Tally) -> None:
+        self.placed += other.placed
+        self.repeated += other.repeated
+        self.matched += other.matched
+        self.refused += other.refused
+
+
+@frozen
+class Receiving:
+    """Receives for one channel.
+
+    Args:
+        shop: The engine's parts.
+        channel: Where payloads come from.
+        buffer: How long a new order waits before its review.
+        batch: Documents in one unit.
+    """
+
+    shop: Shop
+    channel: Channel
+    buffer: timedelta
+    batch: int
+
+    def receive(self, payloads: Iterable[bytes], progress: Callable[[int], object]) -> Received:
+        """Receive payloads; ``progress`` hears how many documents are through, after each unit."""
+        tally, through = _Tally(), 0
+        documents = (document for payload in payloads for document in self.channel.read(payload))
+        while some := list(islice(documents, self.batch)):
+            tally.refused += [one for one in some if isinstance(one, Refusal)]
+            if orders := [one for one in some if isinstance(one, ChannelOrder)]:
+                tally.add(self._again(partial(self._orders, orders)))
+            if reversals := [one for one in some if isinstance(one, Reversal)]:
+                tally.add(self._again(partial(self._reversals, reversals)))
+            through += len(some)
+            progress(through)
+        return Received(tuple(tally.placed), tally.repeated, tuple(tally.matched), tuple(tally.refused))
+
+    def _again(self, do: Callable[[Unit, bool], _Tally]) -> _Tally:
+        """Do it within a unit, once more if someone else received the same at the same time."""
+        try:
+            return self.shop.attempt(do)
+        except Duplicate:
+            if self.shop.joined:
+                raise
+            return self.shop.attempt(do)
+
+    def _orders(self, documents: Sequence[ChannelOrder], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
+        tally = _Tally()
+        source = f"channel:{self.channel.code}/order"
+        work = self.shop.workspace(unit, self.channel.code, keys=len(documents))
+        fresh = _fresh(unit, source, documents, tally)
+        receipts = []
+        for document, digest in fresh:
+            key = work.new_key()
+            try:
+                place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
+                work.order(key, place, "receive")
+            except Refused as refusal:
+                tally.refused.append(Refusal.of(document.external_id, refusal))
+                continue
+            number = readable(ORDERS.number, key)
+            receipts.append(Receipt(document.external_id, digest, json.dumps(number)))
+            tally.placed.append(number)
+        work.order_news.clear()
+        unit.inbox.record(source, receipts, at=work.at)
+        save(unit, work)
+        return tally
+
+    def _reversals(self, documents: Sequence[Reversal], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
+        tally = _Tally()
+        source = f"channel:{self.channel.code}/reversal"
+        work = self.shop.workspace(unit, self.channel.code)
+        fresh = list(_fresh(unit, source, documents, tally))
+        wanted = [document for document, _ in fresh]
+        keys = list(_candidates(unit, self.channel.code, wanted))
+        for chunk in _chunks(keys):
+            work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
+        orders = [track.state for track in work.orders.values() if track.state]
+        matched, refused = match(self.channel, wanted, orders)
+        tally.refused += refused
+        tally.matched += self._take_back(work, matched, tally)
+        outcomes = _outcomes(tally.matched)
+        known = ((one.external_id, digest, outcomes.get(one.external_id, [])) for one, digest in fresh)
+        receipts = [Receipt(id_, digest, json.dumps(outcome)) for id_, digest, outcome in known]
+        unit.inbox.record(source, receipts, at=work.at)
+        save(unit, work)
+        return tally
+
+    def _take_back(self, work: Workspace, matched: Sequence[Matched], tally: _Tally) -> list[Matched]:
+        """Cancel or take back what was matched, order by order; return what came through."""
+        by_reversal: dict[tuple[int, str], list[Matched]] = {}
+        for one in matched:
+            by_reversal.setdefault((one.order, one.reversal), []).append(one)
+        through: list[Matched] = []
+        for (key, reversal), lines in by_reversal.items():
+            order = work.orders[key].state
+            assert order is not None  # noqa: S101 - matched among the loaded
+            try:
+                with work.attempt():
+                    self._give(work, order, lines, reversal)
+            except Refused as refusal:
+                tally.refused.append(Refusal.of(reversal, refusal))
+            else:
+                through += lines
+        return through
+
+    def _give(self, work: Workspace, order: Order, lines: Sequence[Matched], reversal: str) -> None:
+        units: dict[int, int] = {}
+        for one in lines:
+            units[one.line] = units.get(one.line, 0) + one.quantity
+        for command in commands_for(order, units, warehouse=self.channel.returns_to, reason=reversal):
+            work.order(order.key, command, "reversal")
+        react(work)
+
+
+D = TypeVar("D", ChannelOrder, Reversal)
+K = TypeVar("K", int, str)
+
+
+def _fresh(
+    unit: Unit, source: str, documents: Sequence[D], tally: _Tally
+) -> Iterator[tuple[D, str]]:
+    """Yield what was not received before; count repeats, refuse what comes with other content."""
+    seen: dict[str, str] = {}
+    for chunk in _chunks([document.external_id for document in documents]):
+        seen |= {one.id: one.fingerprint for one in unit.inbox.seen(source, chunk).values()}
+    for document in documents:
+        digest = fingerprint(document)
+        known = seen.get(document.external_id)
+        if known is None:
+            seen[document.external_id] = digest
+            yield document, digest
+        elif known == digest:
+            tally.repeated += 1
+        else:
+            message = "it was received before with other content"
+            tally.refused.append(Refusal(document.external_id, "changed_content", message))
+
+
+def _chunks(keys: Sequence[K]) -> Iterator[Sequence[K]]:
+    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+
+
+def _candidates(unit: Unit, channel: str, reversals: Sequence[Reversal]) -> Iterator[int]:
+    """Yield the keys of all orders that the reversals may be about."""
+    here = Where("channel", Op.EQ, channel)
+    buyers = sorted({one.buyer for one in reversals if one.buyer and not one.order})
+    orders = sorted({one.order for one in reversals if one.order})
+    for column, values in (("buyer", buyers), ("external_id", orders)):
+        for chunk in _chunks(values):
+            yield from _pages(unit, here, Where(column, Op.IN, tuple(chunk)))
+
+
+def _pages(unit: Unit, *where: Where) -> Iterator[int]:
+    after: After | None = None
+    while keys := unit.of(ORDERS).find(*where, limit=CHUNK, after=after):
+        yield from keys
+        after = After(None, keys[-1])
+
+
+def _outcomes(matched: Iterable[Matched]) -> Mapping[str, list[str]]:
+    numbers: dict[str, list[str]] = {}
+    for one in matched:
+        numbers.setdefault(one.reversal, []).append(f"{readable(ORDERS.number, one.order)}/{one.line}")
+    return numbers

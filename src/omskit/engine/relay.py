@@ -1,0 +1,103 @@
+"""The relay: hands what waits in the outbox to the host's sender, and books what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from attrs import frozen
+
+from omskit.channels import NOTICES, Notice
+from omskit.engine.units import Shop
+from omskit.storage import Attempt, Delivery, Leased
+
+
+@frozen
+class Request:
+    """What the host is to send.
+
+    Args:
+        id: The same for every try: the idempotency key to give to the receiver.
+        topic: Who it is for: ``warehouse:CODE`` or ``channel:CODE``.
+        document: What to say.
+        attempts: Tries so far, this one included.
+    """
+
+    id: int
+    topic: str
+    document: Notice
+    attempts: int
+
+
+#: Sends one request and says what became of it; what it raises ends the relay's call.
+Sender = Callable[[Request], Delivery]
+
+
+@frozen
+class Relayed:
+    """How many requests were sent, by outcome."""
+
+    done: int = 0
+    failed: int = 0
+    parked: int = 0
+    in_doubt: int = 0
+
+
+@frozen
+class Relay:
+    """Sends waiting requests.
+
+    Args:
+        shop: The engine's parts.
+        lease: How long a request is in this relay's hands; after that another may send it again.
+        max_attempts: Tries before a failing request is parked for a person.
+        backoff: Wait after the first failure; doubled by each further one.
+    """
+
+    shop: Shop
+    lease: timedelta = timedelta(minutes=2)
+    max_attempts: int = 8
+    backoff: timedelta = timedelta(seconds=30)
+
+    def relay(self, send: Sender, limit: int, topics: Sequence[str] = (), settle_every: int = 1) -> Relayed:
+        """Send up to ``limit`` requests, in order per receiver and subject; outcomes are booked as they come.
+
+        A request may be sent twice: when this process ends between sending and booking, or when an answer
+        takes longer than the lease. ``settle_every`` books outcomes in groups: faster, with up to that many
+        repeats after a crash.
+        """
+        with self.shop.storage.begin() as unit:
+            now = self.shop.now()
+            seconds = int(self.lease.total_seconds())
+            leased = unit.outbox.lease(now, limit=limit, seconds=seconds, topics=topics)
+        counts = dict.fromkeys(Delivery, 0)
+        attempts: list[Attempt] = []
+        try:
+            for one in leased:
+                attempt = self._send(send, one)
+                attempts.append(attempt)
+                counts[attempt.outcome] += 1
+                if len(attempts) >= settle_every:
+                    self._settle(attempts)
+        finally:
+            self._settle(attempts)
+        return Relayed(
+            counts[Delivery.DONE], counts[Delivery.FAILED], counts[Delivery.PARKED], counts[Delivery.IN_DOUBT]
+        )
+
+    def _settle(self, attempts: list[Attempt]) -> None:
+        if attempts:
+            with self.shop.storage.begin() as unit:
+                unit.outbox.settle(attempts)
+            attempts.clear()
+
+    def _send(self, send: Sender, leased: Leased) -> Attempt:
+        message = leased.message
+        document = NOTICES.load(message.tag, message.body)
+        outcome = send(Request(message.id, message.topic, document, leased.attempts))
+        if outcome is not Delivery.FAILED:
+            return Attempt(message.id, outcome)
+        if leased.attempts >= self.max_attempts:
+            return Attempt(message.id, Delivery.PARKED)
+        wait = self.backoff * 2 ** (leased.attempts - 1)
+        return Attempt(message.id, Delivery.FAILED, self.shop.now() + wait)

@@ -1,0 +1,92 @@
+"""Units of work: open one, do something within it, and do it again when someone else was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from attrs import frozen
+
+from omskit.core import ConcurrencyConflict, Refused, aware
+from omskit.engine.keys import Keys
+from omskit.flow import Rules, Workspace
+from omskit.fulfillment import FULFILLMENTS
+from omskit.orders import ORDERS
+from omskit.storage import Storage, Unit
+
+T = TypeVar("T")
+
+#: How often a unit is done again after a conflict before the conflict is passed on.
+MAX_TRIES = 8
+
+
+@frozen
+class Shop:
+    """What every part of the engine works with.
+
+    Args:
+        storage: Where everything is kept.
+        rules: The machines of the process.
+        clock: Says what time it is; aware.
+        joined: Whether units run inside a transaction of the host, and cannot be done again.
+    """
+
+    storage: Storage
+    rules: Rules
+    clock: Callable[[], datetime]
+    joined: bool = False
+
+    def now(self) -> datetime:
+        """Return the instant, in UTC.
+
+        Raises:
+            UsageError: ``naive_datetime`` when the host's clock has no time zone.
+        """
+        return aware(self.clock())
+
+    def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
+        """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
+        return Workspace(self.now(), actor, self.rules, Keys(unit, keys))
+
+    def attempt(self, do: Callable[[Unit, bool], T]) -> T:
+        """Do something within a unit, again after a conflict.
+
+        ``do`` is called with the unit and with whether to lock what it reads: not at first, so that planning
+        holds nobody up; then, when stock it had counted on went to someone else, with locks.
+
+        Raises:
+            ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
+            Refused: ``out_of_stock`` when even under locks there is not enough.
+        """
+        lock, tries = self.joined, 0
+        while True:
+            try:
+                with self.storage.begin() as unit:
+                    return do(unit, lock)
+            except ConcurrencyConflict:
+                tries += 1
+                if self.joined or tries == MAX_TRIES:
+                    raise
+            except Refused as refusal:
+                if lock or refusal.code != "out_of_stock":
+                    raise
+                lock = True
+
+
+def save(unit: Unit, work: Workspace) -> None:
+    """Write all that a workspace came to; stock goes last, so that its rows are locked for the shortest time.
+
+    Raises:
+        Refused: ``out_of_stock`` when what a plan counted on has gone.
+        ConcurrencyConflict: ``stale_version``.
+        Duplicate: ``duplicate_key``.
+    """
+    if orders := work.changed_orders():
+        unit.of(ORDERS).save(orders)
+    if fulfillments := work.changed_fulfillments():
+        unit.of(FULFILLMENTS).save(fulfillments)
+    if work.messages:
+        unit.outbox.put(work.messages)
+    if work.movements:
+        unit.stock.post(work.movements)

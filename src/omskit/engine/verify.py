@@ -1,0 +1,101 @@
+"""Verification: balances are what their movements say, states are what their histories say, promises add up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from omskit.core import Kind, Reservation, Stored, fold, readable
+from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory import pieces
+from omskit.orders import ORDERS, Order
+from omskit.storage import After, Drift, Unit
+
+#: Aggregates looked at in one step; memory does not grow with the number stored.
+PAGE = 500
+
+
+@frozen
+class Verified:
+    """What a verification looked at, and every difference it found.
+
+    Args:
+        checked: Aggregates by kind.
+        drift: Differences; empty when all agrees.
+    """
+
+    checked: Mapping[str, int]
+    drift: tuple[Drift, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing differs."""
+        return not self.drift
+
+
+def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
+    """Check everything within one unit; ``progress`` hears how many aggregates are through."""
+    drift = list(unit.stock.drift())
+    checked: dict[str, int] = {}
+    through = 0
+    for kind in (ORDERS, FULFILLMENTS):
+        checked[kind.tag] = 0
+        for page in _pages(unit, kind):
+            drift += _histories(unit, kind, page)
+            if kind is ORDERS:
+                drift += _promises(unit, page)
+            checked[kind.tag] += len(page)
+            through += len(page)
+            progress(through)
+    return Verified(checked, tuple(drift))
+
+
+def _pages(unit: Unit, kind: Kind[Any]) -> Iterator[Mapping[int, Stored[Any]]]:
+    after: After | None = None
+    while keys := unit.of(kind).find(limit=PAGE, after=after):
+        yield unit.of(kind).load(keys)
+        after = After(None, keys[-1])
+
+
+def _histories(unit: Unit, kind: Kind[Any], page: Mapping[int, Stored[Any]]) -> Iterator[Drift]:
+    histories = unit.of(kind).history(tuple(page))
+    for key, stored in page.items():
+        entries = histories[key]
+        subject = f"{kind.tag} {readable(kind.number, key)}"
+        if len(entries) != stored.version:
+            yield Drift(f"{subject} entries", len(entries), stored.version)
+        elif fold(kind.evolve, (entry.event for entry in entries)) != stored.state:
+            yield Drift(f"{subject} is not what its history says", 0, 1)
+
+
+def _promises(unit: Unit, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
+    """Hold what consignments say against line counters, and both against the reservations in the book."""
+    booked: dict[tuple[int, int, str, str], int] = {}
+    for one in unit.stock.reservations(tuple(page)):
+        booked[_place(one)] = booked.get(_place(one), 0) + one.quantity
+    promised: dict[tuple[int, int, str, str], int] = {}
+    for key, stored in page.items():
+        order = stored.state
+        units = dict.fromkeys((line.number for line in order.lines), 0)
+        for one_consignment in order.consignments:
+            for number, count in one_consignment.lines:
+                units[number] += count
+                line = order.lines[number - 1]
+                for sku, needed in pieces(line.parts, count).items():
+                    where = (key, number, sku, one_consignment.warehouse)
+                    promised[where] = promised.get(where, 0) + needed
+        for line in order.lines:
+            if line.reserved != units[line.number]:
+                subject = f"order {readable(ORDERS.number, key)} line {line.number} reserved"
+                yield Drift(subject, line.reserved, units[line.number])
+    for where in sorted(booked.keys() | promised.keys()):
+        if booked.get(where, 0) != promised.get(where, 0):
+            key, number, sku, warehouse = where
+            subject = f"reservation {readable(ORDERS.number, key)}/{number} {sku}@{warehouse}"
+            yield Drift(subject, booked.get(where, 0), promised.get(where, 0))
+
+
+def _place(one: Reservation) -> tuple[int, int, str, str]:
+    return one.claim.order, one.claim.line, one.cell.sku, one.cell.warehouse

@@ -1,0 +1,31 @@
+"""Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
+
+from omskit.flow.advance import Advance, advance, ask
+from omskit.flow.process import Facts, Need, Process, Step
+from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
+from omskit.flow.reversals import Candidates, Matched, commands_for, match
+from omskit.flow.steps import release_step, review_step
+from omskit.flow.workspace import News, Rules, Track, Workspace
+
+__all__ = [
+    "CANCEL_REQUESTED",
+    "Advance",
+    "Candidates",
+    "Facts",
+    "Matched",
+    "Need",
+    "News",
+    "Process",
+    "Rules",
+    "Step",
+    "Track",
+    "Workspace",
+    "advance",
+    "ask",
+    "commands_for",
+    "match",
+    "orders_missing",
+    "react",
+    "release_step",
+    "review_step",
+]

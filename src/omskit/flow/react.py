@@ -1,0 +1,221 @@
+"""What follows from what happened: an event of one room becomes a command, a movement or a message of another.
+
+This is the only place where that is said. Reactions never choose anything: a choice is a step's or a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from omskit import fulfillment as f
+from omskit import inventory as stock
+from omskit import orders as o
+from omskit.core import Cell, Claim
+from omskit.flow.notify import pick_request, recall_request, shipment_notices
+from omskit.flow.workspace import News, Workspace
+from omskit.fulfillment import FulfillmentOrder
+from omskit.orders import Order
+
+#: The hold of an order that is cancelled as soon as its warehouses have stopped.
+CANCEL_REQUESTED = "cancel_requested"
+
+
+def orders_missing(work: Workspace) -> set[int]:
+    """Return keys of orders that the fulfillment news is about and that are not in the workspace."""
+    served = {line.order for news in work.fulfillment_news for line in news.after.lines}
+    return served - work.orders.keys()
+
+
+def react(work: Workspace) -> None:
+    """Let everything follow from the news of the workspace, until there is none.
+
+    The orders of :func:`orders_missing` have to be there.
+    """
+    while work.order_news or work.fulfillment_news:
+        opened: dict[int, list[tuple[Order, o.Consignment]]] = {}
+        order_news, fulfillment_news = list(work.order_news), list(work.fulfillment_news)
+        work.order_news.clear()
+        work.fulfillment_news.clear()
+        for item in order_news:
+            follow = _ON_ORDER.get(type(item.event))
+            if follow:
+                follow(work, item)
+            elif type(item.event) is o.Released:
+                _collect(opened, item)
+        for key, inside in opened.items():
+            _open(work, key, inside)
+        for news in fulfillment_news:
+            follow_work = _ON_FULFILLMENT.get(type(news.event))
+            if follow_work:
+                follow_work(work, news)
+
+
+def _book(
+    work: Workspace,
+    kind: str,
+    order: Order,
+    units_of: tuple[int, int],
+    *,
+    at: str,
+    document: str = "",
+    reason: str = "",
+) -> None:
+    """Book a movement of (line number, units) of an order at a warehouse."""
+    number, units = units_of
+    claim = Claim(order.key, number)
+    line = order.lines[number - 1]
+    parts = stock.pieces(line.components, units).items() if line.components else ((line.sku, units),)
+    wanted = ((Cell(sku, at), claim, count) for sku, count in parts)
+    work.movements += stock.for_claims(
+        kind, wanted, at=work.at, actor=work.actor, document=document, reason=reason
+    )
+
+
+def _assigned(work: Workspace, news: News[Order]) -> None:
+    event: o.Assigned = news.event
+    for one in event.consignments:
+        for units_of in one.lines:
+            _book(work, stock.RESERVED_FOR, news.after, units_of, at=one.warehouse)
+
+
+def _unassigned(work: Workspace, news: News[Order]) -> None:
+    assert news.before is not None  # noqa: S101 - only a placement comes before nothing
+    for one in news.before.consignments:
+        if one.number in news.event.consignments:
+            for units_of in one.lines:
+                _book(
+                    work, stock.RELEASED, news.after, units_of, at=one.warehouse, reason=news.event.reason
+                )
+
+
+def _cancelled(work: Workspace, news: News[Order]) -> None:
+    assert news.before is not None  # noqa: S101
+    warehouses = {one.number: one.warehouse for one in news.before.consignments}
+    for consignment, number, units in news.event.reserved:
+        at, reason = warehouses[consignment], news.event.reason
+        _book(work, stock.RELEASED, news.after, (number, units), at=at, reason=reason)
+
+
+def _order_shipped(work: Workspace, news: News[Order]) -> None:
+    assert news.before is not None  # noqa: S101
+    event: o.Shipped = news.event
+    warehouse = work.fulfillments[event.fulfillment].state.warehouse  # type: ignore[union-attr]
+    for units_of in event.lines:
+        _book(work, stock.SHIPPED, news.after, units_of, at=warehouse, document=str(event.fulfillment))
+
+
+def _taken_back(work: Workspace, news: News[Order]) -> None:
+    event: o.TakenBack = news.event
+    if event.warehouse:
+        for units_of in event.lines:
+            _book(work, stock.RETURNED, news.after, units_of, at=event.warehouse, reason=event.reason)
+
+
+def _collect(opened: dict[int, list[tuple[Order, o.Consignment]]], news: News[Order]) -> None:
+    numbers = {number for number, _ in news.event.fulfillments}
+    for one in news.after.consignments:
+        if one.number in numbers:
+            opened.setdefault(one.fulfillment, []).append((news.after, one))
+
+
+def _open(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) -> None:
+    order, first = inside[0]
+    lines = [
+        f.WorkLine(position, served.key, line.number, line.sku, units, units, parts=line.components)
+        for position, (served, line, units) in enumerate(_units(inside), 1)
+    ]
+    work.fulfillment(
+        key,
+        f.Open(
+            FulfillmentOrder(
+                key,
+                work.rules.fulfillments.initial,
+                first.warehouse,
+                order.terms.destination,
+                tuple(lines),
+                first.courier,
+                first.service,
+                sum(one.weight_g for _, one in inside),
+                sum(one.freight_minor for _, one in inside),
+                order.terms.currency,
+                first.ship_on,
+                first.arrive_on,
+            )
+        ),
+        "release",
+    )
+
+
+def _units(inside: list[tuple[Order, o.Consignment]]) -> Iterator[tuple[Order, o.OrderLine, int]]:
+    for order, one in inside:
+        for number, units in one.lines:
+            yield order, order.lines[number - 1], units
+
+
+def _opened(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    external = tuple(work.orders[key].state.terms.external_id for key in news.after.orders)  # type: ignore[union-attr]
+    work.messages.append(pick_request(work.new_key(), news.after, external, work.at))
+
+
+def _recalled(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    work.messages.append(recall_request(work.new_key(), news.after, news.event.reason, work.at))
+
+
+def _rejected(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    for key in news.after.orders:
+        work.order(key, o.Unassign(news.key, news.event.reason, news.event.bar_until), "rejected")
+
+
+def _recall_confirmed(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    for key in news.after.orders:
+        work.order(key, o.Unassign(news.key, "recalled"), "recalled")
+        _finish_cancelling(work, key)
+
+
+def _finish_cancelling(work: Workspace, key: int) -> None:
+    order = work.orders[key].state
+    assert order is not None  # noqa: S101
+    asked = any(hold.code == CANCEL_REQUESTED for hold in order.holds)
+    if asked and not any(one.fulfillment for one in order.consignments):
+        work.order(key, o.ReleaseHold(CANCEL_REQUESTED), "cancel")
+        work.order(key, o.Cancel(reason=CANCEL_REQUESTED), "cancel")
+
+
+def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    by_order: dict[int, list[tuple[int, int]]] = {}
+    for parcel in news.event.parcels:
+        for number, units in parcel.lines:
+            line = news.after.lines[number - 1]
+            by_order.setdefault(line.order, []).append((line.line, units))
+    for key, units_of in by_order.items():
+        work.order(key, o.Ship(news.key, tuple(units_of)), "shipped")
+    if news.event.final:
+        for key in news.after.orders:
+            work.order(key, o.Unassign(news.key, "short_pick"), "short_pick")
+            _finish_cancelling(work, key)
+    states = {key: work.orders[key].state for key in news.after.orders}
+    work.messages += shipment_notices(work.new_key, news.after, news.event.parcels, states, work.at)
+
+
+_ON_ORDER = cast(
+    "dict[type, Callable[[Workspace, News[Order]], None]]",
+    {
+        o.Assigned: _assigned,
+        o.Unassigned: _unassigned,
+        o.Cancelled: _cancelled,
+        o.Shipped: _order_shipped,
+        o.TakenBack: _taken_back,
+    },
+)
+
+_ON_FULFILLMENT = cast(
+    "dict[type, Callable[[Workspace, News[FulfillmentOrder]], None]]",
+    {
+        f.Opened: _opened,
+        f.Recalled: _recalled,
+        f.Rejected: _rejected,
+        f.RecallConfirmed: _recall_confirmed,
+        f.ParcelsShipped: _shipped,
+    },
+)

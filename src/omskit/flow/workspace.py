@@ -1,0 +1,186 @@
+"""The workspace: a batch of aggregates in memory, what happened to them, and what follows from it.
+
+Commands are decided here and their events applied at once; nothing is written. When the batch is through, its
+changes, movements and messages are saved in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field, frozen
+
+from omskit import fulfillment as f
+from omskit import orders as o
+from omskit.core import Change, Entry, Machine, Movement, Stored
+from omskit.fulfillment import FULFILLMENT_MACHINE, FulfillmentOrder
+from omskit.orders import GRADING, ORDER_MACHINE, Grading, Order
+from omskit.storage import Message
+
+S = TypeVar("S")
+
+
+@frozen
+class Rules:
+    """The parts of a host's process that decisions need: machines and the grading of new orders."""
+
+    orders: Machine = ORDER_MACHINE
+    fulfillments: Machine = FULFILLMENT_MACHINE
+    grading: Grading = GRADING
+
+
+@define
+class Track(Generic[S]):
+    """One aggregate of the batch: as it stands, the version it was loaded with, its entries since."""
+
+    state: S | None
+    before: int = 0
+    entries: list[Entry] = field(factory=list)
+
+    def change(self, key: int) -> Change[S]:
+        """Return what is to be saved."""
+        assert self.state is not None, "a track with entries has a state"  # noqa: S101
+        return Change(key, self.before, self.state, tuple(self.entries))
+
+
+@frozen
+class News(Generic[S]):
+    """An event with the states around it, for what follows from it in other rooms."""
+
+    key: int
+    before: S | None
+    event: Any
+    after: S
+
+
+@define
+class Workspace:
+    """A batch at work.
+
+    Args:
+        at: Now.
+        actor: Who acts.
+        rules: The host's process.
+        new_key: Hands out a key for what is made.
+    """
+
+    at: datetime
+    actor: str
+    rules: Rules
+    new_key: Callable[[], int]
+    orders: dict[int, Track[Order]] = field(factory=dict)
+    fulfillments: dict[int, Track[FulfillmentOrder]] = field(factory=dict)
+    movements: list[Movement] = field(factory=list)
+    messages: list[Message] = field(factory=list)
+    order_news: list[News[Order]] = field(factory=list)
+    fulfillment_news: list[News[FulfillmentOrder]] = field(factory=list)
+    _undo: list[Callable[[], object]] | None = None
+
+    def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:
+        """Take loaded orders in; what is here already stays as it is."""
+        for key, one in stored.items():
+            if key not in self.orders:
+                self.orders[key] = Track(one.state, one.version)
+
+    def know_fulfillments(self, stored: Mapping[int, Stored[FulfillmentOrder]]) -> None:
+        """Take loaded fulfillment orders in; what is here already stays as it is."""
+        for key, one in stored.items():
+            if key not in self.fulfillments:
+                self.fulfillments[key] = Track(one.state, one.version)
+
+    def order(self, key: int, command: o.Command, cause: str) -> None:
+        """Decide a command on an order and apply its events.
+
+        Raises:
+            Refused: As :func:`omskit.orders.decide` says; the order is as it was.
+        """
+        track = self.orders.get(key) or Track(None)
+        events = o.decide(
+            track.state,
+            command,
+            at=self.at,
+            actor=self.actor,
+            machine=self.rules.orders,
+            grading=self.rules.grading,
+        )
+        if events:
+            self._apply(self.orders, key, track, self.order_news, o.evolve, events=events, cause=cause)
+
+    def fulfillment(self, key: int, command: f.Command, cause: str) -> None:
+        """Decide a command on a fulfillment order and apply its events.
+
+        Raises:
+            Refused: As :func:`omskit.fulfillment.decide` says; the fulfillment order is as it was.
+        """
+        track = self.fulfillments.get(key) or Track(None)
+        events = f.decide(
+            track.state, command, at=self.at, actor=self.actor, machine=self.rules.fulfillments
+        )
+        if events:
+            news = self.fulfillment_news
+            self._apply(self.fulfillments, key, track, news, f.evolve, events=events, cause=cause)
+
+    def _apply(
+        self,
+        tracks: dict[int, Track[S]],
+        key: int,
+        track: Track[S],
+        news: list[News[S]],
+        evolve: Callable[[S | None, Any], S],
+        *,
+        events: tuple[Any, ...],
+        cause: str,
+    ) -> None:
+        if self._undo is not None:
+            self._remember(tracks, key, track)
+        tracks[key] = track
+        for event in events:
+            before = track.state
+            after = evolve(before, event)
+            sequence = track.before + len(track.entries) + 1
+            track.entries.append(Entry(key, sequence, self.at, self.actor, cause, event))
+            track.state = after
+            news.append(News(key, before, event, after))
+
+    def _remember(self, tracks: dict[int, Track[S]], key: int, track: Track[S]) -> None:
+        assert self._undo is not None  # noqa: S101
+        state, count, known = track.state, len(track.entries), key in tracks
+
+        def back() -> None:
+            track.state = state
+            del track.entries[count:]
+            if not known:
+                del tracks[key]
+
+        self._undo.append(back)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo everything that the block did if it raises, and pass the error on.
+
+        Reactions may run inside if no news waited before.
+        """
+        lists: tuple[list[Any], ...] = (self.movements, self.messages, self.order_news, self.fulfillment_news)
+        counts = [len(one) for one in lists]
+        self._undo = []
+        try:
+            yield
+        except BaseException:
+            for back in reversed(self._undo):
+                back()
+            for one, count in zip(lists, counts, strict=True):
+                del one[count:]
+            raise
+        finally:
+            self._undo = None
+
+    def changed_orders(self) -> list[Change[Order]]:
+        """Return the orders with entries, as they are to be saved."""
+        return [track.change(key) for key, track in self.orders.items() if track.entries]
+
+    def changed_fulfillments(self) -> list[Change[FulfillmentOrder]]:
+        """Return the fulfillment orders with entries, as they are to be saved."""
+        return [track.change(key) for key, track in self.fulfillments.items() if track.entries]
