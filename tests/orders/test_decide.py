@@ -126,6 +126,9 @@ def test_no_more_is_assigned_than_is_open() -> None:
 def test_consignments_number_on() -> None:
     order = give(placed(2), Approve())
     assert refusal(order, Assign((Consignment(2, "BER", ((1, 1),)),))).code == "bad_consignment"
+    assert refusal(order, Assign((Consignment(1, "BER", ((1, 1), (1, 1))),))).code == "bad_consignment"
+    mixed = (Consignment(1, "BER", ((1, -1),)), Consignment(2, "POZ", ((1, 2),)))
+    assert refusal(order, Assign(mixed)).code == "bad_consignment"
 
 
 def test_an_order_under_review_gets_no_stock() -> None:

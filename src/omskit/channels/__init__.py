@@ -18,14 +18,17 @@ from omskit.channels.notices import (
     SentLine,
     ShipmentNotice,
 )
+from omskit.channels.reading import MAX_TEXT, Fields, objects
 
 __all__ = [
     "DOCUMENTS",
+    "MAX_TEXT",
     "NOTICES",
     "UNMAPPED",
     "Channel",
     "ChannelLine",
     "ChannelOrder",
+    "Fields",
     "Listing",
     "Listings",
     "Meaning",
@@ -40,4 +43,5 @@ __all__ = [
     "ShipmentNotice",
     "fingerprint",
     "normalise",
+    "objects",
 ]

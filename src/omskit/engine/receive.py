@@ -12,7 +12,7 @@ from typing import TypeVar
 from attrs import define, field, frozen
 
 from omskit.channels import Channel, ChannelOrder, Reversal, fingerprint, normalise
-from omskit.core import Duplicate, Refusal, Refused, readable
+from omskit.core import Duplicate, PayloadError, Refusal, Refused, readable
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, match, react
 from omskit.orders import ORDERS, Order
@@ -72,7 +72,7 @@ class Receiving:
     def receive(self, payloads: Iterable[bytes], progress: Callable[[int], object]) -> Received:
         """Receive payloads; ``progress`` hears how many documents are through, after each unit."""
         tally, through = _Tally(), 0
-        documents = (document for payload in payloads for document in self.channel.read(payload))
+        documents = (document for payload in payloads for document in self._read(payload))
         while some := list(islice(documents, self.batch)):
             tally.refused += [one for one in some if isinstance(one, Refusal)]
             if orders := [one for one in some if isinstance(one, ChannelOrder)]:
@@ -82,6 +82,12 @@ class Receiving:
             through += len(some)
             progress(through)
         return Received(tuple(tally.placed), tally.repeated, tuple(tally.matched), tuple(tally.refused))
+
+    def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
+        try:
+            yield from self.channel.read(payload)
+        except PayloadError as error:
+            yield Refusal.of(self.channel.code, error)
 
     def _again(self, do: Callable[[Unit, bool], _Tally]) -> _Tally:
         """Do it within a unit, once more if someone else received the same at the same time."""

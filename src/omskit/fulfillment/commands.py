@@ -38,6 +38,15 @@ class Ship:
 
 
 @frozen
+class HandOver:
+    """All that is open has left in one parcel, the last one."""
+
+    waybill: str
+    courier: str = ""
+    weight_g: int = 0
+
+
+@frozen
 class Recall:
     """Ask the warehouse to stop; it answers with a confirmation, a denial or a shipment."""
 
@@ -54,4 +63,4 @@ class DenyRecall:
     """The warehouse cannot stop any more."""
 
 
-Command = Open | Accept | Reject | Ship | Recall | ConfirmRecall | DenyRecall
+Command = Open | Accept | Reject | Ship | HandOver | Recall | ConfirmRecall | DenyRecall

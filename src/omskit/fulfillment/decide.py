@@ -9,7 +9,7 @@ from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment import machine as m
 from omskit.fulfillment.evolve import packed
-from omskit.fulfillment.model import FulfillmentOrder
+from omskit.fulfillment.model import FulfillmentOrder, Parcel
 
 Events = tuple[e.Event, ...]
 
@@ -36,6 +36,8 @@ def decide(
         raise UsageError("unknown_fulfillment", f"{type(command).__name__} for one that is not there")
     if isinstance(command, c.Ship):
         return _ship(state, command, machine)
+    if isinstance(command, c.HandOver):
+        return _hand_over(state, command, machine)
     trigger = _TRIGGERS[type(command)]
     if not machine.allows(state.status, trigger) and state.status in machine.reached_by(trigger):
         return ()
@@ -63,6 +65,16 @@ def _open(state: FulfillmentOrder | None, command: c.Open, machine: Machine) -> 
     if new.status == machine.initial:
         return (e.Opened(new),)
     raise UsageError("bad_status", f"a fulfillment order opens as {machine.initial!r}", status=new.status)
+
+
+def _hand_over(state: FulfillmentOrder, command: c.HandOver, machine: Machine) -> Events:
+    if any(parcel.waybill == command.waybill for parcel in state.parcels):
+        return ()
+    lines = tuple((line.number, line.open) for line in state.lines if line.open)
+    number = len(state.parcels) + 1
+    parcel = Parcel(number, command.waybill, lines, command.courier, command.weight_g)
+    machine.next(state.status, m.SHIP)
+    return _ship(state, c.Ship((parcel,)), machine)
 
 
 def _ship(state: FulfillmentOrder, command: c.Ship, machine: Machine) -> Events:

@@ -18,6 +18,7 @@ COMMANDS: Codec[Any] = Codec(
         "accept": c.Accept,
         "reject": c.Reject,
         "ship": c.Ship,
+        "hand_over": c.HandOver,
         "recall": c.Recall,
         "confirm_recall": c.ConfirmRecall,
         "deny_recall": c.DenyRecall,

@@ -141,10 +141,13 @@ def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
 
 def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
     for position, one in enumerate(consignments, order.planned + 1):
-        if one.number != position or one.fulfillment or not one.lines:
+        numbers = {number for number, units in one.lines if units > 0}
+        whole = one.lines and len(numbers) == len(one.lines)
+        if one.number != position or one.fulfillment or not whole:
             raise UsageError(
                 "bad_consignment",
-                f"consignment {one.number} where {position} belongs: numbers go on, with lines, not yet released",
+                f"consignment {one.number} where {position} belongs, of {one.lines}: numbers go on, each line comes"
+                " once with at least 1 unit, and nothing is released yet",
                 order=order.key,
             )
 
