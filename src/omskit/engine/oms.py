@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit.channels import Channel
-from omskit.core import Entry, Refusal, UsageError, key_of
+from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.explain import explain
 from omskit.engine.receive import Received, Receiving
@@ -22,10 +22,12 @@ from omskit.engine.stock import StockDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
 from omskit.flow import Process
-from omskit.storage import MemoryStorage, Storage
+from omskit.storage import After, MemoryStorage, Storage, Where
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+S = TypeVar("S")
 
 #: Every aggregate that the engine stores.
 KINDS = (o.ORDERS, f.FULFILLMENTS)
@@ -164,6 +166,33 @@ class Oms:
         if stored is None:
             raise UsageError("unknown_number", f"there is no {number}", number=number)
         return stored.state
+
+    def orders(self, *where: Where, page: int = 500) -> Iterator[o.Order]:
+        """Yield the orders that match, in order of key, a page at a time; ``ORDERS.columns`` can be searched.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        yield from self._each(o.ORDERS, where, page)
+
+    def fulfillments(self, *where: Where, page: int = 500) -> Iterator[f.FulfillmentOrder]:
+        """Yield the fulfillment orders that match, in order of key, a page at a time.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        yield from self._each(f.FULFILLMENTS, where, page)
+
+    def _each(self, kind: Kind[S], where: tuple[Where, ...], page: int) -> Iterator[S]:
+        after: After | None = None
+        while True:
+            with self.storage.begin(read=True) as unit:
+                keys = unit.of(kind).find(*where, limit=page, after=after)
+                states = unit.of(kind).load(keys)
+            if not keys:
+                return
+            yield from (states[key].state for key in keys)
+            after = After(None, keys[-1])
 
     def history(self, number: str) -> Sequence[Entry]:
         """Return all that happened to an order or a fulfillment order, first things first.

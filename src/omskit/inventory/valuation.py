@@ -1,11 +1,12 @@
 """What stock is worth: cost pools by moving average or FIFO, exact to the minor unit.
 
-A pool belongs to one SKU and one valuation scope (a company, a country), never to a bin. It keeps pieces and total
-value, never a unit cost, so that nothing is lost to rounding: what the last piece takes is what is left, and an
-empty pool is worth exactly 0. Moving average is FIFO with one layer that every receipt joins, hence one pool for both.
+A pool belongs to one SKU and one valuation scope (a company, a country), never to a bin. It keeps pieces and
+total value, never a unit cost, so that nothing is lost to rounding: what the last piece takes is what is left, and
+an empty pool is worth exactly 0. Moving average is FIFO with one layer that every receipt joins, hence one pool
+for both.
 
-Stock that left before it came in is *owed*: its cost is provisional, at the last known cost, and the next receipt says
-how far that was off. For every pool and any sequence of calls ``received + taken back + revalued - issued -
+Stock that left before it came in is *owed*: its cost is provisional, at the last known cost, and the next receipt
+says how far that was off. For every pool and any sequence of calls ``received + taken back + revalued - issued -
 corrections == value``.
 """
 
@@ -93,7 +94,8 @@ def receive(pool: Pool, quantity: int, value_minor: int) -> tuple[Pool, int]:
         raise UsageError("negative_cost", "a receipt costs zero or more", value=value_minor)
     owed, rest, correction = _settle(pool, Layer(quantity, value_minor))
     layers = _joined(pool, rest) if rest.quantity else pool.layers
-    return evolve(pool, layers=layers, owed=owed, last=layers[-1] if layers else Layer(quantity, value_minor)), correction
+    last = layers[-1] if layers else Layer(quantity, value_minor)
+    return evolve(pool, layers=layers, owed=owed, last=last), correction
 
 
 def _settle(pool: Pool, came: Layer) -> tuple[Layer, Layer, int]:

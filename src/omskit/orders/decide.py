@@ -146,8 +146,8 @@ def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
         if one.number != position or one.fulfillment or not whole:
             raise UsageError(
                 "bad_consignment",
-                f"consignment {one.number} where {position} belongs, of {one.lines}: numbers go on, each line comes"
-                " once with at least 1 unit, and nothing is released yet",
+                f"consignment {one.number} where {position} belongs, of {one.lines}: numbers go on, each line"
+                " comes once with at least 1 unit, and nothing is released yet",
                 order=order.key,
             )
 

@@ -1,0 +1,248 @@
+"""A kind's aggregates in SQL: documents that are loaded and saved in batches, columns that are searched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Items
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field, frozen
+from sqlalchemy import Dialect, Select, func, select, tuple_
+from sqlalchemy.sql.elements import ColumnElement
+
+from omskit.core import (
+    Change,
+    ConcurrencyConflict,
+    Duplicate,
+    Entry,
+    Kind,
+    Stored,
+    UsageError,
+    from_ms,
+    to_ms,
+)
+from omskit.storage.port import After, Op, Where
+from omskit.storage.sql.bulk import Feed, Values, encoded, insertion, members, revision, upsertion
+from omskit.storage.sql.tables import WHOLE, KindTables, Tables, unique_name
+from omskit.storage.sql.wire import AnyRow, Wire
+from omskit.storage.sums import first_twice
+
+S = TypeVar("S")
+
+_ENTRY = ("kind", "stream", "sequence", "at_ms", "actor", "cause", "tag", "body")
+
+
+@frozen(eq=False)
+class KindStatements:
+    """Every statement of one kind, made once for a dialect."""
+
+    tables: KindTables
+    load: Select[Any]
+    history: Select[Any]
+    versions: Select[Any]
+    insert: Feed
+    revise: Feed
+    insert_rows: Feed | None
+    rewrite_rows: Feed | None
+    log: Feed
+
+
+def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindStatements:
+    """Make the statements of a kind."""
+    mine, entries = tables.kinds[kind.tag], tables.entries
+    main, rows = mine.main, mine.rows
+    names = ("key", "version", "document", *(column.name for column in kind.columns))
+    parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
+    keys = members(dialect, WHOLE)
+    of_kind = entries.c.kind == kind.tag
+    return KindStatements(
+        tables=mine,
+        load=select(main.c.key, main.c.version, main.c.document).where(main.c.key.in_(keys)).order_by(main.c.key),
+        history=select(*(entries.c[name] for name in _ENTRY[1:]))
+        .where(of_kind, entries.c.stream.in_(keys))
+        .order_by(entries.c.stream, entries.c.sequence),
+        versions=select(entries.c.stream, func.max(entries.c.sequence))
+        .where(of_kind, entries.c.stream.in_(keys))
+        .group_by(entries.c.stream),
+        insert=insertion(dialect, main, names),
+        revise=revision(dialect, main, names),
+        insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
+        rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
+        log=insertion(dialect, entries, _ENTRY),
+    )
+
+
+@define
+class SqlCollection(Generic[S]):
+    """All aggregates of one kind, within one unit.
+
+    It remembers what it loaded and saved, so that of the rows derived from a state only those are written
+    that are no longer what they were.
+    """
+
+    kind: Kind[S]
+    statements: KindStatements
+    wire: Wire
+    _known: dict[int, Stored[S]] = field(factory=dict, init=False)
+
+    def load(self, keys: Items[int], *, lock: bool = False) -> Mapping[int, Stored[S]]:
+        """Return the states by key, locked if asked."""
+        statement = self.statements.load
+        if lock:
+            self.wire.writing()
+            statement = statement.with_for_update()
+        return self._read(self.wire.rows(statement, keys=encoded(keys)) if keys else ())
+
+    def _read(self, rows: Iterable[AnyRow]) -> dict[int, Stored[S]]:
+        read, tag = self.kind.state.load, self.kind.tag
+        found = {key: Stored(read(tag, document), version) for key, version, document in rows}
+        self._known.update(found)
+        return found
+
+    def save(self, changes: Sequence[Change[S]]) -> None:
+        """Write all changes with their entries, or none."""
+        self.wire.writing()
+        twice = first_twice(change.key for change in changes)
+        if twice is not None:
+            raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
+        ordered = sorted(changes, key=lambda change: change.key)
+        made = [change for change in ordered if not change.before]
+        revised = [change for change in ordered if change.before]
+        self._insert(made)
+        self._revise(revised)
+        self._write_rows(made, revised)
+        self.statements.log.write(self.wire, self._entries(ordered))
+        self._known.update((change.key, Stored(change.state, change.after)) for change in ordered)
+
+    def _columns(self, state: S) -> Values:
+        return tuple([column.of(state) for column in self.kind.columns])
+
+    def _insert(self, changes: Sequence[Change[S]]) -> None:
+        dump = self.kind.state.dump
+        rows = [(change.key, change.after, dump(change.state), *self._columns(change.state)) for change in changes]
+        try:
+            self.statements.insert.write(self.wire, rows)
+        except Duplicate as error:
+            raise self._taken(error) from error
+
+    def _revise(self, changes: Sequence[Change[S]]) -> None:
+        dump = self.kind.state.dump
+        rows = [
+            (change.key, change.before, change.after, dump(change.state), *self._columns(change.state))
+            for change in changes
+        ]
+        try:
+            revised = self.statements.revise.write(self.wire, rows)
+        except Duplicate as error:
+            raise self._taken(error) from error
+        if revised != len(rows):
+            raise self.wire.failure(
+                ConcurrencyConflict(
+                    "stale_version", f"{self.kind.tag} was written by someone else", keys=self._stale(changes)
+                )
+            )
+
+    def _taken(self, error: Duplicate) -> Duplicate:
+        """Return the error with the columns whose value is taken; SQLite names them, PostgreSQL the constraint."""
+        table = self.statements.tables.main
+        for names in self.kind.unique:
+            listed = ", ".join(f"{table.name}.{name}" for name in names)
+            if error.message.endswith(f": {listed}") or f'"{unique_name(table.name, names)}"' in error.message:
+                return Duplicate("duplicate_key", f"{self.kind.tag}: {', '.join(names)} is taken", columns=names)
+        return Duplicate("duplicate_key", f"{self.kind.tag}: the key is taken", columns=("key",))
+
+    def _stale(self, changes: Sequence[Change[S]]) -> tuple[int, ...]:
+        """Return the keys whose history has moved on; the entries of the changes themselves come later."""
+        keys = encoded(change.key for change in changes)
+        found: dict[int, int] = dict(self.wire.rows(self.statements.versions, keys=keys))
+        return tuple(change.key for change in changes if found.get(change.key, 0) != change.before)
+
+    def _write_rows(self, made: Sequence[Change[S]], revised: Sequence[Change[S]]) -> None:
+        rows, insert, rewrite = self.kind.rows, self.statements.insert_rows, self.statements.rewrite_rows
+        if rows is None or insert is None or rewrite is None:
+            return
+        of = rows.of
+        insert.write(
+            self.wire,
+            [(change.key, at, *row) for change in made for at, row in enumerate(of(change.state))],
+        )
+        changed: list[Values] = []
+        for change in revised:
+            known = self._known.get(change.key)
+            before = of(known.state) if known is not None and known.version == change.before else ()
+            for at, row in enumerate(of(change.state)):
+                if at >= len(before) or before[at] != row:
+                    changed.append((change.key, at, *row))
+        rewrite.write(self.wire, changed)
+
+    def _entries(self, changes: Iterable[Change[S]]) -> list[Values]:
+        tag, events = self.kind.tag, self.kind.events
+        return [
+            (
+                tag,
+                entry.stream,
+                entry.sequence,
+                to_ms(entry.at),
+                entry.actor,
+                entry.cause,
+                events.tag_of(entry.event),
+                events.dump(entry.event),
+            )
+            for change in changes
+            for entry in change.entries
+        ]
+
+    def _conditions(self, where: Iterable[Where]) -> list[ColumnElement[bool]]:
+        return [_condition(self._column(w.column), w) for w in where]
+
+    def _column(self, name: str) -> ColumnElement[Any]:
+        return self.statements.tables.main.c[self.kind.column(name).name]
+
+    def _page(
+        self, query: Select[Any], where: tuple[Where, ...], limit: int, by: str | None, after: After | None
+    ) -> Select[Any]:
+        key = self.statements.tables.main.c.key
+        query = query.where(*self._conditions(where)).limit(limit)
+        if by is None:
+            return (query.where(key > after.key) if after else query).order_by(key)
+        rank = self._column(by)
+        if after:
+            query = query.where(tuple_(rank, key) > tuple_(after.value or 0, after.key))
+        return query.order_by(rank, key)
+
+    def find(self, *where: Where, limit: int, by: str | None = None, after: After | None = None) -> Sequence[int]:
+        """Return the keys of at most ``limit`` matching states, in order."""
+        query = self._page(select(self.statements.tables.main.c.key), where, limit, by, after)
+        return [row[0] for row in self.wire.rows(query)]
+
+    def claim(
+        self, *where: Where, limit: int, by: str | None = None, after: After | None = None
+    ) -> Mapping[int, Stored[S]]:
+        """Find, lock and load in one step; rows that are locked by another unit are passed over."""
+        self.wire.writing()
+        main = self.statements.tables.main
+        query = self._page(select(main.c.key, main.c.version, main.c.document), where, limit, by, after)
+        return self._read(self.wire.rows(query.with_for_update(skip_locked=True)))
+
+    def history(self, keys: Items[int]) -> Mapping[int, Sequence[Entry]]:
+        """Return the entries of each key in sequence."""
+        found: dict[int, list[Entry]] = {key: [] for key in keys}
+        read = self.kind.events.load
+        for stream, sequence, at_ms, actor, cause, tag, body in (
+            self.wire.rows(self.statements.history, keys=encoded(found)) if found else ()
+        ):
+            found[stream].append(Entry(stream, sequence, from_ms(at_ms), actor, cause, read(tag, body)))
+        return {key: tuple(entries) for key, entries in found.items()}
+
+    def count(self, *where: Where) -> int:
+        """Return how many states match."""
+        query = select(func.count()).select_from(self.statements.tables.main).where(*self._conditions(where))
+        return int(self.wire.rows(query)[0][0])
+
+
+def _condition(column: ColumnElement[Any], where: Where) -> ColumnElement[bool]:
+    if where.op is Op.IN:
+        return column.in_(where.value if isinstance(where.value, tuple) else (where.value,))
+    if where.op is Op.EQ:
+        return column == where.value
+    return column <= where.value if where.op is Op.LE else column >= where.value

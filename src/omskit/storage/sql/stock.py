@@ -1,0 +1,313 @@
+"""The stock book in SQL: movements are added up per cell and booked by guarded updates in cell order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Items
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import define, frozen
+from sqlalchemy import (
+    Dialect,
+    FromClause,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from omskit.core import Cell, Claim, Level, Movement, Refused, Reservation, from_ms, to_ms
+from omskit.storage.port import Drift
+from omskit.storage.sql.bulk import (
+    Feed,
+    Guarded,
+    Values,
+    addition,
+    encoded,
+    insertion,
+    members,
+    source,
+    upsertion,
+)
+from omskit.storage.sql.tables import WHOLE, WORDS, Tables
+from omskit.storage.sql.wire import AnyRow, Wire
+from omskit.storage.sums import claims_of, effects_of
+
+_LEVEL = ("sku", "warehouse", "on_hand", "reserved")
+_CLAIM = ("order", "line", "sku", "warehouse", "quantity")
+_MOVEMENT = (
+    "kind",
+    "sku",
+    "warehouse",
+    "quantity",
+    "on_hand",
+    "reserved",
+    "order",
+    "line",
+    "document",
+    "reason",
+    "actor",
+    "at_ms",
+)
+#: Cells read at a time when all are read.
+_PAGE = 1_000
+
+
+@frozen(eq=False)
+class StockStatements:
+    """Every statement of the stock book, made once for a dialect."""
+
+    tables: Tables
+    levels: Select[Any]
+    cells: Select[Any]
+    reserved: Select[Any]
+    post_levels: Guarded
+    new_levels: Feed
+    take: Guarded
+    give: Feed
+    log: Feed
+    page: Select[Any]
+    last: Select[Any]
+    drifted: Select[Any]
+    drifted_claims: Select[Any]
+
+
+def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
+    """Make the statements of the stock book."""
+    levels, reservations = tables.levels, tables.reservations
+    every = select(*(levels.c[name] for name in _LEVEL)).order_by(levels.c.sku, levels.c.warehouse)
+    cells = source(dialect, levels, ("sku", "warehouse"))
+    claims = select(*(reservations.c[name] for name in _CLAIM))
+    return StockStatements(
+        tables=tables,
+        levels=every.where(levels.c.sku.in_(members(dialect, WORDS))),
+        cells=every.join_from(
+            cells, levels, (levels.c.sku == cells.c.sku) & (levels.c.warehouse == cells.c.warehouse)
+        ).with_for_update(of=levels),
+        reserved=claims.where(
+            reservations.c.order.in_(members(dialect, WHOLE)), reservations.c.quantity > 0
+        ).order_by(*(reservations.c[name] for name in _CLAIM[:4])),
+        post_levels=addition(
+            dialect,
+            levels,
+            _LEVEL,
+            lambda have, more: (
+                have.reserved + more.reserved >= 0,
+                have.on_hand + more.on_hand >= have.reserved + more.reserved,
+            ),
+        ),
+        new_levels=upsertion(dialect, levels, _LEVEL, adding=True),
+        take=addition(dialect, reservations, _CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)),
+        give=upsertion(dialect, reservations, _CLAIM, adding=True),
+        log=insertion(dialect, tables.movements, _MOVEMENT),
+        page=every.where(
+            tuple_(levels.c.sku, levels.c.warehouse) > tuple_(bindparam("sku"), bindparam("warehouse"))
+        ).limit(_PAGE),
+        last=_last(tables),
+        drifted=_drifted(tables),
+        drifted_claims=_drifted_claims(tables),
+    )
+
+
+def _last(tables: Tables) -> Select[Any]:
+    movements = tables.movements
+    return (
+        select(*(movements.c[name] for name in _MOVEMENT))
+        .where(movements.c.sku == bindparam("sku"), movements.c.warehouse == bindparam("warehouse"))
+        .order_by(movements.c.id.desc())
+        .limit(bindparam("count", type_=Integer()))
+    )
+
+
+def _drifted(tables: Tables) -> Select[Any]:
+    levels, moved, none = tables.levels, tables.movements, literal(0)
+    both = union_all(
+        select(
+            levels.c.sku,
+            levels.c.warehouse,
+            levels.c.on_hand,
+            none.label("on_hand_sum"),
+            levels.c.reserved,
+            none.label("reserved_sum"),
+        ),
+        select(moved.c.sku, moved.c.warehouse, none, moved.c.on_hand, none, moved.c.reserved),
+    ).subquery()
+    return _unequal(both, ("sku", "warehouse"), ("on_hand", "reserved"))
+
+
+def _drifted_claims(tables: Tables) -> Select[Any]:
+    held, moved, none = tables.reservations, tables.movements, literal(0)
+    both = union_all(
+        select(*(held.c[name] for name in _CLAIM), none.label("quantity_sum")),
+        select(*(moved.c[name] for name in _CLAIM[:4]), none, moved.c.reserved).where(
+            moved.c.order != 0, moved.c.reserved != 0
+        ),
+    ).subquery()
+    return _unequal(both, _CLAIM[:4], ("quantity",))
+
+
+def _unequal(both: FromClause, by: Sequence[str], values: Sequence[str]) -> Select[Any]:
+    """Return the groups in which the total of a value differs from the total that its movements give."""
+    keys = [both.c[name] for name in by]
+    totals = [(func.sum(both.c[name]), func.sum(both.c[f"{name}_sum"])) for name in values]
+    return (
+        select(*keys, *(total for pair in totals for total in pair))
+        .group_by(*keys)
+        .having(or_(*(found != expected for found, expected in totals)))
+        .order_by(*keys)
+    )
+
+
+@define
+class SqlStockBook:
+    """The stock book, within one unit."""
+
+    statements: StockStatements
+    wire: Wire
+
+    def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:
+        """Return the level of every known cell of the SKUs, locked in cell order if asked."""
+        statement = self.statements.levels
+        if lock:
+            self.wire.writing()
+            statement = statement.with_for_update()
+        return dict(_leveled(self.wire.rows(statement, keys=encoded(set(skus))))) if skus else {}
+
+    def all_levels(self) -> Iterator[tuple[Cell, Level]]:
+        """Yield every cell in order, a page at a time."""
+        after = ("", "")
+        while page := self.wire.rows(self.statements.page, sku=after[0], warehouse=after[1]):
+            yield from _leveled(page)
+            after = (page[-1].sku, page[-1].warehouse)
+
+    def reservations(self, orders: Items[int]) -> Sequence[Reservation]:
+        """Return what is still reserved for the orders, in order of claim and cell."""
+        if not orders:
+            return ()
+        rows = self.wire.rows(self.statements.reserved, keys=encoded(set(orders)))
+        return [Reservation(Claim(order, line), Cell(sku, house), left) for order, line, sku, house, left in rows]
+
+    def post(self, movements: Sequence[Movement]) -> None:
+        """Book all movements, or none."""
+        self.wire.writing()
+        claims = [(*_flat(claim, cell), effect) for (claim, cell), effect in sorted(claims_of(movements).items())]
+        taken = [row for row in claims if row[-1] < 0]
+        self._take(taken)
+        try:
+            self._book(effects_of(movements))
+        except Refused:
+            self.statements.take.apply(self.wire, _inverse(taken, 4))
+            raise
+        self.statements.give.write(self.wire, [row for row in claims if row[-1] > 0])
+        self.statements.log.write(self.wire, [_logged(movement) for movement in movements])
+
+    def _take(self, taken: Sequence[tuple[int, int, str, str, int]]) -> None:
+        could = self.statements.take.apply(self.wire, taken)
+        if len(could) == len(taken):
+            return
+        self.statements.take.apply(self.wire, _inverse([row for row in taken if row[:4] in could], 4))
+        order, line, sku, warehouse, _ = next(row for row in taken if row[:4] not in could)
+        raise Refused(
+            "not_reserved", "the claim has less reserved", claim=Claim(order, line), cell=Cell(sku, warehouse)
+        )
+
+    def _book(self, effects: Mapping[Cell, tuple[int, int]]) -> None:
+        """Add to the levels that can take it; what is left over is new, came up meanwhile, or is short."""
+        left, booked = dict(effects), []
+        while left:
+            rows: list[Values] = [(cell.sku, cell.warehouse, *effect) for cell, effect in left.items()]
+            could = self.statements.post_levels.apply(self.wire, rows)
+            booked += [row for row in rows if row[:2] in could]
+            left = {cell: effect for cell, effect in left.items() if (cell.sku, cell.warehouse) not in could}
+            if not left:
+                return
+            there = self._there(left)
+            short = [_shortage(cell, there.get(cell, Level()), *effect) for cell, effect in left.items()]
+            if cells := tuple([row for row in short if row]):
+                self.statements.post_levels.apply(self.wire, _inverse(booked, 2))
+                raise Refused("out_of_stock", "less is there than the movements need", cells=cells)
+            unknown = [cell for cell in left if cell not in there]
+            made: list[Values] = [(cell.sku, cell.warehouse, *left.pop(cell)) for cell in unknown]
+            self.statements.new_levels.write(self.wire, made)
+
+    def _there(self, cells: Items[Cell]) -> Mapping[Cell, Level]:
+        given = [{"sku": cell.sku, "warehouse": cell.warehouse} for cell in cells]
+        rows = given if self.statements.post_levels.objects else [tuple(row.values()) for row in given]
+        return dict(_leveled(self.wire.rows(self.statements.cells, rows=encoded(rows))))
+
+    def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
+        """Return the last ``limit`` movements of a cell, newest first."""
+        rows = self.wire.rows(self.statements.last, sku=cell.sku, warehouse=cell.warehouse, count=limit)
+        return [_movement(row) for row in rows]
+
+    def drift(self) -> Sequence[Drift]:
+        """Compare levels and reservations with the sums of the movements."""
+        found: list[Drift] = []
+        for sku, warehouse, *totals in self.wire.rows(self.statements.drifted):
+            on_hand, on_hand_sum, reserved, reserved_sum = map(int, totals)
+            if on_hand != on_hand_sum:
+                found.append(Drift(f"on_hand {sku}@{warehouse}", on_hand, on_hand_sum))
+            if reserved != reserved_sum:
+                found.append(Drift(f"reserved {sku}@{warehouse}", reserved, reserved_sum))
+        for order, line, sku, warehouse, quantity, total in self.wire.rows(self.statements.drifted_claims):
+            found.append(Drift(f"reservation {order}/{line} {sku}@{warehouse}", int(quantity), int(total)))
+        return found
+
+
+def _leveled(rows: Iterable[AnyRow]) -> Iterator[tuple[Cell, Level]]:
+    for sku, warehouse, on_hand, reserved in rows:
+        yield Cell(sku, warehouse), Level(on_hand, reserved)
+
+
+def _shortage(cell: Cell, now: Level, on_hand: int, reserved: int) -> tuple[str, str, int, int] | None:
+    then = Level(now.on_hand + on_hand, now.reserved + reserved)
+    if then.reserved >= 0 and then.available >= 0:
+        return None
+    return cell.sku, cell.warehouse, reserved - on_hand, now.available
+
+
+def _flat(claim: Claim, cell: Cell) -> tuple[int, int, str, str]:
+    return claim.order, claim.line, cell.sku, cell.warehouse
+
+
+def _inverse(rows: Sequence[tuple[Any, ...]], keys: int) -> list[Values]:
+    """Return the rows that take an addition back; the rows are still locked, so it cannot fail."""
+    return [(*row[:keys], *(-effect for effect in row[keys:])) for row in rows]
+
+
+def _logged(movement: Movement) -> Values:
+    return (
+        movement.kind,
+        movement.cell.sku,
+        movement.cell.warehouse,
+        movement.quantity,
+        movement.on_hand,
+        movement.reserved,
+        movement.claim.order,
+        movement.claim.line,
+        movement.document,
+        movement.reason,
+        movement.actor,
+        to_ms(movement.at),
+    )
+
+
+def _movement(row: AnyRow) -> Movement:
+    kind, sku, warehouse, quantity, on_hand, reserved, order, line, document, reason, actor, at_ms = row
+    return Movement(
+        kind,
+        Cell(sku, warehouse),
+        quantity,
+        on_hand,
+        reserved,
+        from_ms(at_ms),
+        actor,
+        Claim(order, line),
+        document,
+        reason,
+    )

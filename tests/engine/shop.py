@@ -1,0 +1,108 @@
+"""A small shop for the engine's tests: one channel of JSON, one planner that takes the first warehouse with stock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from attrs import define
+
+from omskit.channels import Channel, ChannelLine, ChannelOrder, Reversal, ReversedLine
+from omskit.core import Cell, Destination, Level, PayloadError, Refusal, readable
+from omskit.engine import Oms
+from omskit.flow import Facts, Need, Process, Rules, Step, release_step, review_step
+from omskit.orders import Assign, Command, Consignment, Order
+from omskit.storage import Storage, Unit
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@define
+class Clock:
+    """A clock that stands until it is moved."""
+
+    at: datetime = AT
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **parts: float) -> None:
+        self.at += timedelta(**parts)
+
+
+def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
+    for said in json.loads(payload):
+        if "back" in said:
+            back = tuple(ReversedLine(item, count, amount) for item, count, amount in said["back"])
+            yield Reversal(said["id"], AT + timedelta(hours=1), back, said.get("buyer", "b1"), said.get("order", ""))
+        elif "lines" in said:
+            lines = tuple(
+                ChannelLine(item, count, 100 * count, external_id=f"L{n}")
+                for n, (item, count) in enumerate(said["lines"], 1)
+            )
+            terms = said.get("terms", {})
+            yield ChannelOrder(said["id"], AT, "EUR", Destination("DE"), lines, said.get("buyer", "b1"), **terms)
+        else:
+            yield Refusal.of(said["id"], PayloadError("no_lines", path="$[0].lines"))
+
+
+WEB = Channel("web", read, returns_to="BER")
+
+
+def payload(*documents: dict[str, Any]) -> bytes:
+    return json.dumps(documents).encode()
+
+
+def order(id_: str, *lines: tuple[str, int], **more: Any) -> dict[str, Any]:
+    return {"id": id_, "lines": lines, **more}
+
+
+def back(id_: str, *lines: tuple[str, int, int], **more: Any) -> dict[str, Any]:
+    return {"id": id_, "back": lines, **more}
+
+
+def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Level]:  # noqa: FBT001
+    skus: Collection[str] = {line.sku for one in orders for line in one.lines}
+    return unit.stock.levels(skus, lock=lock)
+
+
+LEVELS = Need("levels", _levels)
+
+
+def _source(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Command]]:
+    left = {cell: level.available for cell, level in facts.of(LEVELS).items()}
+    commands: dict[int, Sequence[Command]] = {}
+    for one in orders:
+        found: dict[str, list[tuple[int, int]]] = {}
+        for line in one.lines:
+            wanted = line.open
+            for cell in [cell for cell in left if cell.sku == line.sku]:
+                take = min(wanted, left[cell])
+                if take:
+                    left[cell] -= take
+                    wanted -= take
+                    found.setdefault(cell.warehouse, []).append((line.number, take))
+        consignments = tuple(
+            Consignment(one.planned + n, warehouse, tuple(units)) for n, (warehouse, units) in enumerate(found.items(), 1)
+        )
+        if one.has_open:
+            commands[one.key] = [Assign(consignments, facts.at + timedelta(hours=4))]
+    return commands
+
+
+SOURCE = Step("source", "reserve", _source, (LEVELS,))
+
+
+def process(rules: Rules | None = None) -> Process:
+    return Process("test", (review_step(), SOURCE, release_step()), rules or Rules())
+
+
+def shop(storage: Storage, clock: Clock | None = None, **options: Any) -> Oms:
+    return Oms(storage, [WEB], options.pop("process", process()), clock=clock or Clock(), **options)
+
+
+def fulfillments(oms: Oms, number: str) -> list[str]:
+    """Return the numbers of an order's fulfillment orders that are at work."""
+    return [readable("FO", one.fulfillment) for one in oms.order(number).consignments if one.fulfillment]
