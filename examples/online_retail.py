@@ -62,10 +62,11 @@ def read_invoice(invoice: str, rows: list[Fields]) -> ChannelOrder | Reversal:
 
 #: The file's names of countries; the Channel Islands go by the code of Jersey.
 COUNTRIES = {
-    "Australia": "AU", "Austria": "AT", "Bahrain": "BH", "Belgium": "BE", "Channel Islands": "JE", "Cyprus": "CY",
-    "Denmark": "DK", "EIRE": "IE", "Finland": "FI", "France": "FR", "Germany": "DE", "Iceland": "IS", "Israel": "IL",
-    "Italy": "IT", "Japan": "JP", "Lithuania": "LT", "Netherlands": "NL", "Norway": "NO", "Poland": "PL",
-    "Portugal": "PT", "Spain": "ES", "Sweden": "SE", "Switzerland": "CH", "United Kingdom": "GB",
+    "Australia": "AU", "Austria": "AT", "Bahrain": "BH", "Belgium": "BE", "Channel Islands": "JE",
+    "Cyprus": "CY", "Denmark": "DK", "EIRE": "IE", "Finland": "FI", "France": "FR", "Germany": "DE",
+    "Iceland": "IS", "Israel": "IL", "Italy": "IT", "Japan": "JP", "Lithuania": "LT",
+    "Netherlands": "NL", "Norway": "NO", "Poland": "PL", "Portugal": "PT", "Spain": "ES",
+    "Sweden": "SE", "Switzerland": "CH", "United Kingdom": "GB",
 }  # fmt: skip
 
 #: What the codes stand for that are no goods.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,6 @@ import pytest
 from omskit.engine import KINDS
 from omskit.storage import MemoryStorage, Storage
 from omskit.storage.sql import SqlStorage, open_engine
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -1,4 +1,4 @@
-"""A small shop for the engine's tests: one channel of JSON, one planner that takes the first warehouse with stock."""
+"""A small shop for the engine's tests: one channel of JSON, a planner that takes the first warehouse."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
     for said in json.loads(payload):
         if "back" in said:
             back = tuple(ReversedLine(item, count, amount) for item, count, amount in said["back"])
-            yield Reversal(said["id"], AT + timedelta(hours=1), back, said.get("buyer", "b1"), said.get("order", ""))
+            buyer, about = said.get("buyer", "b1"), said.get("order", "")
+            yield Reversal(said["id"], AT + timedelta(hours=1), back, buyer, about)
         elif "lines" in said:
             lines = tuple(
                 ChannelLine(item, count, 100 * count, external_id=f"L{n}")
@@ -85,7 +86,8 @@ def _source(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Comm
                     wanted -= take
                     found.setdefault(cell.warehouse, []).append((line.number, take))
         consignments = tuple(
-            Consignment(one.planned + n, warehouse, tuple(units)) for n, (warehouse, units) in enumerate(found.items(), 1)
+            Consignment(one.planned + number, warehouse, tuple(found[warehouse]))
+            for number, warehouse in enumerate(found, 1)
         )
         if one.has_open:
             commands[one.key] = [Assign(consignments, facts.at + timedelta(hours=4))]

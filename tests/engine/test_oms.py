@@ -61,7 +61,8 @@ def test_the_same_id_with_other_content_is_reported_and_changes_nothing(storage:
 
 def test_a_bad_order_never_stops_its_batch(storage: Storage) -> None:
     oms = shop(storage)
-    received = oms.receive("web", payload(order("1", ("A", 1)), order("2", ("A", -4)), {"id": "3"}, order("4", ("B", 1))))
+    said = payload(order("1", ("A", 1)), order("2", ("A", -4)), {"id": "3"}, order("4", ("B", 1)))
+    received = oms.receive("web", said)
     assert len(received.placed) == 2
     assert {one.subject: one.code for one in received.refused} == {"2": "bad_line", "3": "no_lines"}
 
@@ -385,4 +386,4 @@ def test_stock_is_corrected_with_a_reason_and_never_below_what_is_promised(stora
     assert code_of(error) == "out_of_stock"
     assert oms.stock.below(1) == {"A": 0}
     assert [one.kind for one in oms.stock.movements("A", "BER")] == ["lost", "reserved", "received"]
-    assert AT == oms.stock.movements("A", "BER")[0].at
+    assert oms.stock.movements("A", "BER")[0].at == AT

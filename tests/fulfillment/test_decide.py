@@ -1,6 +1,7 @@
 """Each command on a fulfillment order, and the race between recall and shipment."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,8 @@ def test_parcels_leave_one_after_another_and_the_last_one_ends_it() -> None:
     state, _ = play(Ship((Parcel(1, "WB-1", ((1, 2),)),), final=False))
     assert (state.status, state.lines[0].open) == ("shipping", 1)
     state, _ = play(
-        Ship((Parcel(1, "WB-1", ((1, 2),)),), final=False), Ship((Parcel(2, "WB-2", ((1, 1), (2, 1))),), final=False)
+        Ship((Parcel(1, "WB-1", ((1, 2),)),), final=False),
+        Ship((Parcel(2, "WB-2", ((1, 1), (2, 1))),), final=False),
     )
     assert state.status == "shipped"
 
@@ -120,7 +122,7 @@ def test_work_is_opened_once_and_as_its_machine_begins() -> None:
 
 
 @pytest.mark.parametrize("counters", [{"open": 2}, {"open": 4, "short": -1}])
-def test_a_work_line_that_does_not_add_up_is_refused(counters: dict[str, int]) -> None:
+def test_a_work_line_that_does_not_add_up_is_refused(counters: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as error:
         WorkLine(1, 10, 1, "A", 3, **counters)
     assert error.value.code == "bad_counters"

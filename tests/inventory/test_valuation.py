@@ -19,7 +19,8 @@ from omskit.inventory.valuation import (
     take_back,
 )
 
-#: The classic series in hundredths of a cent: open 60 at 15.00, buy 140 at 15.50, sell 190, buy 70 at 16.00, sell 30.
+#: A classic series in hundredths of a cent: open 60 at 15.00, buy 140 at 15.50, sell 190, buy 70 at 16.00,
+#: sell 30.
 UNIT = 10_000
 
 

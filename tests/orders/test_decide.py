@@ -198,7 +198,11 @@ def test_a_trigger_of_omskit_comes_with_its_own_command_only() -> None:
 def test_a_hosts_own_trigger_moves_the_order_where_the_hosts_machine_says() -> None:
     machine = ORDER_MACHINE.changed(
         states={"checked": {"editable"}},
-        moves={("received", "approve"): None, ("received", "check"): "checked", ("checked", "approve"): "approved"},
+        moves={
+            ("received", "approve"): None,
+            ("received", "check"): "checked",
+            ("checked", "approve"): "approved",
+        },
     )
     order = placed(1)
     (event,) = decide(order, Advance("check"), at=AT, machine=machine)
