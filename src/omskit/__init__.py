@@ -1,1 +1,37 @@
-"""An embeddable order management core."""
+"""An embeddable order management core: orders from every channel, stock in many warehouses, never oversold.
+
+>>> from omskit import Oms
+>>> oms = Oms.open("sqlite:///shop.db", channels=[...], process=...)
+
+Importing this loads no SQL driver; rooms such as ``omskit.orders`` and ``omskit.allocation`` work alone.
+"""
+
+from omskit.core import (
+    ConcurrencyConflict,
+    ContractError,
+    Duplicate,
+    OmsError,
+    PayloadError,
+    Refusal,
+    Refused,
+    StorageError,
+    UsageError,
+)
+from omskit.engine import Oms, define_tables
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConcurrencyConflict",
+    "ContractError",
+    "Duplicate",
+    "Oms",
+    "OmsError",
+    "PayloadError",
+    "Refusal",
+    "Refused",
+    "StorageError",
+    "UsageError",
+    "__version__",
+    "define_tables",
+]

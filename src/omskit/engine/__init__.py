@@ -2,7 +2,7 @@
 
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.explain import explain
-from omskit.engine.oms import KINDS, Oms, open_storage
+from omskit.engine.oms import KINDS, Oms, define_tables, open_storage
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.runner import Run, Runner
@@ -29,6 +29,7 @@ __all__ = [
     "Shop",
     "StockDesk",
     "Verified",
+    "define_tables",
     "explain",
     "open_storage",
     "save",

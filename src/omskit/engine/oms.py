@@ -25,7 +25,9 @@ from omskit.flow import Process
 from omskit.storage import After, MemoryStorage, Storage, Where
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, MetaData
+
+    from omskit.storage.sql import Tables
 
 S = TypeVar("S")
 
@@ -234,6 +236,21 @@ class Oms:
 
         with JoinedStorage.on(self.storage, connection) as storage:
             yield evolve(self, storage=storage, channels=tuple(self.channels.values()), joined=True)
+
+
+def define_tables(metadata: MetaData, *, prefix: str = "oms_", schema: str | None = None) -> Tables:
+    """Define every table of the system on a host's metadata, for its migrations to see.
+
+    Give the result to :class:`omskit.storage.sql.SqlStorage`, which otherwise defines its own.
+
+    Args:
+        metadata: Nothing is created here.
+        prefix: Comes before every name.
+        schema: The database schema; None for the connection's default.
+    """
+    from omskit.storage.sql import define_tables as define  # noqa: PLC0415 - loads SQLAlchemy
+
+    return define(metadata, KINDS, prefix=prefix, schema=schema)
 
 
 def open_storage(url: str) -> Storage:
