@@ -306,6 +306,15 @@ def test_a_sender_that_raises_loses_nothing(storage: Storage) -> None:
     assert oms.relay(lambda _: Delivery.DONE).done == 1
 
 
+def test_a_sender_that_forgets_to_answer_is_told_so(storage: Storage) -> None:
+    oms = stocked(storage, A=5)
+    oms.receive("web", payload(order("1", ("A", 1))))
+    oms.run()
+    with pytest.raises(ContractError, match="has to be a Delivery") as error:
+        oms.relay(lambda _: None)  # type: ignore[arg-type, return-value]
+    assert code_of(error) == "bad_outcome"
+
+
 def test_a_step_that_breaks_its_promise_leaves_no_half_batch(storage: Storage) -> None:
     wrong = Step("wrong", "reserve", lambda _orders, _facts: {12345: [Approve()]})
     oms = shop(storage, process=process().replace("source", wrong))

@@ -152,7 +152,11 @@ class Oms:
     def relay(
         self, send: Sender, limit: int = 100, *, topics: Sequence[str] = (), settle_every: int = 1
     ) -> Relayed:
-        """Hand waiting requests to the host's sender; see :class:`omskit.engine.Relay` for the promises."""
+        """Hand waiting requests to the host's sender; see :class:`omskit.engine.Relay` for the promises.
+
+        Raises:
+            ContractError: ``bad_outcome`` when the sender answers something else than a ``Delivery``.
+        """
         return Relay(self._shop).relay(send, limit, topics, settle_every)
 
     def order(self, number: str) -> o.Order:

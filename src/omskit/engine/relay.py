@@ -8,6 +8,7 @@ from datetime import timedelta
 from attrs import frozen
 
 from omskit.channels import NOTICES, Notice
+from omskit.core import ContractError
 from omskit.engine.units import Shop
 from omskit.storage import Attempt, Delivery, Leased
 
@@ -65,6 +66,9 @@ class Relay:
         A request may be sent twice: when this process ends between sending and booking, or when an answer
         takes longer than the lease. ``settle_every`` books outcomes in groups: faster, with up to that many
         repeats after a crash.
+
+        Raises:
+            ContractError: ``bad_outcome`` when the sender answers something else than a :class:`Delivery`.
         """
         with self.shop.storage.begin() as unit:
             now = self.shop.now()
@@ -95,6 +99,10 @@ class Relay:
         message = leased.message
         document = NOTICES.load(message.tag, message.body)
         outcome = send(Request(message.id, message.topic, document, leased.attempts))
+        if not isinstance(outcome, Delivery):
+            raise ContractError(
+                "bad_outcome", f"the sender answered {outcome!r}; it has to be a Delivery", id=message.id
+            )
         if outcome is not Delivery.FAILED:
             return Attempt(message.id, outcome)
         if leased.attempts >= self.max_attempts:

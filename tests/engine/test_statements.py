@@ -1,0 +1,65 @@
+"""The number of SQL statements does not grow with the number of orders in a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shop import Clock, order, payload, shop
+from sqlalchemy import Connection, Engine, event
+
+from omskit.core import readable
+from omskit.engine import KINDS, Act, Done, Oms
+from omskit.fulfillment import HandOver
+from omskit.storage import Delivery, Op, Where
+from omskit.storage.sql import SqlStorage, open_engine
+
+
+class Counter:
+    """Counts the statements that a database is sent."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.statements = 0
+        event.listen(engine, "before_cursor_execute", self._count)
+
+    def _count(self, _connection: Connection, *_what: object) -> None:
+        self.statements += 1
+
+    def taken(self) -> int:
+        """Return how many statements there were since the last call."""
+        count, self.statements = self.statements, 0
+        return count
+
+
+def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
+    """Take orders from receipt to hand-over in one batch a stage, and count what each stage sends."""
+    counts = {}
+    oms.stock.receive("BER", {"A": 5 * orders, "B": 5 * orders}, actor="amy")
+    counter.taken()
+    oms.receive("web", payload(*(order(f"{orders}-{n}", ("A", 2), ("B", 1)) for n in range(orders))))
+    counts["receive"] = counter.taken()
+    assert oms.run(orders).moved == {"review": orders, "source": orders, "release": orders}
+    counts["run"] = counter.taken()
+    assert oms.relay(lambda _: Delivery.DONE, orders, settle_every=1000).done == orders
+    counts["relay"] = counter.taken()
+    work = [readable("FO", one.key) for one in oms.fulfillments(Where("status", Op.EQ, "requested"), page=1000)]
+    counter.taken()
+    done = oms.do_many([Act(number, HandOver(f"WB-{number}", "post")) for number in work], actor="wms")
+    assert len([one for one in done if isinstance(one, Done)]) == orders
+    counts["hand over"] = counter.taken()
+    return counts
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("postgres_url") if database == "postgres" else f"sqlite:///{tmp_path}/shop.db"
+    engine = open_engine(url)
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms, counter = shop(storage, Clock(), batch=1000), Counter(engine)
+    few, many = _lives(oms, counter, 10), _lives(oms, counter, 500)
+    engine.dispose()
+    assert many == few
+    assert sum(few.values()) < 50
