@@ -1,0 +1,38 @@
+"""Allocation: which warehouse sends what by which courier, at the least total cost, and why."""
+
+from omskit.allocation.calendar import WorkingDays
+from omskit.allocation.compiled import Compiled, compile_network
+from omskit.allocation.explain import Considered, Verdict, considered, explain
+from omskit.allocation.model import Demand, DemandLine, Supply
+from omskit.allocation.network import Network, Warehouse
+from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rule, Unfilled
+from omskit.allocation.planner import DEFAULT_BUDGET, plan
+from omskit.allocation.policy import Policy
+from omskit.allocation.rates import Lane, RateCard, Service
+
+__all__ = [
+    "DEFAULT_BUDGET",
+    "Compiled",
+    "Considered",
+    "Decision",
+    "Demand",
+    "DemandLine",
+    "Lane",
+    "Network",
+    "Plan",
+    "PlannedParcel",
+    "Policy",
+    "RateCard",
+    "Reason",
+    "Rule",
+    "Service",
+    "Supply",
+    "Unfilled",
+    "Verdict",
+    "Warehouse",
+    "WorkingDays",
+    "compile_network",
+    "considered",
+    "explain",
+    "plan",
+]

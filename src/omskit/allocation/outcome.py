@@ -1,0 +1,158 @@
+"""What a plan says: parcels, what stays without a warehouse and why, what it costs and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+
+from attrs import field, frozen
+
+from omskit.allocation.compiled import Compiled
+from omskit.allocation.model import Demand
+from omskit.allocation.policy import Policy
+
+
+class Reason(Enum):
+    """Why units stay without a warehouse; the first that holds, from top to bottom."""
+
+    OTHER_CURRENCY = "other_currency"
+    NO_WAREHOUSE = "no_warehouse"
+    BARRED = "barred"
+    NO_COVERAGE = "no_coverage"
+    NO_COD = "no_cod"
+    NO_COURIER = "no_courier"
+    NO_CAPABILITY = "no_capability"
+    TOO_HEAVY = "too_heavy"
+    NO_STOCK = "no_stock"
+    KEPT_TOGETHER = "kept_together"
+    SHIP_COMPLETE = "ship_complete"
+    PARCEL_LIMIT = "parcel_limit"
+    TOO_DEAR = "too_dear"
+
+
+class Rule(Enum):
+    """What decided an order's plan.
+
+    ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
+    cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
+    how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it.
+    """
+
+    ONE_PARCEL = "one_parcel"
+    SEARCH = "search"
+    BEST_FOUND = "best_found"
+    NOTHING = "nothing"
+
+
+@frozen
+class Unfilled:
+    """Units of a line that stay without a warehouse."""
+
+    line: int
+    quantity: int
+    reason: Reason
+
+
+@frozen
+class PlannedParcel:
+    """One parcel of a plan.
+
+    Args:
+        warehouse: Where it is packed.
+        service: Code of the courier's service.
+        courier: Who carries it.
+        units: (line number, units) pairs, in order of line.
+        weight_g: What its goods weigh.
+        freight_minor: What the courier asks, without fees.
+        cost_minor: What it adds to the order: freight, fee, handling, lateness.
+        ship_on: Day of hand-over, in the warehouse's calendar.
+        arrive_on: Day of delivery, in the courier's calendar.
+    """
+
+    warehouse: str
+    service: str
+    courier: str
+    units: tuple[tuple[int, int], ...]
+    weight_g: int
+    freight_minor: int
+    cost_minor: int
+    ship_on: date
+    arrive_on: date
+
+
+@frozen(eq=False)
+class Asked:
+    """The question behind a decision, as it stood at its turn; see :func:`omskit.allocation.explain`.
+
+    Args:
+        demand: What was asked for.
+        stock: Pieces of its SKUs by warehouse position, less what earlier demands took.
+        network: Where from.
+        policy: What counted.
+        at: When.
+        budget: Most work for the search.
+    """
+
+    demand: Demand
+    stock: Mapping[str, list[int]]
+    network: Compiled
+    policy: Policy
+    at: datetime
+    budget: int
+
+
+@frozen
+class Decision:
+    """What becomes of one demand.
+
+    Args:
+        key: The demand's key.
+        parcels: In order of warehouse priority.
+        unfilled: In order of line; every unit is in a parcel or here.
+        cost_minor: Parcels, split weight and unfilled weight.
+        bound_minor: No plan for this demand, on what was left at its turn, costs less.
+        rule: What decided.
+        asked: The question, for explanations; no part of equality or repr.
+    """
+
+    key: int
+    parcels: tuple[PlannedParcel, ...]
+    unfilled: tuple[Unfilled, ...]
+    cost_minor: int
+    bound_minor: int
+    rule: Rule
+    asked: Asked = field(eq=False, repr=False)
+
+    @property
+    def exact(self) -> bool:
+        """Whether no plan costs less."""
+        return self.cost_minor == self.bound_minor
+
+    @property
+    def gap_minor(self) -> int:
+        """How much cheaper the best plan can be at most."""
+        return self.cost_minor - self.bound_minor
+
+
+@frozen
+class Plan:
+    """Decisions for all demands, in the order in which they were served."""
+
+    decisions: tuple[Decision, ...]
+
+    @property
+    def cost_minor(self) -> int:
+        """What all decisions cost together."""
+        return sum(decision.cost_minor for decision in self.decisions)
+
+    def of(self, key: int) -> Decision:
+        """Return the decision for a demand.
+
+        Raises:
+            KeyError: When there is none.
+        """
+        for decision in self.decisions:
+            if decision.key == key:
+                return decision
+        raise KeyError(key)
