@@ -19,6 +19,8 @@ from omskit.flow import Process
 from omskit.orders import Order
 from omskit.storage.sql import SqlStorage, open_async_engine
 
+__all__ = ["AsyncOms"]
+
 T = TypeVar("T")
 
 
