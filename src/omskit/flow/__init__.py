@@ -2,9 +2,10 @@
 
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.process import Facts, Need, Process, Step
+from omskit.flow.processes import direct
 from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
-from omskit.flow.steps import release_step, review_step
+from omskit.flow.steps import release_step, review_step, source_step
 from omskit.flow.workspace import News, Rules, Track, Workspace
 
 __all__ = [
@@ -23,9 +24,11 @@ __all__ = [
     "advance",
     "ask",
     "commands_for",
+    "direct",
     "match",
     "orders_missing",
     "react",
     "release_step",
     "review_step",
+    "source_step",
 ]
