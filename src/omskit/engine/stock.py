@@ -51,20 +51,20 @@ class StockDesk:
 
     def levels(self, skus: Collection[str]) -> Mapping[Cell, Level]:
         """Return the levels of every known cell of the SKUs."""
-        with self.shop.storage.begin() as unit:
+        with self.shop.storage.begin(read=True) as unit:
             return unit.stock.levels(skus)
 
     def below(self, threshold: int) -> Mapping[str, int]:
         """Return the SKUs with fewer available pieces than the threshold, over all warehouses: pieces by SKU."""
         totals: dict[str, int] = {}
-        with self.shop.storage.begin() as unit:
+        with self.shop.storage.begin(read=True) as unit:
             for cell, level in unit.stock.all_levels():
                 totals[cell.sku] = totals.get(cell.sku, 0) + level.available
         return {sku: left for sku, left in totals.items() if left < threshold}
 
     def movements(self, sku: str, warehouse: str, *, limit: int = 100) -> Sequence[Movement]:
         """Return the last movements of a SKU at a warehouse, newest first."""
-        with self.shop.storage.begin() as unit:
+        with self.shop.storage.begin(read=True) as unit:
             return unit.stock.movements(Cell(sku, warehouse), limit=limit)
 
     def _move(self, moves: Sequence[Move], actor: str) -> None:
