@@ -1,0 +1,94 @@
+"""A decision says for every warehouse what it could have done, and what decided."""
+
+from datetime import UTC, datetime
+
+from omskit.allocation import (
+    Decision,
+    Demand,
+    DemandLine,
+    Lane,
+    Network,
+    Policy,
+    RateCard,
+    Reason,
+    Service,
+    Supply,
+    Verdict,
+    Warehouse,
+    considered,
+    explain,
+    plan,
+)
+from omskit.core import Cell, Destination
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NETWORK = Network(
+    "EUR",
+    (Warehouse("BER"), Warehouse("MUC"), Warehouse("POZ"), Warehouse("SHOP", channels={"till"}), Warehouse("VIE")),
+    (
+        Service("std", "post", (Lane({"DE"}, RateCard(1000, 500), 1, {"BER", "MUC", "SHOP"}),)),
+        Service("far", "post", (Lane({"DE"}, RateCard(1000, 800), 2, {"POZ"}),)),
+    ),
+)
+
+
+def decisions(stock: dict[str, int], *demands: Demand, budget: int = 1000) -> tuple[Decision, ...]:
+    supply = Supply({Cell("A", code): count for code, count in stock.items()})
+    return plan(demands, supply, NETWORK, Policy(200, 300, 15_000), at=AT, budget=budget).decisions
+
+
+def asks(quantity: int, key: int = 1, currency: str = "EUR") -> Demand:
+    return Demand(key, 0, Destination("DE"), currency, (DemandLine(1, "A", quantity),))
+
+
+def test_every_warehouse_says_what_it_could_have_done() -> None:
+    (found,) = decisions({"BER": 2, "MUC": 2, "POZ": 2, "SHOP": 2, "VIE": 2}, asks(2))
+    assert [(one.warehouse, one.verdict, one.units, one.cost_minor, one.reason) for one in considered(found)] == [
+        ("BER", Verdict.CHOSEN, 2, 500, None),
+        ("MUC", Verdict.TIE, 2, 500, None),
+        ("POZ", Verdict.DEARER, 2, 800, None),
+        ("SHOP", Verdict.UNABLE, 0, None, Reason.NO_WAREHOUSE),
+        ("VIE", Verdict.UNABLE, 0, None, Reason.NO_COVERAGE),
+    ]
+
+
+def test_the_explanation_reads_as_sentences() -> None:
+    (found,) = decisions({"BER": 1, "POZ": 2}, asks(2))
+    assert explain(found) == (
+        "POZ sends 2 of line 1 by post far for 8.00, to ship on 2026-03-02 and arrive on 2026-03-04",
+        "costs 8.00 EUR: the cheapest single parcel, and no split could cost less",
+        "BER: could send 1 of 2 units at 155.00, 147.00 dearer",
+        "MUC: cannot send any: no stock is left",
+        "POZ: chosen; alone it could send 2 of 2 units at 8.00",
+        "SHOP: cannot send any: no warehouse may send orders like this",
+        "VIE: cannot send any: no courier goes there",
+    )
+
+
+def test_what_stays_is_said_with_its_reason() -> None:
+    (found,) = decisions({"BER": 1}, asks(3))
+    assert "2 of line 1 stay: no stock is left" in explain(found)
+
+
+def test_the_question_is_as_it_stood_at_the_decisions_turn() -> None:
+    first, second = decisions({"BER": 1, "POZ": 1}, asks(1), asks(1, key=2))
+    assert considered(first)[0].verdict is Verdict.CHOSEN
+    assert (considered(second)[0].verdict, considered(second)[0].reason) == (Verdict.UNABLE, Reason.NO_STOCK)
+    assert considered(second)[2].verdict is Verdict.CHOSEN
+
+
+def test_a_foreign_currency_stops_every_warehouse() -> None:
+    (found,) = decisions({"BER": 1}, asks(1, currency="USD"))
+    assert {one.reason for one in considered(found)} == {Reason.OTHER_CURRENCY}
+
+
+def test_a_decision_beyond_the_work_limit_says_how_far_off_it_can_be() -> None:
+    (found,) = decisions({"BER": 30, "MUC": 30}, asks(50), budget=5)
+    costs = next(text for text in explain(found) if text.startswith("costs"))
+    assert costs.startswith("costs 12.00 EUR: the best found within the work limit, at most ")
+    assert [one.cost_minor for one in considered(found)[:2]] == [None, None]
+
+
+def test_decisions_are_compared_by_what_they_say() -> None:
+    assert decisions({"BER": 1}, asks(1)) == decisions({"BER": 1}, asks(1))
+    assert "asked" not in repr(decisions({"BER": 1}, asks(1)))

@@ -1,0 +1,330 @@
+"""Laws of the planner, held against an oracle that tries every way to share units out over parcels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from random import Random
+
+import pytest
+from attrs import frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from omskit.allocation import (
+    Decision,
+    Demand,
+    DemandLine,
+    Lane,
+    Network,
+    Plan,
+    Policy,
+    RateCard,
+    Service,
+    Supply,
+    Warehouse,
+    plan,
+)
+from omskit.allocation.problem import Problem
+from omskit.core import Cell, Component, Destination
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SKUS = "ABC"
+SMALL = st.integers(0, 3)
+MONEY = st.sampled_from([0, 10, 100, 250, 500, 900])
+PARTS = st.builds(
+    Component,
+    st.sampled_from(SKUS),
+    st.integers(1, 2),
+    st.sampled_from([0, 100, 600, 1500]),
+    st.sampled_from([0, 3000, 12000]),
+    st.sampled_from([(), (), ("cold",)]),
+)
+RATES = st.builds(RateCard, st.sampled_from([0, 500, 1000]), MONEY, st.sampled_from([250, 1000]), MONEY)
+POLICIES = st.builds(
+    Policy,
+    MONEY,
+    st.sampled_from([0, 70, 300]),
+    st.sampled_from([0, 40, 700, 15_000]),
+    st.integers(1, 4),
+    st.booleans(),
+)
+SUPPLIES = st.dictionaries(
+    st.builds(Cell, st.sampled_from(SKUS), st.sampled_from(["W0", "W1", "W2"])), st.integers(0, 5)
+).map(Supply)
+
+
+@frozen
+class World:
+    """All that demands are planned on."""
+
+    network: Network
+    supply: Supply
+    policy: Policy
+
+    def plan(self, *demands: Demand, budget: int = 100_000) -> Plan:
+        return plan(demands, self.supply, self.network, self.policy, at=AT, budget=budget)
+
+    @property
+    def pairs(self) -> list[tuple[Warehouse, Service]]:
+        return list(product(self.network.warehouses, self.network.services))
+
+
+def warehouses(code: str) -> st.SearchStrategy[Warehouse]:
+    return st.builds(
+        Warehouse,
+        st.just(code),
+        priority=st.integers(0, 1),
+        handles=st.sampled_from([(), ("cold",)]),
+        parcel_minor=MONEY,
+        unit_minor=st.sampled_from([0, 10, 40]),
+        safety=st.integers(0, 1),
+        processing_days=st.integers(0, 2),
+    )
+
+
+@st.composite
+def services(draw: st.DrawFn, code: str, origins: list[str]) -> Service:
+    starts = draw(st.lists(st.sampled_from(origins), min_size=1, unique=True).map(sorted))
+    return Service(
+        code,
+        "courier",
+        tuple(Lane({"DE"}, draw(RATES), draw(st.integers(0, 3)), {start}) for start in starts),
+        draw(st.sampled_from([0, 1000, 2500])),
+        draw(st.sampled_from([0, 6000])),
+        draw(st.sampled_from([(), ("cold",)])),
+    )
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    codes = [f"W{number}" for number in range(draw(st.integers(1, 3)))]
+    made = tuple(draw(warehouses(code)) for code in codes)
+    couriers = tuple(draw(services(f"S{number}", codes)) for number in range(draw(st.integers(1, 2))))
+    return Network("EUR", made, couriers)
+
+
+WORLDS = st.builds(World, networks(), SUPPLIES, POLICIES)
+
+
+@st.composite
+def demands(draw: st.DrawFn, key: int = 1, units: int = 4) -> Demand:
+    lines: list[DemandLine] = []
+    while units and (not lines or draw(st.booleans())):
+        quantity = draw(st.integers(1, min(2, units)))
+        units -= quantity
+        parts = tuple(draw(st.lists(PARTS, max_size=2, unique_by=lambda part: part.sku)))
+        group = draw(st.sampled_from(["", "", "g"]))
+        barred = draw(st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"W0"})]))
+        lines.append(DemandLine(len(lines) + 1, draw(st.sampled_from(SKUS)), quantity, parts, group, barred))
+    return Demand(
+        key,
+        draw(SMALL),
+        Destination("DE"),
+        "EUR",
+        tuple(lines),
+        ship_complete=draw(st.sampled_from([False, False, True])),
+        arrive_by=draw(st.sampled_from([None, AT, AT + timedelta(days=2)])),
+    )
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Demand]:
+    return [draw(demands(key=key)) for key in range(1, draw(st.integers(1, 5)) + 1)]
+
+
+def used(demand: Demand, units: Sequence[tuple[int, int]]) -> Counter[str]:
+    """Return the pieces of units of lines."""
+    lines = {line.number: line for line in demand.lines}
+    pieces: Counter[str] = Counter()
+    for number, count in units:
+        for part in lines[number].components or (Component(lines[number].sku),):
+            pieces[part.sku] += part.per * count
+    return pieces
+
+
+def oversold(world: World, made: Plan, asked: Sequence[Demand]) -> list[Cell]:
+    """Return the cells that more was planned from than may be."""
+    by_key = {demand.key: demand for demand in asked}
+    safety = {one.code: one.safety for one in world.network.warehouses}
+    taken: Counter[Cell] = Counter()
+    for decision in made.decisions:
+        for parcel in decision.parcels:
+            for sku, count in used(by_key[decision.key], parcel.units).items():
+                taken[Cell(sku, parcel.warehouse)] += count
+    there = world.supply.available
+    return sorted(cell for cell, count in taken.items() if count > there.get(cell, 0) - safety[cell.warehouse])
+
+
+def accounted(decision: Decision, demand: Demand) -> bool:
+    """Whether every unit is in one parcel or left, and no more than that."""
+    seen: Counter[int] = Counter({one.line: one.quantity for one in decision.unfilled})
+    for parcel in decision.parcels:
+        seen.update(dict(parcel.units))
+    return seen == Counter({line.number: line.quantity for line in demand.lines})
+
+
+def parcel_cost(
+    policy: Policy, demand: Demand, pair: tuple[Warehouse, Service], units: Sequence[tuple[int, int]]
+) -> int | None:
+    """Return what a parcel costs, by the definition; None when it cannot be sent."""
+    warehouse, service = pair
+    lanes = [lane for lane in service.lanes if warehouse.code in lane.origins]
+    if not lanes or lanes[0].rates is None:
+        return None
+    card, transit = lanes[0].rates, lanes[0].transit_days
+    lines = {line.number: line for line in demand.lines}
+    grams = volume = picked = 0
+    for number, count in units:
+        picked += count
+        if warehouse.code in lines[number].barred:
+            return None
+        for part in lines[number].components:
+            if not set(part.traits) <= warehouse.handles & service.carries:
+                return None
+            grams += part.weight_g * part.per * count
+            volume += part.volume_cm3 * part.per * count
+    if service.divisor:
+        grams = max(grams, -(-volume * 1000 // service.divisor))
+    if service.max_weight_g and grams > service.max_weight_g:
+        return None
+    steps = -(-max(0, grams - card.first_g) // card.step_g)
+    days = 0
+    if demand.arrive_by is not None:
+        arrival = AT.date() + timedelta(days=warehouse.processing_days + transit)
+        days = max(0, (arrival - demand.arrive_by.date()).days)
+    handling = warehouse.parcel_minor + warehouse.unit_minor * picked
+    return card.first_minor + steps * card.step_minor + handling + days * policy.late_minor
+
+
+def partitions(items: list[int]) -> Iterator[list[list[int]]]:
+    """Yield every way to put items into blocks."""
+    if not items:
+        yield []
+        return
+    first, rest = items[0], items[1:]
+    for blocks in partitions(rest):
+        yield [[first], *blocks]
+        for position, block in enumerate(blocks):
+            yield [*blocks[:position], [first, *block], *blocks[position + 1 :]]
+
+
+def least_cost(world: World, demand: Demand) -> int:
+    """Return the cost of the best plan, found by trying all of them."""
+    units = [line.number for line in demand.lines for _ in range(line.quantity)]
+    policy = world.policy
+    best = len(units) * policy.unfilled_minor
+    for mask in range(1, 2 ** len(units)):
+        chosen = [number for position, number in enumerate(units) if mask >> position & 1]
+        if (demand.ship_complete or not policy.partial) and len(chosen) < len(units):
+            continue
+        for blocks in partitions(chosen):
+            if len(blocks) <= policy.max_parcels and _together(demand, blocks):
+                weights = (len(units) - len(chosen)) * policy.unfilled_minor
+                weights += (len(blocks) - 1) * policy.split_minor
+                best = min([best, *(weights + cost for cost in _ways(world, demand, blocks))])
+    return best
+
+
+def _together(demand: Demand, blocks: list[list[int]]) -> bool:
+    group = Counter({line.number: line.quantity for line in demand.lines if line.group})
+    inside = [Counter(number for number in block if number in group) for block in blocks]
+    return all(not one or one == group for one in inside)
+
+
+def _ways(world: World, demand: Demand, blocks: list[list[int]]) -> Iterator[int]:
+    contents = [tuple(Counter(block).items()) for block in blocks]
+    priced = [
+        [
+            (warehouse, cost)
+            for warehouse, service in world.pairs
+            if (cost := parcel_cost(world.policy, demand, (warehouse, service), units)) is not None
+        ]
+        for units in contents
+    ]
+    there = world.supply.available
+    for choice in product(*priced):
+        taken: Counter[Cell] = Counter()
+        safe = {warehouse.code: warehouse.safety for warehouse, _ in choice}
+        for (warehouse, _), units in zip(choice, contents, strict=True):
+            for sku, count in used(demand, units).items():
+                taken[Cell(sku, warehouse.code)] += count
+        if all(count <= there.get(cell, 0) - safe[cell.warehouse] for cell, count in taken.items()):
+            yield sum(cost for _, cost in choice)
+
+
+@settings(max_examples=200, deadline=None)
+@given(WORLDS, demands(units=3))
+def test_no_plan_of_any_kind_costs_less(world: World, asked: Demand) -> None:
+    (decision,) = world.plan(asked).decisions
+    assert decision.exact
+    assert decision.cost_minor == least_cost(world, asked)
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORLDS, demands(units=3), st.integers(1, 12))
+def test_beyond_the_work_limit_the_bound_is_honest(world: World, asked: Demand, budget: int) -> None:
+    made = world.plan(asked, budget=budget)
+    (decision,) = made.decisions
+    assert decision.bound_minor <= least_cost(world, asked) <= decision.cost_minor
+    assert oversold(world, made, [asked]) == []
+    assert accounted(decision, asked)
+
+
+@given(WORLDS, batches())
+def test_nothing_is_planned_that_is_not_there(world: World, asked: list[Demand]) -> None:
+    assert oversold(world, world.plan(*asked), asked) == []
+
+
+@given(WORLDS, batches())
+def test_every_unit_is_planned_or_left_exactly_once(world: World, asked: list[Demand]) -> None:
+    made = world.plan(*asked)
+    assert all(accounted(made.of(one.key), one) for one in asked)
+
+
+@given(WORLDS, batches(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_means_nothing(world: World, asked: list[Demand], random: Random) -> None:
+    shuffled, cells = list(asked), list(world.supply.available.items())
+    random.shuffle(shuffled)
+    random.shuffle(cells)
+    again = World(world.network, Supply(dict(cells)), world.policy).plan(*shuffled)
+    assert repr(again) == repr(world.plan(*asked))
+
+
+@given(WORLDS, batches())
+def test_the_cost_is_what_its_parts_add_up_to(world: World, asked: list[Demand]) -> None:
+    pairs = {(warehouse.code, service.code): (warehouse, service) for warehouse, service in world.pairs}
+    for one in asked:
+        decision = world.plan(*asked).of(one.key)
+        costs = [
+            parcel_cost(world.policy, one, pairs[parcel.warehouse, parcel.service], parcel.units)
+            for parcel in decision.parcels
+        ]
+        assert costs == [parcel.cost_minor for parcel in decision.parcels]
+        splits = max(0, len(costs) - 1) * world.policy.split_minor
+        left = sum(rest.quantity for rest in decision.unfilled) * world.policy.unfilled_minor
+        assert decision.cost_minor == sum(parcel.cost_minor for parcel in decision.parcels) + splits + left
+
+
+@given(WORLDS, batches())
+def test_parcel_limits_whole_orders_and_groups_are_kept(world: World, asked: list[Demand]) -> None:
+    made = world.plan(*asked)
+    for one in asked:
+        decision = made.of(one.key)
+        assert len(decision.parcels) <= world.policy.max_parcels
+        if one.ship_complete or not world.policy.partial:
+            assert not decision.parcels or not decision.unfilled
+        group = {line.number: line.quantity for line in one.lines if line.group}
+        inside = [{n: count for n, count in parcel.units if n in group} for parcel in decision.parcels]
+        assert all(found in ({}, group) for found in inside)
+
+
+def test_a_planner_that_forgets_to_sum_a_sku_over_lines_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = Network("EUR", (Warehouse("W0"),), (Service("S", "C", (Lane({"DE"}, RateCard(0, 500)),)),))
+    world = World(network, Supply({Cell("A", "W0"): 1}), Policy())
+    asked = [Demand(1, 0, Destination("DE"), "EUR", (DemandLine(1, "A", 1), DemandLine(2, "A", 1)))]
+    assert oversold(world, world.plan(*asked), asked) == []
+    monkeypatch.setattr(Problem, "has", lambda *_: True)
+    assert oversold(world, world.plan(*asked), asked) == [Cell("A", "W0")]
