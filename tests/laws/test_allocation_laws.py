@@ -37,23 +37,28 @@ MONEY = st.sampled_from([0, 10, 100, 250, 500, 900])
 PARTS = st.builds(
     Component,
     st.sampled_from(SKUS),
-    st.integers(1, 2),
-    st.sampled_from([0, 100, 600, 1500]),
+    st.sampled_from([1, 1, 2]),
+    st.sampled_from([600, 1500, 0, 100]),
     st.sampled_from([0, 3000, 12000]),
-    st.sampled_from([(), (), ("cold",)]),
+    st.sampled_from([(), (), (), (), (), (), ("cold",)]),
+)
+#: Most lines are of one SKU with a weight, some are bundles, some say nothing.
+MADE_OF = st.one_of(
+    st.tuples(PARTS),
+    st.tuples(PARTS),
+    st.lists(PARTS, max_size=2, unique_by=lambda part: part.sku).map(tuple),
 )
 RATES = st.builds(RateCard, st.sampled_from([0, 500, 1000]), MONEY, st.sampled_from([250, 1000]), MONEY)
 POLICIES = st.builds(
     Policy,
     MONEY,
     st.sampled_from([0, 70, 300]),
-    st.sampled_from([0, 40, 700, 15_000]),
-    st.integers(1, 4),
-    st.booleans(),
+    st.sampled_from([15_000, 15_000, 15_000, 700, 40]),
+    st.sampled_from([4, 3, 2, 1]),
+    st.sampled_from([True, True, True, False]),
 )
-SUPPLIES = st.dictionaries(
-    st.builds(Cell, st.sampled_from(SKUS), st.sampled_from(["W0", "W1", "W2"])), st.integers(0, 5)
-).map(Supply)
+CELLS = [Cell(sku, code) for sku in SKUS for code in ("W0", "W1", "W2")]
+SUPPLIES = st.fixed_dictionaries({cell: st.sampled_from([2, 1, 0, 3, 1, 2]) for cell in CELLS}).map(Supply)
 
 
 @frozen
@@ -77,32 +82,32 @@ def warehouses(code: str) -> st.SearchStrategy[Warehouse]:
         Warehouse,
         st.just(code),
         priority=st.integers(0, 1),
-        handles=st.sampled_from([(), ("cold",)]),
+        handles=st.sampled_from([("cold",), ()]),
         parcel_minor=MONEY,
         unit_minor=st.sampled_from([0, 10, 40]),
-        safety=st.integers(0, 1),
+        safety=st.sampled_from([0, 0, 0, 1]),
         processing_days=st.integers(0, 2),
     )
 
 
 @st.composite
 def services(draw: st.DrawFn, code: str, origins: list[str]) -> Service:
-    starts = draw(st.lists(st.sampled_from(origins), min_size=1, unique=True).map(sorted))
+    starts = [origin for origin in origins if draw(st.sampled_from([True] * 7 + [False]))]
     return Service(
         code,
         "courier",
         tuple(Lane({"DE"}, draw(RATES), draw(st.integers(0, 3)), {start}) for start in starts),
-        draw(st.sampled_from([0, 1000, 2500])),
+        draw(st.sampled_from([0, 4000, 2500, 1500])),
         draw(st.sampled_from([0, 6000])),
-        draw(st.sampled_from([(), ("cold",)])),
+        draw(st.sampled_from([("cold",), ()])),
     )
 
 
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
-    codes = [f"W{number}" for number in range(draw(st.integers(1, 3)))]
+    codes = [f"W{number}" for number in range(draw(st.sampled_from([3, 3, 3, 2, 1])))]
     made = tuple(draw(warehouses(code)) for code in codes)
-    couriers = tuple(draw(services(f"S{number}", codes)) for number in range(draw(st.integers(1, 2))))
+    couriers = tuple(draw(services(f"S{number}", codes)) for number in range(draw(st.sampled_from([2, 1]))))
     return Network("EUR", made, couriers)
 
 
@@ -112,12 +117,12 @@ WORLDS = st.builds(World, networks(), SUPPLIES, POLICIES)
 @st.composite
 def demands(draw: st.DrawFn, key: int = 1, units: int = 4) -> Demand:
     lines: list[DemandLine] = []
-    while units and (not lines or draw(st.booleans())):
+    while units and (not lines or draw(st.sampled_from([True, True, False]))):
         quantity = draw(st.integers(1, min(2, units)))
         units -= quantity
-        parts = tuple(draw(st.lists(PARTS, max_size=2, unique_by=lambda part: part.sku)))
-        group = draw(st.sampled_from(["", "", "g"]))
-        barred = draw(st.sampled_from([frozenset[str](), frozenset[str](), frozenset({"W0"})]))
+        parts = draw(MADE_OF)
+        group = draw(st.sampled_from([""] * 7 + ["g"]))
+        barred = draw(st.sampled_from([frozenset[str]()] * 7 + [frozenset({"W0"})]))
         lines.append(DemandLine(len(lines) + 1, draw(st.sampled_from(SKUS)), quantity, parts, group, barred))
     return Demand(
         key,
@@ -125,7 +130,7 @@ def demands(draw: st.DrawFn, key: int = 1, units: int = 4) -> Demand:
         Destination("DE"),
         "EUR",
         tuple(lines),
-        ship_complete=draw(st.sampled_from([False, False, True])),
+        ship_complete=draw(st.sampled_from([False] * 5 + [True])),
         arrive_by=draw(st.sampled_from([None, AT, AT + timedelta(days=2)])),
     )
 
