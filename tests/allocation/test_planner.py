@@ -268,6 +268,12 @@ def test_the_better_rank_is_served_first_and_the_key_breaks_ties() -> None:
     assert made.cost_minor == 610 + 610 + 15_000
 
 
+def test_a_plan_knows_only_what_it_was_asked() -> None:
+    with pytest.raises(UsageError) as error:
+        plan_of(demand(line(1, "A")), stock={}).of(2)
+    assert error.value.code == "unknown_demand"
+
+
 def test_two_demands_of_one_key_are_refused() -> None:
     with pytest.raises(UsageError) as error:
         plan_of(demand(line(1, "A")), demand(line(1, "B")), stock={})

@@ -11,6 +11,7 @@ from attrs import field, frozen
 from omskit.allocation.compiled import Compiled
 from omskit.allocation.model import Demand
 from omskit.allocation.policy import Policy
+from omskit.core import UsageError
 
 
 class Reason(Enum):
@@ -150,9 +151,9 @@ class Plan:
         """Return the decision for a demand.
 
         Raises:
-            KeyError: When there is none.
+            UsageError: ``unknown_demand``.
         """
         for decision in self.decisions:
             if decision.key == key:
                 return decision
-        raise KeyError(key)
+        raise UsageError("unknown_demand", f"the plan decides nothing for {key}", key=key)

@@ -95,11 +95,13 @@ class _Planner:
         if demand.currency != network.network.currency:
             return self._other_currency(asked)
         positions = network.serving(demand)
+        known = None
         if not any(line.barred for line in demand.lines):
             plain = offers = setting.offers(demand)
             if load.traits:
                 offers = setting.offers(demand, load.traits)
             single = cheapest_single(positions, stock, needs, load, offers)
+            known = single.cost if single else None
             if single is not None and proves_itself(single.cost, load.units, plain, policy):
                 position, cost, offer = single
                 self._take(position, needs)
@@ -107,7 +109,7 @@ class _Planner:
                 parcel = self._parcel(position, units, load, cost, offer)
                 return Decision(demand.key, (parcel,), (), cost, cost, Rule.ONE_PARCEL, asked)
         problem = Problem(demand, stock, setting, positions)
-        return self._decision(problem, solve(problem, self.budget), asked)
+        return self._decision(problem, solve(problem, self.budget, known), asked)
 
     def _other_currency(self, asked: Asked) -> Decision:
         demand = asked.demand

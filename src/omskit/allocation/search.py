@@ -45,7 +45,7 @@ class Found(NamedTuple):
 _NOTHING = Way(0, 0, 0, ())
 
 
-def search(problem: Problem, budget: int, least: Found | None = None) -> Found | None:
+def search(problem: Problem, budget: int, known: int | None = None) -> Found | None:
     """Return the best plan, or None when more than ``budget`` steps would be needed.
 
     Costs are compared first, then units left out, parcels, warehouses by preference, and lines served, the
@@ -54,11 +54,13 @@ def search(problem: Problem, budget: int, least: Found | None = None) -> Found |
     Args:
         problem: What is asked.
         budget: Most pairs of bags that are looked at.
-        least: A plan that is known already.
+        known: What a plan costs that is known to be possible.
     """
     bags, most = problem.bags, problem.policy.max_parcels
-    split, full = problem.policy.split_minor, bags.full
-    ceiling = min(problem.total(0, 0, 0), least.total if least else problem.total(0, 0, 0))
+    split, full, guard, left = problem.policy.split_minor, bags.full, bags.guard, problem.units
+    nothing = problem.total(0, 0, 0)
+    ceiling = nothing if known is None else min(known, nothing)
+    rest = _remainders(problem)
     ways: dict[int, list[Way]] = {0: [_NOTHING]}
     for position in problem.positions:
         shipments = _shipments(problem, position, budget)
@@ -68,20 +70,30 @@ def search(problem: Problem, budget: int, least: Found | None = None) -> Found |
         if budget < 0:
             return None
         for bag, before in [(bag, tuple(found)) for bag, found in ways.items()]:
-            room = full - bag | bags.guard
+            room = full - bag | guard
             for more, after in shipments.items():
-                if room - more & bags.guard != bags.guard:
+                if room - more & guard != guard:
                     continue
+                allowed = ceiling - rest[left - bags.load(bag + more).units]
                 for one in before:
                     for two in after:
                         parcels = one.parcels + two.parcels
                         cost = one.cost + two.cost
-                        if parcels <= most and cost + (parcels - 1) * split <= ceiling:
+                        if parcels <= most and cost + (parcels - 1) * split <= allowed:
                             way = Way(cost, parcels, one.behind + two.behind, one.sent + two.sent)
                             _add(ways.setdefault(bag + more, []), way, split)
         if full in ways:
             ceiling = min(ceiling, *(problem.total(way.parcels, way.cost, problem.units) for way in ways[full]))
     return best_of(problem, ways)
+
+
+def _remainders(problem: Problem) -> list[int]:
+    """Return the least that so many units more can cost, beside what has been sent."""
+    offers, policy = problem.offers(), problem.policy
+    unfilled = policy.unfilled_minor
+    least = min(offers.least_unit, unfilled)
+    more = offers.floor + policy.split_minor
+    return [0, *(min(count * unfilled, more + count * least) for count in range(1, problem.units + 1))]
 
 
 def best_of(problem: Problem, ways: dict[int, list[Way]]) -> Found:

@@ -97,9 +97,12 @@ def proves_itself(cost: int, units: int, offers: Offers, policy: Policy) -> bool
     return cost <= unfilled * units and cost <= floor + unfilled + rest
 
 
-def solve(problem: Problem, budget: int) -> Solved:
-    """Return the best plan of a demand, or the best found within the budget with an honest bound."""
-    found = search(problem, budget)
+def solve(problem: Problem, budget: int, known: int | None = None) -> Solved:
+    """Return the best plan of a demand, or the best found within the budget with an honest bound.
+
+    With ``known``, what a plan costs that is known to be possible, dearer ones are passed over sooner.
+    """
+    found = search(problem, budget, known)
     if found is not None:
         rule = Rule.SEARCH if found.way.sent else Rule.NOTHING
         return Solved(found.total, found.way.sent, rule, found.total)
