@@ -8,6 +8,7 @@ subtraction and one mask, and putting bags together is addition.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import prod
 from typing import NamedTuple
 
 from omskit.allocation.model import Demand, DemandLine
@@ -95,12 +96,22 @@ class Bags:
         """Return the bag of so many of each atom."""
         return sum(count << shift for count, shift in zip(counts, self.shifts, strict=True))
 
-    def counts(self, bag: int) -> Iterator[tuple[Atom, int]]:
-        """Yield the atoms in a bag with how many there are, above zero."""
+    def fields(self, bag: int) -> Iterator[tuple[Atom, int, int]]:
+        """Yield the atoms in a bag with their shifts and how many there are, above zero."""
         for atom, shift in zip(self.atoms, self.shifts, strict=True):
             count = bag >> shift & ((1 << atom.wanted.bit_length()) - 1)
             if count:
-                yield atom, count
+                yield atom, shift, count
+
+    def counts(self, bag: int) -> Iterator[tuple[Atom, int]]:
+        """Yield the atoms in a bag with how many there are, above zero."""
+        for atom, _, count in self.fields(bag):
+            yield atom, count
+
+    @property
+    def size(self) -> int:
+        """How many bags there are."""
+        return prod(atom.wanted + 1 for atom in self.atoms)
 
     def load(self, bag: int) -> Load:
         """Return what a bag weighs and asks for."""

@@ -1,25 +1,34 @@
-"""Beyond the work limit: a good plan for a large demand, and a bound below which no plan can cost."""
+"""For large demands: a good plan that is found quickly, and a bound below which no plan can cost."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from omskit.allocation.atoms import Atom
 from omskit.allocation.problem import Packed, Problem, Sent
 from omskit.allocation.search import Found, Way, best_of
 
+#: How many warehouses a plan is begun with in turn.
+_STARTS = 3
+
 
 def greedy(problem: Problem) -> Found:
-    """Return the best of as many plans as there are warehouses: each begins with one of them.
+    """Return the best of a few plans, each begun with another of the warehouses that have most of it.
 
     A plan goes on with the warehouse that sends a unit at the least cost, split weight included, until nothing
     is left that is worth its parcel.
     """
+    most = {position: _units(problem, position) for position in problem.positions}
+    starts = sorted(problem.positions, key=lambda position: (-most[position], position))
     ways: dict[int, list[Way]] = {0: [Way(0, 0, 0, ())]}
-    for start in problem.positions:
+    for start in starts[:_STARTS]:
         bag, way = _filled(problem, start)
         ways.setdefault(bag, []).append(way)
     return best_of(problem, ways)
+
+
+def _units(problem: Problem, position: int) -> int:
+    pairs = zip(problem.limits(position), problem.bags.atoms, strict=True)
+    return sum(limit * atom.units for limit, atom in pairs)
 
 
 def _filled(problem: Problem, start: int) -> tuple[int, Way]:
@@ -29,25 +38,25 @@ def _filled(problem: Problem, start: int) -> tuple[int, Way]:
     sent: list[Sent] = []
     candidates: tuple[int, ...] = (start,)
     while len(sent) < policy.max_parcels:
-        found = []
+        split = policy.split_minor if sent else 0
+        found: list[tuple[int, int, int, Packed]] = []
         for position in candidates:
             parcel = _largest(problem, position, bags.full - bag, stock)
             if parcel is not None:
                 units = bags.load(parcel[0]).units
-                found.append((parcel[1] + (policy.split_minor if sent else 0), units, position, parcel))
-        if not found:
-            if candidates == problem.positions:
+                # millionths of a minor unit for each unit of a line
+                found.append(((parcel[1] + split) * 1_000_000 // units, -units, position, parcel))
+        if found:
+            _, units, position, parcel = min(found)
+            if parcel[1] + split > -units * policy.unfilled_minor and not problem.whole_only:
                 break
-            candidates = problem.positions
-            continue
-        price, units, position, parcel = min(found, key=lambda one: (one[0] / one[1], -one[1], one[2]))
-        if price > units * policy.unfilled_minor and not problem.whole_only:
+            sent.append((position, parcel))
+            bag, cost, behind = bag + parcel[0], cost + parcel[1], behind + position
+            for sku, pieces in bags.needs(parcel[0]).items():
+                stock[sku][position] -= pieces
+        elif candidates == problem.positions:
             break
         candidates = problem.positions
-        sent.append((position, parcel))
-        bag, cost, behind = bag + parcel[0], cost + parcel[1], behind + position
-        for sku, pieces in bags.needs(parcel[0]).items():
-            stock[sku][position] -= pieces
     return bag, Way(cost, len(sent), behind, tuple(sent))
 
 
@@ -55,47 +64,53 @@ def _largest(problem: Problem, position: int, left: int, stock: Mapping[str, lis
     """Return a parcel with as much of what is left as the warehouse has and a courier takes."""
     code = problem.network.warehouses[position].code
     there = {sku: row[position] for sku, row in stock.items()}
-    bag = 0
-    for (atom, wanted), shift in _with_shifts(problem, left):
-        if code in atom.barred:
+    bag = weight_g = volume_cm3 = 0
+    traits: frozenset[str] = frozenset()
+    for atom, shift, wanted in problem.bags.fields(left):
+        high = min(wanted, *(there[sku] // pieces for sku, pieces in atom.needs))
+        if not high or code in atom.barred:
             continue
-        low, high = 0, min(wanted, *(there[sku] // pieces for sku, pieces in atom.needs))
+        offers = problem.offers(traits | atom.traits)
+        low = 0
         while low < high:
             middle = (low + high + 1) // 2
-            if problem.parcel(position, bag + (middle << shift)) is None:
+            heavier, larger = weight_g + middle * atom.weight_g, volume_cm3 + middle * atom.volume_cm3
+            if offers.best(position, heavier, larger) is None:
                 high = middle - 1
             else:
                 low = middle
-        bag += low << shift
-        for sku, pieces in atom.needs:
-            there[sku] -= low * pieces
+        if low:
+            bag += low << shift
+            weight_g, volume_cm3 = weight_g + low * atom.weight_g, volume_cm3 + low * atom.volume_cm3
+            traits |= atom.traits
+            for sku, pieces in atom.needs:
+                there[sku] -= low * pieces
     return problem.parcel(position, bag) if bag else None
-
-
-def _with_shifts(problem: Problem, left: int) -> list[tuple[tuple[Atom, int], int]]:
-    bags = problem.bags
-    shifts = dict(zip(bags.atoms, bags.shifts, strict=True))
-    return [((atom, count), shifts[atom]) for atom, count in bags.counts(left)]
 
 
 def bound(problem: Problem) -> int:
     """Return a cost that no plan for the demand is below.
 
-    Units that no warehouse has stay out; every other unit costs at least the cheaper of its picking and of staying
-    out, and whoever sends anything pays for one parcel.
+    Units that no warehouse has stay out; of the others, however many are sent, every one costs its picking, and
+    as many parcels are paid for as are needed when each holds as much as the warehouse with most of it has.
     """
     positions, policy = problem.positions, problem.policy
     limits = [problem.limits(position) for position in positions]
     short = 0
     for number, atom in enumerate(problem.bags.atoms):
         short += max(0, atom.wanted - sum(limit[number] for limit in limits)) * atom.units
-    nothing = problem.units * policy.unfilled_minor
-    if short and problem.whole_only:
-        return nothing
     offers = problem.offers()
     rest, unfilled = problem.units - short, policy.unfilled_minor
-    if not rest or not any(offers.of[position] for position in positions):
+    nothing = problem.units * unfilled
+    most = max((_units(problem, position) for position in positions if offers.of[position]), default=0)
+    if not most or (short and problem.whole_only):
         return nothing
-    least = offers.least_unit
-    some = offers.floor + least + (rest - 1) * min(least, unfilled)
-    return min(nothing, some + short * unfilled)
+    sizes = {min(rest, parcels * most) for parcels in range(1, min(policy.max_parcels, -(-rest // most)) + 1)}
+    some = [
+        -(-size // most) * (offers.floor + policy.split_minor)
+        - policy.split_minor
+        + size * offers.least_unit
+        + (problem.units - size) * unfilled
+        for size in ({1, *sizes} | {size + 1 for size in sizes if size < min(rest, policy.max_parcels * most)})
+    ]
+    return min(nothing, *some)

@@ -20,7 +20,7 @@ from omskit.allocation.solve import Solved, cheapest_single, proves_itself, solv
 from omskit.core import UsageError, aware
 
 #: Most pairs of bags that the search looks at for one demand.
-DEFAULT_BUDGET = 200_000
+DEFAULT_BUDGET = 100_000
 
 
 def plan(

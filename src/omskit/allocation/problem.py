@@ -59,6 +59,7 @@ class Problem:
         self.whole_only = demand.ship_complete or not self.policy.partial
         self._offers: dict[frozenset[str], Offers] = {}
         self._parcels: dict[tuple[int, int], Packed | None] = {}
+        self._limits: dict[int, list[int]] = {}
 
     def offers(self, traits: frozenset[str] = frozenset()) -> Offers:
         """Return the offers for goods with these traits."""
@@ -82,14 +83,16 @@ class Problem:
 
     def limits(self, position: int) -> list[int]:
         """Return how many of each atom alone a warehouse has."""
+        known = self._limits.get(position)
+        if known is not None:
+            return known
         code = self.network.warehouses[position].code
-        found = []
+        found = self._limits[position] = []
         for atom in self.bags.atoms:
-            if code in atom.barred:
-                found.append(0)
-            else:
-                most = min(self.stock[sku][position] // pieces for sku, pieces in atom.needs)
-                found.append(min(most, atom.wanted))
+            most = 0 if code in atom.barred else atom.wanted
+            for sku, pieces in atom.needs if most else ():
+                most = min(most, self.stock[sku][position] // pieces)
+            found.append(most)
         return found
 
     def has(self, position: int, bag: int) -> bool:

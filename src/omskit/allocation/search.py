@@ -9,6 +9,7 @@ checked. Nothing is dropped that could still be the best, so what is left at the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import NamedTuple
 
 from omskit.allocation.problem import Problem, Sent
@@ -42,6 +43,9 @@ class Found(NamedTuple):
     way: Way
 
 
+#: Steps that making one bag of a warehouse is worth.
+_MAKING = 10
+
 _NOTHING = Way(0, 0, 0, ())
 
 
@@ -53,11 +57,14 @@ def search(problem: Problem, budget: int, known: int | None = None) -> Found | N
 
     Args:
         problem: What is asked.
-        budget: Most pairs of bags that are looked at.
+        budget: Most steps: a pair of bags that is looked at is one, a bag that is made ten.
         known: What a plan costs that is known to be possible.
     """
     bags, most = problem.bags, problem.policy.max_parcels
     split, full, guard, left = problem.policy.split_minor, bags.full, bags.guard, problem.units
+    budget -= sum(_size(problem, position) for position in problem.positions) * _MAKING
+    if budget < 0:
+        return None
     nothing = problem.total(0, 0, 0)
     ceiling = nothing if known is None else min(known, nothing)
     rest = _remainders(problem)
@@ -122,17 +129,16 @@ def _add(ways: list[Way], way: Way, split: int) -> None:
     ways.append(way)
 
 
-def contents(problem: Problem, position: int, budget: int) -> list[int] | None:
-    """Return every bag that a warehouse has, fewest atoms first; None when there are more than ``budget``."""
+def _size(problem: Problem, position: int) -> int:
+    """Return how many bags a warehouse has at most."""
+    return prod(limit + 1 for limit in problem.limits(position))
+
+
+def _contents(problem: Problem, position: int) -> list[int]:
+    """Return every bag that a warehouse has, in ascending order."""
     bags = problem.bags
-    limits = problem.limits(position)
-    size = 1
-    for limit in limits:
-        size *= limit + 1
-    if size > budget:
-        return None
     found = [0]
-    for limit, shift in zip(limits, bags.shifts, strict=True):
+    for limit, shift in zip(problem.limits(position), bags.shifts, strict=True):
         if limit:
             found = [bag + (count << shift) for bag in found for count in range(limit + 1)]
     skus = [sku for atom in bags.atoms for sku, _ in atom.needs]
@@ -143,9 +149,7 @@ def contents(problem: Problem, position: int, budget: int) -> list[int] | None:
 
 def _shipments(problem: Problem, position: int, budget: int) -> dict[int, list[Way]] | None:
     """Return the ways in which one warehouse can send each bag that it has; None beyond the budget."""
-    there = contents(problem, position, budget)
-    if there is None:
-        return None
+    there = _contents(problem, position)
     bags, policy = problem.bags, problem.policy
     offers = problem.offers().of[position]
     floor = min((offer.fixed for offer in offers), default=0)

@@ -14,6 +14,9 @@ from omskit.allocation.policy import Policy
 from omskit.allocation.problem import Problem
 from omskit.allocation.search import search
 
+#: Most bags of a demand that is searched without a plan to begin with.
+_SMALL = 128
+
 
 class Single(NamedTuple):
     """A whole demand as one parcel: warehouse position, cost with picking, offer."""
@@ -102,9 +105,12 @@ def solve(problem: Problem, budget: int, known: int | None = None) -> Solved:
 
     With ``known``, what a plan costs that is known to be possible, dearer ones are passed over sooner.
     """
+    large = greedy(problem) if problem.bags.size > _SMALL else None
+    if large is not None:
+        known = large.total if known is None else min(known, large.total)
     found = search(problem, budget, known)
     if found is not None:
         rule = Rule.SEARCH if found.way.sent else Rule.NOTHING
         return Solved(found.total, found.way.sent, rule, found.total)
-    found = greedy(problem)
+    found = large or greedy(problem)
     return Solved(found.total, found.way.sent, Rule.BEST_FOUND, min(bound(problem), found.total))
