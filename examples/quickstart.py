@@ -58,7 +58,10 @@ def parcel(code: str, courier: str, home: str, *origins: str) -> Service:
 FREIGHT = Service(
     "pallet",
     "Overland",
-    (Lane({"GB"}, RateCard(100_000, 4_500, 50_000, 900), 3), Lane({"*"}, RateCard(100_000, 9_500, 50_000, 1_900), 7)),
+    (
+        Lane({"GB"}, RateCard(100_000, 4_500, 50_000, 900), 3),
+        Lane({"*"}, RateCard(100_000, 9_500, 50_000, 1_900), 7),
+    ),
     days=WEEK,
 )
 NETWORK = Network(
@@ -155,7 +158,8 @@ def live(oms: Oms, clock: Clock, payloads: Mapping[str, bytes]) -> Story:
         run = oms.run(10_000)
         story.refused += run.refused
         oms.relay(story.send, 10_000, settle_every=500)
-        print(f"  {day}  {len(received.placed):4} orders received, {run.moved.get('release', 0):4} released", flush=True)
+        released = run.moved.get("release", 0)
+        print(f"  {day}  {len(received.placed):4} orders received, {released:4} released", flush=True)
     clock.at += timedelta(hours=12)
     hand_over(oms, story)
     return story
@@ -181,12 +185,12 @@ def main(path: Path) -> None:
     oms = Oms.open(f"sqlite:///{path}", channels=[channel], process=process, clock=clock)
 
     pieces, scarce = fill(oms, units)
-    print(f"Stock: {pieces:,} pieces of {len(units):,} articles in {len(SHARES)} warehouses, {scarce} of them scarce.")
+    print(f"Stock: {pieces:,} pieces of {len(units):,} articles in {len(SHARES)} warehouses; {scarce} are scarce.")
     print("December 2010, day by day:")
     story = live(oms, clock, payloads)
     again = oms.receive(channel.code, *payloads.values())
     story.repeated = again.repeated
-    print(f"The whole month received once more: {len(again.placed)} new orders, {again.repeated:,} known already.\n")
+    print(f"The whole month once more: {len(again.placed)} new orders, {again.repeated:,} known already.\n")
     print("\n".join(summarise(oms, story.matched, story.refused)))
     verified = oms.verify()
     checked = ", ".join(f"{count:,} {kind}s" for kind, count in verified.checked.items())

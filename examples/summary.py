@@ -86,7 +86,8 @@ def _service(totals: Totals, oms: Oms) -> Iterator[str]:
     yield "Service, over the orders that were approved:"
     yield f"  fill rate  {totals.shipped / due:7.2%}  ({totals.shipped:,} of {due:,} units shipped)"
     yield f"  split rate {totals.split / totals.sourced:7.2%}  ({totals.split:,} orders from several warehouses)"
-    yield f"  {totals.waiting:,} units wait for stock, {totals.cancelled:,} were cancelled, {totals.returned:,} returned"
+    back = f"{totals.cancelled:,} were cancelled, {totals.returned:,} returned"
+    yield f"  {totals.waiting:,} units wait for stock, {back}"
     freight: Counter[str] = Counter()
     parcels: Counter[str] = Counter()
     for work in oms.fulfillments():

@@ -31,7 +31,7 @@ SCALES |= dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV
 SCALES |= dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
 SCALES |= dict.fromkeys("CLF UYW".split(), 4)
 
-_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,4}))?", re.ASCII)
+_AMOUNT = re.compile(r"(-?)([0-9]{1,16})(?:\.([0-9]{1,4}))?", re.ASCII)
 
 
 def scale_of(currency: str) -> int:
