@@ -19,6 +19,7 @@ from omskit.orders import (
     PutOnHold,
     Release,
     ReleaseHold,
+    Satisfy,
     Ship,
     TakeBack,
     Terms,
@@ -219,3 +220,20 @@ def test_a_quantity_below_one_is_the_hosts_mistake() -> None:
 
 def test_a_completed_order_is_held_no_more() -> None:
     assert isinstance(refusal(give(placed(1), Cancel()), PutOnHold("late")), Refused)
+
+
+def test_a_fact_lifts_every_hold_that_awaits_it_and_no_other() -> None:
+    holds = (PutOnHold("tail_unpaid", awaits="paid"), PutOnHold("memo"), PutOnHold("late", line=1, awaits="paid"))
+    order = give(placed(1), *holds)
+    after = give(order, Satisfy("paid"))
+    assert [hold.code for hold in after.holds] == ["memo"]
+    assert after.cleared == ("late", "tail_unpaid")
+    assert decide(after, Satisfy("paid"), at=AT) == ()
+
+
+def test_no_fact_lifts_no_hold() -> None:
+    assert decide(give(placed(1), PutOnHold("memo")), Satisfy(""), at=AT) == ()
+
+
+def test_an_approval_leaves_its_alerts_on_the_order() -> None:
+    assert give(placed(1), Approve("all", ("big_order",))).alerts == ("big_order",)

@@ -10,11 +10,13 @@ from omskit.orders.commands import (
     PutOnHold,
     Release,
     ReleaseHold,
+    Satisfy,
     Ship,
     TakeBack,
     Unassign,
     Units,
 )
+from omskit.orders.conditions import ANY, STRANGER, History, Miss, Span, When
 from omskit.orders.decide import MAX_LINES, decide
 from omskit.orders.events import (
     Advanced,
@@ -32,7 +34,9 @@ from omskit.orders.events import (
 )
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
+from omskit.orders.hours import Hours
 from omskit.orders.kind import COMMANDS, ORDERS, wake
+from omskit.orders.lint import Finding, Flaw, lint
 from omskit.orders.machine import (
     EDITABLE,
     HOLDS_STOCK,
@@ -54,14 +58,15 @@ from omskit.orders.model import (
 )
 from omskit.orders.review import (
     ALLOW_ALL,
-    ANY,
     GUARDS,
     STANDARD_REVIEW,
+    STOPPING_MARKS,
+    Considered,
+    Outcome,
     ReviewPolicy,
     Rule,
-    Span,
     Verdict,
-    When,
+    blocklist,
 )
 
 __all__ = [
@@ -80,6 +85,8 @@ __all__ = [
     "REVIEWABLE",
     "SOURCEABLE",
     "STANDARD_REVIEW",
+    "STOPPING_MARKS",
+    "STRANGER",
     "TRIGGERS",
     "Advance",
     "Advanced",
@@ -92,15 +99,22 @@ __all__ = [
     "Cancelled",
     "Charge",
     "Command",
+    "Considered",
     "Consignment",
     "Event",
+    "Finding",
+    "Flaw",
     "Grading",
+    "History",
     "Hold",
     "HoldPlaced",
     "HoldReleased",
+    "Hours",
+    "Miss",
     "Order",
     "OrderLine",
     "OrderPlaced",
+    "Outcome",
     "Place",
     "PutOnHold",
     "Release",
@@ -108,6 +122,7 @@ __all__ = [
     "Released",
     "ReviewPolicy",
     "Rule",
+    "Satisfy",
     "Ship",
     "Shipped",
     "Span",
@@ -119,7 +134,9 @@ __all__ = [
     "Units",
     "Verdict",
     "When",
+    "blocklist",
     "decide",
     "evolve",
+    "lint",
     "wake",
 ]

@@ -35,9 +35,10 @@ class Place:
 
 @frozen
 class Approve:
-    """Let the order go on after its review; ``rule`` names what decided."""
+    """Let the order go on after its review; ``rule`` names what decided, ``alerts`` what people should know."""
 
     rule: str = ""
+    alerts: tuple[str, ...] = ()
 
 
 @frozen
@@ -49,12 +50,13 @@ class Advance:
 
 @frozen
 class PutOnHold:
-    """Block the order, or one of its lines, for a typed reason."""
+    """Block the order, or one of its lines, for a typed reason; see :class:`omskit.orders.Hold`."""
 
     code: str
     reason: str = ""
     line: int = 0
     until: datetime | None = None
+    awaits: str = ""
 
 
 @frozen
@@ -63,6 +65,13 @@ class ReleaseHold:
 
     code: str
     line: int = 0
+
+
+@frozen
+class Satisfy:
+    """Lift every hold that awaits a fact, which has come true."""
+
+    fact: str
 
 
 @frozen
@@ -131,5 +140,16 @@ class TakeBack:
 
 
 Command = (
-    Place | Approve | Advance | PutOnHold | ReleaseHold | Assign | Release | Ship | Unassign | Cancel | TakeBack
+    Place
+    | Approve
+    | Advance
+    | PutOnHold
+    | ReleaseHold
+    | Satisfy
+    | Assign
+    | Release
+    | Ship
+    | Unassign
+    | Cancel
+    | TakeBack
 )

@@ -101,7 +101,7 @@ def _approve(order: Order, command: c.Approve, ask: _Ask) -> Events:
         return ()
     status = ask.machine.next(order.status, m.APPROVE)
     _not_held(order)
-    return (e.Approved(status, command.rule),)
+    return (e.Approved(status, command.rule, command.alerts),)
 
 
 def _advance(order: Order, command: c.Advance, ask: _Ask) -> Events:
@@ -118,13 +118,21 @@ def _hold(order: Order, command: c.PutOnHold, ask: _Ask) -> Events:
         order.line(command.line)
     if any((hold.code, hold.line) == (command.code, command.line) for hold in order.holds):
         return ()
-    return (e.HoldPlaced(Hold(command.code, ask.at, ask.actor, command.reason, command.line, command.until)),)
+    hold = Hold(
+        command.code, ask.at, ask.actor, command.reason, command.line, command.until, command.awaits
+    )
+    return (e.HoldPlaced(hold),)
 
 
 def _release_hold(order: Order, command: c.ReleaseHold, _ask: _Ask) -> Events:
     if any((hold.code, hold.line) == (command.code, command.line) for hold in order.holds):
         return (e.HoldReleased(command.code, command.line),)
     return ()
+
+
+def _satisfy(order: Order, command: c.Satisfy, _ask: _Ask) -> Events:
+    lifted = dict.fromkeys((hold.code, hold.line) for hold in order.holds if hold.awaits == command.fact)
+    return tuple(e.HoldReleased(code, line) for code, line in lifted) if command.fact else ()
 
 
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
@@ -267,6 +275,7 @@ _DECIDE = cast(
         c.Advance: _advance,
         c.PutOnHold: _hold,
         c.ReleaseHold: _release_hold,
+        c.Satisfy: _satisfy,
         c.Assign: _assign,
         c.Release: _release,
         c.Ship: _ship,

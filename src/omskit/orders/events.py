@@ -18,10 +18,11 @@ class OrderPlaced:
 
 @frozen
 class Approved:
-    """The review let it go on."""
+    """The review let it go on, with what people should know."""
 
     status: str
     rule: str = ""
+    alerts: tuple[str, ...] = ()
 
 
 @frozen

@@ -43,6 +43,7 @@ def _with(
         order.retry_at,
         order.barred,
         order.cleared,
+        order.alerts,
     )
 
 
@@ -84,7 +85,11 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
     return taken
 
 
-def _status(order: Order, event: e.Approved | e.Advanced) -> Order:
+def _approved(order: Order, event: e.Approved) -> Order:
+    return changed(order, status=event.status, retry_at=None, alerts=event.alerts)
+
+
+def _advanced(order: Order, event: e.Advanced) -> Order:
     return changed(order, status=event.status, retry_at=None)
 
 
@@ -114,6 +119,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         event.retry_at,
         order.barred,
         order.cleared,
+        order.alerts,
     )
 
 
@@ -172,8 +178,8 @@ def _taken_back(order: Order, event: e.TakenBack) -> Order:
 _EVOLVE = cast(
     "dict[type, Callable[[Order, Any], Order]]",  # each function takes the events of its own key
     {
-        e.Approved: _status,
-        e.Advanced: _status,
+        e.Approved: _approved,
+        e.Advanced: _advanced,
         e.HoldPlaced: _hold_placed,
         e.HoldReleased: _hold_released,
         e.Assigned: _assigned,

@@ -49,6 +49,7 @@ COMMANDS: Codec[Any] = Codec(
         "advance": c.Advance,
         "hold": c.PutOnHold,
         "release_hold": c.ReleaseHold,
+        "satisfy": c.Satisfy,
         "assign": c.Assign,
         "release": c.Release,
         "ship": c.Ship,

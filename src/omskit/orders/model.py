@@ -133,6 +133,7 @@ class Hold:
         reason: One sentence for a person.
         line: The line it blocks, 0 for the whole order.
         until: When it ends by itself; None waits for a person.
+        awaits: The fact that ends it, as in ``paid``; empty when no fact does.
     """
 
     code: str
@@ -141,6 +142,7 @@ class Hold:
     reason: str = ""
     line: int = 0
     until: datetime | None = None
+    awaits: str = ""
 
 
 @frozen
@@ -203,6 +205,7 @@ class Terms:
         warehouse: The warehouse that the channel appoints; empty leaves it open.
         courier: The courier that was asked for; empty leaves it open.
         memo: What the buyer or the shop wrote.
+        marks: Facts that the channel or its adapter saw and a review asks for, as in ``address_in_doubt``; sorted.
 
     Raises:
         UsageError: ``bad_grade``.
@@ -225,6 +228,7 @@ class Terms:
     warehouse: str = ""
     courier: str = ""
     memo: str = ""
+    marks: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.grade <= 9:
@@ -248,6 +252,7 @@ class Order:
         retry_at: When it is worth another look; None for at once.
         barred: Warehouses that are not asked again for a while.
         cleared: Codes of the holds that were lifted; a review does not put them again.
+        alerts: What its review wants people to know although it let the order go.
     """
 
     key: int
@@ -262,6 +267,7 @@ class Order:
     retry_at: datetime | None = None
     barred: tuple[Barred, ...] = ()
     cleared: tuple[str, ...] = ()
+    alerts: tuple[str, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.

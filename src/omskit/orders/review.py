@@ -1,16 +1,14 @@
 """Review: which orders may go on by themselves, and which wait for a person, with the reason.
 
-*Guards* are all asked, and each that matches puts its own hold: several reasons stand side by side. An order
-that no guard stops goes through the *rules* in turn, and the first that matches decides. No rule means no
-approval: what nobody thought of waits for a person. A hold that was lifted is not put again: its guard or rule is
-passed over.
-
-Conditions are values, not functions: they can be stored, compared and analysed.
+*Guards* are all asked, and each that matches puts its own hold, or leaves its own alert: several reasons stand
+side by side. An order that no guard stops goes through the *rules*, the heavier ones first, and the first that
+matches decides. No rule means no approval: what nobody thought of waits for a person. A hold that was lifted is
+not put again: its guard or rule is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -18,83 +16,17 @@ from attrs import field, frozen
 
 from omskit.core import UsageError
 from omskit.orders.commands import Approve, Command, PutOnHold
+from omskit.orders.conditions import STRANGER, History, When
+from omskit.orders.hours import Hours
 from omskit.orders.model import Order
 
 
 class Verdict(Enum):
-    """What a rule says of an order that it matches."""
+    """What a rule says of an order that it matches: let it go, let it go with an alert for people, or hold it."""
 
     ALLOW = "allow"
+    ALERT = "alert"
     HOLD = "hold"
-
-
-@frozen
-class Span:
-    """An inclusive range of ints; None leaves a side open."""
-
-    low: int | None = None
-    high: int | None = None
-
-    def __contains__(self, value: object) -> bool:
-        if not isinstance(value, int):
-            return False
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
-
-
-#: Any int.
-ANY = Span()
-
-
-@frozen
-class When:
-    """A condition on an order: all given parts hold together; what is not given always holds.
-
-    Args:
-        channels: Codes of channels.
-        kinds: Order types.
-        countries: ISO 3166-1 alpha-2.
-        skus: At least one line has one of these SKUs.
-        total_minor: What the buyer pays, in minor units.
-        largest: Units of the largest line.
-        weight_g: Weight of the whole order.
-        unpriced: Whether some line is paid with nothing.
-        nameless: Whether the buyer is unknown.
-        memo: Whether there is a memo.
-        cod: Whether the courier collects the money.
-    """
-
-    channels: frozenset[str] = frozenset()
-    kinds: frozenset[str] = frozenset()
-    countries: frozenset[str] = frozenset()
-    skus: frozenset[str] = frozenset()
-    total_minor: Span = ANY
-    largest: Span = ANY
-    weight_g: Span = ANY
-    unpriced: bool | None = None
-    nameless: bool | None = None
-    memo: bool | None = None
-    cod: bool | None = None
-
-    def matches(self, order: Order) -> bool:
-        """Whether the order fulfills the condition."""
-        terms = order.terms
-        return (
-            (not self.channels or terms.channel in self.channels)
-            and (not self.kinds or terms.kind in self.kinds)
-            and (not self.countries or terms.destination.country in self.countries)
-            and (not self.skus or any(line.sku in self.skus for line in order.lines))
-            and (self.nameless is None or self.nameless == (not terms.buyer))
-            and (self.memo is None or self.memo == bool(terms.memo))
-            and (self.cod is None or self.cod == terms.cod)
-            and (self.unpriced is None or self.unpriced == any(line.paid_minor == 0 for line in order.lines))
-            and (self.total_minor is ANY or order.total_minor in self.total_minor)
-            and (self.largest is ANY or max(line.quantity for line in order.lines) in self.largest)
-            and (self.weight_g is ANY or _weight_g(order) in self.weight_g)
-        )
-
-
-def _weight_g(order: Order) -> int:
-    return sum(part.weight_g * part.per * line.quantity for line in order.lines for part in line.components)
 
 
 @frozen
@@ -104,11 +36,17 @@ class Rule:
     Args:
         name: Unique within the policy; entries and holds name it.
         when: What it is about.
-        verdict: Let go, or hold.
-        code: Code of the hold; the name where none is given.
+        verdict: Let go, let go with an alert, or hold.
+        code: Code of the hold or alert; the name where none is given.
         reason: One sentence for a person.
         since: First instant of its validity; None for always.
         until: First instant after its validity; None for open end.
+        weight: Heavier rules are asked first; those of equal weight as they stand.
+        hours: Hours of the day in which it is in force; None for all.
+        hold_for: How long its hold lasts by itself; None waits for a person.
+
+    Raises:
+        UsageError: ``bad_rule`` for a validity that ends before it begins, or a duration below zero.
     """
 
     name: str
@@ -118,16 +56,57 @@ class Rule:
     reason: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    weight: int = 0
+    hours: Hours | None = None
+    hold_for: timedelta | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise UsageError("bad_rule", f"rule {self.name!r} ends before it begins", rule=self.name)
+        if self.hold_for is not None and self.hold_for <= timedelta(0):
+            raise UsageError("bad_rule", f"rule {self.name!r} holds for {self.hold_for}", rule=self.name)
 
     @property
     def hold(self) -> str:
-        """Code of the hold that it puts."""
+        """Code of the hold that it puts, or of the alert that it leaves."""
         return self.code or self.name
 
-    def applies(self, order: Order, at: datetime) -> bool:
+    def in_force(self, at: datetime) -> bool:
+        """Whether it is valid at an instant."""
+        valid = (self.since is None or self.since <= at) and (self.until is None or at < self.until)
+        return valid and (self.hours is None or at in self.hours)
+
+    def applies(self, order: Order, at: datetime, history: History = STRANGER) -> bool:
         """Whether it is in force and matches."""
-        in_force = (self.since is None or self.since <= at) and (self.until is None or at < self.until)
-        return in_force and self.when.matches(order)
+        return self.in_force(at) and self.when.matches(order, history)
+
+
+class Outcome(Enum):
+    """What became of a rule when an order was reviewed."""
+
+    DECIDED = "decided"
+    HELD = "held"
+    ALERTED = "alerted"
+    MISSED = "missed"
+    NOT_IN_FORCE = "not in force"
+    LIFTED = "passed over: a person lifted its hold"
+    NOT_ASKED = "not asked"
+
+
+@frozen
+class Considered:
+    """One rule and what became of it; ``why`` says which part of its condition did not hold."""
+
+    rule: str
+    outcome: Outcome
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.outcome.value}{f', {self.why}' if self.why else ''}"
+
+
+def _by_weight(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    return tuple(sorted(rules, key=lambda rule: -rule.weight))
 
 
 @frozen
@@ -135,17 +114,17 @@ class ReviewPolicy:
     """How orders are reviewed; see the module.
 
     Args:
-        guards: Holds that are all asked for, whatever the rules say.
-        rules: The cascade; the first match decides.
+        guards: Holds and alerts that are all asked for, whatever the rules say.
+        rules: The cascade, heavier rules first; the first match decides.
         buffer: How long an order waits after its placement before it is reviewed, so that what belongs
-            together can meet.
+            together can meet. An urgent order does not wait.
 
     Raises:
         UsageError: ``duplicate_rule``; ``bad_guard`` for a guard that allows.
     """
 
     guards: tuple[Rule, ...] = ()
-    rules: tuple[Rule, ...] = field(default=())
+    rules: tuple[Rule, ...] = field(default=(), converter=_by_weight)
     buffer: timedelta = timedelta(0)
 
     def __attrs_post_init__(self) -> None:
@@ -154,26 +133,76 @@ class ReviewPolicy:
         if twice:
             raise UsageError("duplicate_rule", f"rule names come once: {', '.join(twice)}", names=tuple(twice))
         for guard in self.guards:
-            if guard.verdict is not Verdict.HOLD:
+            if guard.verdict is Verdict.ALLOW:
                 raise UsageError("bad_guard", f"guard {guard.name!r} allows; guards only hold", rule=guard.name)
 
-    def review(self, order: Order, at: datetime) -> Sequence[Command]:
+    @property
+    def asks_history(self) -> bool:
+        """Whether some rule wants to know what the buyer did before."""
+        return any(rule.when.asks_history for rule in (*self.guards, *self.rules))
+
+    def waits(self, order: Order, at: datetime) -> bool:
+        """Whether the order is still in the buffer."""
+        return not order.terms.urgent and at < order.terms.placed_at + self.buffer
+
+    def review(self, order: Order, at: datetime, history: History = STRANGER) -> Sequence[Command]:
         """Return the commands that the review comes to: holds, an approval, or nothing within the buffer."""
-        if at < order.terms.placed_at + self.buffer:
+        if self.waits(order, at):
             return ()
-        guards = (guard for guard in self.guards if guard.hold not in order.cleared)
-        stopped = [_hold(guard) for guard in guards if guard.applies(order, at)]
+        stopped: list[Command] = []
+        alerts: list[str] = []
+        for guard in self.guards:
+            if guard.hold not in order.cleared and guard.applies(order, at, history):
+                if guard.verdict is Verdict.HOLD:
+                    stopped.append(_hold(guard, at))
+                else:
+                    alerts.append(guard.hold)
         if stopped:
             return stopped
         for rule in self.rules:
-            if rule.hold not in order.cleared and rule.applies(order, at):
-                return (Approve(rule.name),) if rule.verdict is Verdict.ALLOW else (_hold(rule),)
+            if rule.hold not in order.cleared and rule.applies(order, at, history):
+                if rule.verdict is Verdict.HOLD:
+                    return (_hold(rule, at),)
+                alerts += [rule.hold] if rule.verdict is Verdict.ALERT else []
+                return (Approve(rule.name, tuple(alerts)),)
         return (PutOnHold("no_rule", "no review rule speaks for this order"),)
 
+    def explain(self, order: Order, at: datetime, history: History = STRANGER) -> Iterator[Considered]:
+        """Yield what becomes of every guard and rule when the order is reviewed, in the order they are asked."""
+        held = False
+        for guard in self.guards:
+            one = _considered(guard, order, at, history)
+            held |= one.outcome is Outcome.HELD
+            yield one
+        decided = held
+        for rule in self.rules:
+            one = _considered(rule, order, at, history)
+            hit = one.outcome in {Outcome.DECIDED, Outcome.ALERTED, Outcome.HELD}
+            yield Considered(rule.name, Outcome.NOT_ASKED) if decided else one
+            decided |= hit
 
-def _hold(rule: Rule) -> PutOnHold:
-    return PutOnHold(rule.hold, rule.reason or f"rule {rule.name}")
 
+def _considered(rule: Rule, order: Order, at: datetime, history: History) -> Considered:
+    if rule.hold in order.cleared:
+        return Considered(rule.name, Outcome.LIFTED)
+    if not rule.in_force(at):
+        return Considered(rule.name, Outcome.NOT_IN_FORCE)
+    miss = rule.when.miss(order, history)
+    if miss is not None:
+        return Considered(rule.name, Outcome.MISSED, str(miss))
+    return Considered(rule.name, _OUTCOMES[rule.verdict], rule.reason)
+
+
+_OUTCOMES = {Verdict.ALLOW: Outcome.DECIDED, Verdict.ALERT: Outcome.ALERTED, Verdict.HOLD: Outcome.HELD}
+
+
+def _hold(rule: Rule, at: datetime) -> PutOnHold:
+    until = at + rule.hold_for if rule.hold_for is not None else None
+    return PutOnHold(rule.hold, rule.reason or f"rule {rule.name}", until=until)
+
+
+#: Marks of the terms that stop an order: the channel or its adapter saw what a person has to look at.
+STOPPING_MARKS = frozenset({"address_in_doubt", "forbidden_to_ship", "part_paid", "refund_open", "unknown_status"})
 
 #: Holds that stand between a doubtful order and its approval unless a host decides otherwise.
 GUARDS = (
@@ -181,6 +210,7 @@ GUARDS = (
     Rule("no_buyer", When(nameless=True), reason="the buyer is unknown"),
     Rule("memo", When(memo=True), reason="someone wrote a memo that a person should read"),
     Rule("cod", When(cod=True), reason="the courier is to collect the money"),
+    Rule("marked", When(marks=STOPPING_MARKS), reason="the channel marked it as one that a person should look at"),
 )
 
 #: Lets everything go that no guard stops.
@@ -188,3 +218,18 @@ ALLOW_ALL = Rule("allow_all", When(), Verdict.ALLOW)
 
 #: The guards above, and everything else goes.
 STANDARD_REVIEW = ReviewPolicy(GUARDS, (ALLOW_ALL,))
+
+
+def blocklist(
+    *,
+    buyers: frozenset[str] = frozenset(),
+    postcodes: frozenset[str] = frozenset(),
+    countries: frozenset[str] = frozenset(),
+) -> tuple[Rule, ...]:
+    """Return the guards that hold every order of some buyers, or to some places (``DE/80``, ``DE``)."""
+    asked = {"buyers": buyers, "postcodes": postcodes, "countries": countries}
+    return tuple(
+        Rule(f"blocked_{name}", When(**{name: codes}), code="blocklist", reason=f"the {name} are on the blocklist")  # type: ignore[arg-type]  # each name is a field that takes texts
+        for name, codes in asked.items()
+        if codes
+    )
