@@ -12,7 +12,8 @@ from omskit.channels import Channel, ChannelLine, ChannelOrder, Listing, Listing
 from omskit.core import Cell, Component, Destination, Level, Refusal
 from omskit.engine import Oms
 from omskit.flow import Facts, direct, source_step
-from omskit.flow.steps.source import LEVELS, demand_of
+from omskit.flow.deliveries import demand_of
+from omskit.flow.steps.source import LEVELS
 from omskit.orders import Assign, Barred, Consignment, Hold, Order, OrderLine, PutOnHold, ReleaseHold, Terms
 from omskit.storage import MemoryStorage
 

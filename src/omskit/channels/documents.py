@@ -53,6 +53,8 @@ class ChannelOrder:
     warehouse: str = ""
     courier: str = ""
     memo: str = ""
+    marks: tuple[str, ...] = ()
+    merge_identity: str = ""
 
 
 @frozen

@@ -102,4 +102,6 @@ def _terms(channel: Channel, document: ChannelOrder) -> Terms:
         document.warehouse,
         document.courier,
         document.memo,
+        document.marks,
+        document.merge_identity,
     )

@@ -12,6 +12,7 @@ from omskit.core.errors import (
     UsageError,
 )
 from omskit.core.goods import Component
+from omskit.core.identity import merge_identity
 from omskit.core.ids import check_digit, key_of, readable
 from omskit.core.instants import aware, from_ms, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
@@ -72,6 +73,7 @@ __all__ = [
     "from_ms",
     "key_of",
     "make_converter",
+    "merge_identity",
     "parse_amount",
     "readable",
     "scale_of",

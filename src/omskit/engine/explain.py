@@ -25,6 +25,10 @@ def _number(fulfillment: int) -> str:
     return readable(f.FULFILLMENTS.number, fulfillment)
 
 
+def _order(key: int) -> str:
+    return readable(o.ORDERS.number, key)
+
+
 def _because(reason: str) -> str:
     return f", because {reason}" if reason else ""
 
@@ -36,6 +40,12 @@ def _placed(event: o.OrderPlaced) -> str:
         f"placed as {order.terms.channel} {order.terms.external_id}: {len(order.lines)} lines,"
         f" {total} {order.terms.currency} to {order.terms.destination.country}, {order.status}"
     )
+
+
+def _approved(event: o.Approved) -> str:
+    rule = f" by rule {event.rule}" if event.rule else ""
+    alerts = f", with an alert: {', '.join(event.alerts)}" if event.alerts else ""
+    return f"approved{rule}{alerts} -> {event.status}"
 
 
 def _assigned(event: o.Assigned) -> str:
@@ -66,10 +76,12 @@ def _parcels(event: f.ParcelsShipped) -> str:
 
 _TEXT: dict[type, Callable[[Any], str]] = {
     o.OrderPlaced: _placed,
-    o.Approved: lambda e: f"approved{f' by rule {e.rule}' if e.rule else ''} -> {e.status}",
+    o.Approved: _approved,
     o.Advanced: lambda e: f"{e.trigger} -> {e.status}",
     o.HoldPlaced: lambda e: f"held for {e.hold.code}{_because(e.hold.reason)}",
     o.HoldReleased: lambda e: f"hold {e.code} lifted",
+    o.Merged: lambda e: f"leaves together with the group of {_order(e.group)}",
+    o.Unmerged: lambda e: f"leaves by itself again{_because(e.reason)} -> {e.status}",
     o.Assigned: _assigned,
     o.Released: _released,
     o.Shipped: lambda e: f"{_number(e.fulfillment)} shipped {_units(e.lines)} -> {e.status}",

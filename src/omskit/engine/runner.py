@@ -75,19 +75,19 @@ class Runner:
 
     def _page(self, limit: int, after: After | None, unit: Unit, lock: bool) -> _Page:  # noqa: FBT001
         now = self.shop.now()
-        stored = unit.of(ORDERS).claim(
-            Where("status", Op.IN, self.process.waiting),
-            Where("wake", Op.LE, to_ms(now)),
-            limit=limit,
-            by="rank",
-            after=after,
-        )
+        where = (Where("status", Op.IN, self.process.waiting), Where("wake", Op.LE, to_ms(now)))
+        stored = unit.of(ORDERS).claim(*where, limit=limit, by="rank", after=after)
         if not stored:
             return _Page(0, None)
+        *_, last = stored.values()
+        orders = [one.state for one in stored.values()]
         work = self.shop.workspace(unit, "omskit", keys=4 * len(stored))
         work.know_orders(stored)
-        orders = [one.state for one in stored.values()]
-        facts = Facts(work.at, work.new_key, ask(self.process, unit, orders, lock=lock))
-        done = advance(self.process, work, tuple(stored), facts)
+        for step in self.process.steps:
+            if step.widen is not None:
+                work.know_orders(step.widen(unit, orders, where))
+        orders = [track.state for track in work.orders.values() if track.state]
+        facts = Facts(work.at, work.new_key, ask(self.process, unit, orders, lock=lock), self.process.rules)
+        done = advance(self.process, work, tuple(work.orders), facts)
         save(unit, work)
-        return _Page(len(stored), After(orders[-1].rank, orders[-1].key), done.moved, done.refused)
+        return _Page(len(stored), After(last.state.rank, last.state.key), done.moved, done.refused)

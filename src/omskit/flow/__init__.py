@@ -5,7 +5,7 @@ from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import direct
 from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
-from omskit.flow.steps import release_step, review_step, source_step
+from omskit.flow.steps import merge_step, release_step, review_step, source_step
 from omskit.flow.workspace import News, Rules, Track, Workspace
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "commands_for",
     "direct",
     "match",
+    "merge_step",
     "orders_missing",
     "react",
     "release_step",

@@ -12,10 +12,10 @@ from typing import Any, Generic, Self, TypeVar
 
 from attrs import evolve, field, frozen
 
-from omskit.core import UsageError
+from omskit.core import Stored, UsageError
 from omskit.flow.workspace import Rules
 from omskit.orders import Command, Order
-from omskit.storage import Unit
+from omskit.storage import Unit, Where
 
 T = TypeVar("T")
 
@@ -42,11 +42,13 @@ class Facts:
         at: Now.
         new_key: Hands out a key for what the step makes.
         known: Answers by need.
+        rules: The machines of the process.
     """
 
     at: datetime
     new_key: Callable[[], int]
     known: Mapping[Need[Any], Any] = field(factory=dict)
+    rules: Rules = field(factory=Rules)
 
     def of(self, need: Need[T]) -> T:
         """Return the answer to a need that the step declared.
@@ -71,12 +73,15 @@ class Step:
         run: Says the commands for each order by key; an order left out stays as it is. Refusals are raised
             by none: an order that cannot go on gets a hold, or is left out.
         needs: What it wants to know.
+        widen: Claims further orders that have to be looked at together with those of a batch, among those that
+            fulfill the given conditions; None when each order can be looked at by itself.
     """
 
     name: str
     trigger: str
     run: Callable[[Sequence[Order], Facts], Mapping[int, Sequence[Command]]]
     needs: tuple[Need[Any], ...] = ()
+    widen: Callable[[Unit, Sequence[Order], Sequence[Where]], Mapping[int, Stored[Order]]] | None = None
 
 
 @frozen

@@ -203,6 +203,7 @@ _ON_ORDER = cast(
     {
         o.Assigned: _assigned,
         o.Unassigned: _unassigned,
+        o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,

@@ -6,6 +6,7 @@ from omskit.orders.commands import (
     Assign,
     Cancel,
     Command,
+    Merge,
     Place,
     PutOnHold,
     Release,
@@ -15,6 +16,7 @@ from omskit.orders.commands import (
     TakeBack,
     Unassign,
     Units,
+    Unmerge,
 )
 from omskit.orders.conditions import ANY, STRANGER, History, Miss, Span, When
 from omskit.orders.decide import MAX_LINES, decide
@@ -26,11 +28,13 @@ from omskit.orders.events import (
     Event,
     HoldPlaced,
     HoldReleased,
+    Merged,
     OrderPlaced,
     Released,
     Shipped,
     TakenBack,
     Unassigned,
+    Unmerged,
 )
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
@@ -46,6 +50,7 @@ from omskit.orders.machine import (
     SOURCEABLE,
     TRIGGERS,
 )
+from omskit.orders.merging import Apart, MergePlan, MergePolicy, group, obstacle
 from omskit.orders.model import (
     NEVER,
     Barred,
@@ -90,6 +95,7 @@ __all__ = [
     "TRIGGERS",
     "Advance",
     "Advanced",
+    "Apart",
     "Approve",
     "Approved",
     "Assign",
@@ -110,6 +116,10 @@ __all__ = [
     "HoldPlaced",
     "HoldReleased",
     "Hours",
+    "Merge",
+    "MergePlan",
+    "MergePolicy",
+    "Merged",
     "Miss",
     "Order",
     "OrderLine",
@@ -132,11 +142,15 @@ __all__ = [
     "Unassign",
     "Unassigned",
     "Units",
+    "Unmerge",
+    "Unmerged",
     "Verdict",
     "When",
     "blocklist",
     "decide",
     "evolve",
+    "group",
     "lint",
+    "obstacle",
     "wake",
 ]

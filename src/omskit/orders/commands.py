@@ -75,6 +75,23 @@ class Satisfy:
 
 
 @frozen
+class Merge:
+    """Let the order leave together with the others of a group, named by the key of one of them."""
+
+    group: int
+
+
+@frozen
+class Unmerge:
+    """Let the order leave by itself again; possible until a warehouse works on it.
+
+    What warehouses hold for it under a plan that was made for the whole group is given back.
+    """
+
+    reason: str = ""
+
+
+@frozen
 class Assign:
     """Give open units to warehouses, as a plan decided.
 
@@ -146,6 +163,8 @@ Command = (
     | PutOnHold
     | ReleaseHold
     | Satisfy
+    | Merge
+    | Unmerge
     | Assign
     | Release
     | Ship

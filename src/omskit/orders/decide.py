@@ -135,6 +135,27 @@ def _satisfy(order: Order, command: c.Satisfy, _ask: _Ask) -> Events:
     return tuple(e.HoldReleased(code, line) for code, line in lifted) if command.fact else ()
 
 
+def _merge(order: Order, command: c.Merge, ask: _Ask) -> Events:
+    if command.group == order.merged:
+        return ()
+    _not_held(order)
+    return (e.Merged(ask.machine.next(order.status, m.MERGE), command.group),)
+
+
+def _unmerge(order: Order, command: c.Unmerge, ask: _Ask) -> Events:
+    if not order.merged:
+        return ()
+    if working := tuple(sorted({one.fulfillment for one in order.consignments if one.fulfillment})):
+        raise Refused(
+            "at_warehouse",
+            "a warehouse works on its group; cancel that fulfillment order first",
+            order=order.key,
+            fulfillments=working,
+        )
+    status = ask.machine.next(order.status, m.UNMERGE)
+    return (e.Unmerged(status, tuple(one.number for one in order.consignments), command.reason),)
+
+
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _not_held(order)
     wanted = totals(pair for one in command.consignments for pair in one.lines)
@@ -276,6 +297,8 @@ _DECIDE = cast(
         c.PutOnHold: _hold,
         c.ReleaseHold: _release_hold,
         c.Satisfy: _satisfy,
+        c.Merge: _merge,
+        c.Unmerge: _unmerge,
         c.Assign: _assign,
         c.Release: _release,
         c.Ship: _ship,

@@ -49,6 +49,23 @@ class HoldReleased:
 
 
 @frozen
+class Merged:
+    """It leaves together with the others of a group."""
+
+    status: str
+    group: int
+
+
+@frozen
+class Unmerged:
+    """It leaves by itself again; the consignments that were planned for the group are taken back."""
+
+    status: str
+    consignments: tuple[int, ...] = ()
+    reason: str = ""
+
+
+@frozen
 class Assigned:
     """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs.
 
@@ -122,6 +139,8 @@ Event = (
     | Advanced
     | HoldPlaced
     | HoldReleased
+    | Merged
+    | Unmerged
     | Assigned
     | Released
     | Shipped

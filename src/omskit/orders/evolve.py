@@ -44,6 +44,7 @@ def _with(
         order.barred,
         order.cleared,
         order.alerts,
+        order.merged,
     )
 
 
@@ -103,6 +104,14 @@ def _hold_released(order: Order, event: e.HoldReleased) -> Order:
     return changed(order, holds=kept, cleared=cleared)
 
 
+def _merged(order: Order, event: e.Merged) -> Order:
+    return changed(order, status=event.status, merged=event.group)
+
+
+def _unmerged(order: Order, event: e.Unmerged) -> Order:
+    return changed(_taken_from(order, event.status, event.consignments), merged=0)
+
+
 def _assigned(order: Order, event: e.Assigned) -> Order:
     moved = totals(pair for one in event.consignments for pair in one.lines)
     lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
@@ -120,6 +129,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.barred,
         order.cleared,
         order.alerts,
+        order.merged,
     )
 
 
@@ -152,12 +162,18 @@ def _shipped(order: Order, event: e.Shipped) -> Order:
 
 
 def _unassigned(order: Order, event: e.Unassigned) -> Order:
-    gone = [one for one in order.consignments if one.number in event.consignments]
+    after = _taken_from(order, event.status, event.consignments)
+    return changed(after, barred=order.barred + event.barred, retry_at=None)
+
+
+def _taken_from(order: Order, status: str, consignments: Iterable[int]) -> Order:
+    """Open the units of whole consignments again."""
+    numbers = set(consignments)
+    gone = [one for one in order.consignments if one.number in numbers]
     back = totals(pair for one in gone for pair in one.lines)
     lines = _lines(order, back, lambda line, units: line.moved(reserved=-units, open=units))
-    left = tuple(one for one in order.consignments if one not in gone)
-    after = _with(order, event.status, lines, left, order.planned)
-    return changed(after, barred=order.barred + event.barred, retry_at=None)
+    left = tuple(one for one in order.consignments if one.number not in numbers)
+    return _with(order, status, lines, left, order.planned)
 
 
 def _cancelled(order: Order, event: e.Cancelled) -> Order:
@@ -182,6 +198,8 @@ _EVOLVE = cast(
         e.Advanced: _advanced,
         e.HoldPlaced: _hold_placed,
         e.HoldReleased: _hold_released,
+        e.Merged: _merged,
+        e.Unmerged: _unmerged,
         e.Assigned: _assigned,
         e.Released: _released,
         e.Shipped: _shipped,

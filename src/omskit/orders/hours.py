@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +11,10 @@ from attrs import field, frozen
 from omskit.core import UsageError
 
 _WEEK = frozenset(range(7))
+
+
+def _days(values: Iterable[int]) -> frozenset[int]:
+    return frozenset(values)
 
 
 @frozen
@@ -31,7 +36,7 @@ class Hours:
     start: time
     end: time
     zone: str = field(default="UTC")
-    weekdays: frozenset[int] = field(default=_WEEK, converter=frozenset)
+    weekdays: frozenset[int] = field(default=_WEEK, converter=_days)
 
     @zone.validator
     def _is_known(self, _: object, value: str) -> None:

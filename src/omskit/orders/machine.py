@@ -20,6 +20,8 @@ MERGEABLE = "mergeable"
 HOLDS_STOCK = "holds_stock"
 
 APPROVE = "approve"
+MERGE = "merge"
+UNMERGE = "unmerge"
 RESERVE = "reserve"
 BACKORDER = "backorder"
 RELEASE = "release"
@@ -31,7 +33,20 @@ COMPLETE = "complete"
 TAKE_BACK = "take_back"
 
 #: Every trigger that omskit itself makes.
-TRIGGERS = (APPROVE, RESERVE, BACKORDER, RELEASE, SHIP, REOPEN, CANCEL_PART, CANCEL, COMPLETE, TAKE_BACK)
+TRIGGERS = (
+    APPROVE,
+    MERGE,
+    UNMERGE,
+    RESERVE,
+    BACKORDER,
+    RELEASE,
+    SHIP,
+    REOPEN,
+    CANCEL_PART,
+    CANCEL,
+    COMPLETE,
+    TAKE_BACK,
+)
 
 ORDER_MACHINE = Machine(
     name="order",
@@ -49,6 +64,8 @@ ORDER_MACHINE = Machine(
         ("received", APPROVE): "approved",
         ("received", CANCEL_PART): "received",
         ("received", CANCEL): "cancelled",
+        ("approved", MERGE): "approved",
+        ("approved", UNMERGE): "approved",
         ("approved", RESERVE): "reserved",
         ("approved", BACKORDER): "backordered",
         ("approved", SHIP): "approved",
@@ -57,6 +74,7 @@ ORDER_MACHINE = Machine(
         ("approved", CANCEL): "cancelled",
         ("approved", COMPLETE): "completed",
         ("approved", TAKE_BACK): "approved",
+        ("backordered", UNMERGE): "approved",
         ("backordered", RESERVE): "reserved",
         ("backordered", BACKORDER): "backordered",
         ("backordered", RELEASE): "backordered",
@@ -66,6 +84,7 @@ ORDER_MACHINE = Machine(
         ("backordered", CANCEL): "cancelled",
         ("backordered", COMPLETE): "completed",
         ("backordered", TAKE_BACK): "backordered",
+        ("reserved", UNMERGE): "approved",
         ("reserved", RELEASE): "released",
         ("reserved", SHIP): "reserved",
         ("reserved", REOPEN): "approved",

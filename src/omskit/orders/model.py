@@ -206,6 +206,8 @@ class Terms:
         courier: The courier that was asked for; empty leaves it open.
         memo: What the buyer or the shop wrote.
         marks: Facts that the channel or its adapter saw and a review asks for, as in ``address_in_doubt``; sorted.
+        merge_identity: Opaque name of the receiver: orders with equal ones may leave together; empty when nobody
+            can tell. See :func:`omskit.core.merge_identity` for plain text.
 
     Raises:
         UsageError: ``bad_grade``.
@@ -229,6 +231,7 @@ class Terms:
     courier: str = ""
     memo: str = ""
     marks: tuple[str, ...] = ()
+    merge_identity: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.grade <= 9:
@@ -253,6 +256,7 @@ class Order:
         barred: Warehouses that are not asked again for a while.
         cleared: Codes of the holds that were lifted; a review does not put them again.
         alerts: What its review wants people to know although it let the order go.
+        merged: Number of the group that it leaves with, 0 when it leaves by itself.
     """
 
     key: int
@@ -268,6 +272,7 @@ class Order:
     barred: tuple[Barred, ...] = ()
     cleared: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
+    merged: int = 0
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
