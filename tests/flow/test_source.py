@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from attrs import evolve as changed
+
 from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.channels import Channel, ChannelLine, ChannelOrder, Listing, Listings, Reversal
 from omskit.core import Cell, Component, Destination, Level, Refusal
@@ -14,7 +16,21 @@ from omskit.engine import Oms
 from omskit.flow import Facts, direct, source_step
 from omskit.flow.deliveries import demand_of
 from omskit.flow.steps.source import LEVELS
-from omskit.orders import Assign, Barred, Consignment, Hold, Order, OrderLine, PutOnHold, ReleaseHold, Terms
+from omskit.orders import (
+    NEVER_SPLIT,
+    Assign,
+    Barred,
+    ByClass,
+    Consignment,
+    Hold,
+    Order,
+    OrderLine,
+    PutOnHold,
+    ReleaseHold,
+    SplitPolicy,
+    Terms,
+    UpTo,
+)
 from omskit.storage import MemoryStorage
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -170,3 +186,36 @@ def test_a_line_on_hold_goes_when_it_is_lifted_and_its_time_has_come() -> None:
     later = Oms(oms.storage, oms.channels.values(), oms.process, clock=lambda: AT + timedelta(hours=4))
     later.run()
     assert later.order(number).status == "released"
+
+
+def test_a_split_policy_sends_the_parts_of_an_order_by_themselves() -> None:
+    step = source_step(NETWORK, POLICY, splitting=SplitPolicy((ByClass({"A": "food"}),)))
+    levels = {Cell("A", "BER"): Level(5), Cell("B", "BER"): Level(5)}
+    asked = order(line(1, "A"), line(2, "B", 2), planned=2)
+    ((command,),) = step.run([asked], Facts(AT, lambda: 0, {LEVELS: levels})).values()
+    assert isinstance(command, Assign)
+    assert [(one.number, one.warehouse, one.lines) for one in command.consignments] == [
+        (3, "BER", ((1, 1),)),
+        (4, "BER", ((2, 2),)),
+    ]
+
+
+def test_a_sealed_order_leaves_one_warehouse_in_one_parcel_or_not_at_all() -> None:
+    sealed = order(line(1, "A"), line(2, "B"), marks=("sealed",))
+    policy = SplitPolicy((UpTo(units=1),), never=NEVER_SPLIT)
+    step = source_step(NETWORK, POLICY, splitting=policy)
+
+    def planned(**stock: str) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
+        levels = {Cell(sku, code): Level(1) for code, skus in stock.items() for sku in skus}
+        ((command,),) = step.run([sealed], Facts(AT, lambda: 0, {LEVELS: levels})).values()
+        assert isinstance(command, Assign)
+        return [(one.warehouse, one.lines) for one in command.consignments]
+
+    assert planned(BER="A", MUC="B") == []
+    assert planned(BER="A", MUC="AB") == [("MUC", ((1, 1), (2, 1)))]
+
+
+def test_a_line_that_was_set_apart_leaves_by_itself() -> None:
+    one = changed(order(line(1, "A"), line(2, "B")), apart=(2,))
+    (command,) = run(one, stock={"BER": "A1 B1"}).values()
+    assert [consignment.lines for consignment in command.consignments] == [((1, 1),), ((2, 1),)]

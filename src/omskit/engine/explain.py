@@ -82,6 +82,7 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     o.HoldReleased: lambda e: f"hold {e.code} lifted",
     o.Merged: lambda e: f"leaves together with the group of {_order(e.group)}",
     o.Unmerged: lambda e: f"leaves by itself again{_because(e.reason)} -> {e.status}",
+    o.LinesSetApart: lambda e: f"lines that leave apart: {', '.join(map(str, e.lines)) or 'none'}",
     o.Assigned: _assigned,
     o.Released: _released,
     o.Shipped: lambda e: f"{_number(e.fulfillment)} shipped {_units(e.lines)} -> {e.status}",

@@ -1,16 +1,17 @@
-"""Deliveries: orders that leave together asked of the planner as one demand, and its answer given back to each."""
+"""Deliveries: what the planner is asked for, be it an order, several that leave together, or a part of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from attrs import evolve, frozen
 
-from omskit.allocation import Decision, Demand, DemandLine, PlannedParcel, Policy
-from omskit.core import share
-from omskit.orders import Consignment, Order, OrderLine
+from omskit.allocation import Demand, DemandLine, Policy
+from omskit.orders import Order, OrderLine, SplitPolicy, Units, split
+
+#: Most parts of one delivery; what would be more stays with the last part.
+MOST_PARTS = 1_000
 
 #: A line of one of several orders: the order's key and the line's number.
 Place = tuple[int, int]
@@ -31,20 +32,24 @@ class Delivery:
     places: Mapping[int, Place]
 
 
-def deliveries(orders: Iterable[Order], at: datetime, policy: Policy) -> list[Delivery]:
-    """Return what orders ask of the planner now, those of one merge group as one; who waits asks nothing."""
-    asked: list[Delivery] = []
-    groups: dict[int, list[tuple[Order, Demand]]] = {}
+def deliveries(
+    orders: Iterable[Order], at: datetime, policy: Policy, splitting: SplitPolicy | None = None
+) -> list[Delivery]:
+    """Return what orders ask of the planner now; who waits asks nothing.
+
+    Orders of one merge group ask as one. A split policy cuts what they ask for into parts, each a delivery of its
+    own with a key of its own.
+    """
+    groups: dict[object, list[tuple[Order, Demand]]] = {}
     for order in orders:
         demand = demand_of(order, at, policy)
-        if demand is None:
-            continue
-        if order.merged:
-            groups.setdefault(order.merged, []).append((order, demand))
-        else:
-            asked.append(_single(order, demand))
-    asked += (_single(*members[0]) if len(members) == 1 else _together(members) for members in groups.values())
-    return asked
+        if demand is not None:
+            groups.setdefault(("group", order.merged) if order.merged else order.key, []).append((order, demand))
+    asked = [_single(*members[0]) if len(members) == 1 else _together(members) for members in groups.values()]
+    if splitting is None and not any(order.apart for one in asked for order in one.orders):
+        return asked
+    rules = splitting or SplitPolicy()
+    return [part for one in asked for part in _parted(one, rules)]
 
 
 def _single(order: Order, demand: Demand) -> Delivery:
@@ -72,6 +77,38 @@ def _together(members: Sequence[tuple[Order, Demand]]) -> Delivery:
         barred=frozenset(),
     )
     return Delivery(tuple(order for order, _ in members), joined, places)
+
+
+def _parted(delivery: Delivery, policy: SplitPolicy) -> Iterator[Delivery]:
+    """Yield the parts of a delivery, under keys that no other delivery has."""
+    demand = delivery.demand
+    if any(policy.seals(order) for order in delivery.orders):
+        sealed = tuple(evolve(line, group="sealed") for line in demand.lines)
+        yield evolve(delivery, demand=evolve(demand, key=demand.key * MOST_PARTS, lines=sealed))
+        return
+    by_key = {order.key: order for order in delivery.orders}
+    asked: list[tuple[OrderLine, int]] = []
+    apart: list[int] = []
+    for line in demand.lines:
+        key, number = delivery.places[line.number]
+        asked.append((evolve(by_key[key].line(number), number=line.number, group=line.group), line.quantity))
+        if number in by_key[key].apart:
+            apart.append(line.number)
+    lines = {line.number: line for line in demand.lines}
+    parts = split(asked, policy, apart=apart)
+    if len(parts) > MOST_PARTS:
+        parts = (*parts[: MOST_PARTS - 1], _joined(parts[MOST_PARTS - 1 :]))
+    for position, units in enumerate(parts):
+        some = tuple(evolve(lines[number], quantity=count) for number, count in units)
+        yield evolve(delivery, demand=evolve(demand, key=demand.key * MOST_PARTS + position, lines=some))
+
+
+def _joined(parts: Iterable[Units]) -> Units:
+    found: dict[int, int] = {}
+    for part in parts:
+        for number, count in part:
+            found[number] = found.get(number, 0) + count
+    return tuple(sorted(found.items()))
 
 
 def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
@@ -115,66 +152,3 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
 
 def _free(line: OrderLine, held: frozenset[int], groups: set[str]) -> bool:
     return line.open > 0 and line.number not in held and line.group not in groups
-
-
-def consignments(delivery: Delivery, decision: Decision) -> dict[int, tuple[Consignment, ...]]:
-    """Return each order's part of the planned parcels; freight is shared by weight, to the minor unit."""
-    by_key = {order.key: order for order in delivery.orders}
-    found: dict[int, list[Consignment]] = {key: [] for key in by_key}
-    for parcel in decision.parcels:
-        for part in _parts(parcel, delivery, by_key):
-            known = found[part.order]
-            known.append(
-                Consignment(
-                    by_key[part.order].planned + len(known) + 1,
-                    parcel.warehouse,
-                    part.lines,
-                    parcel.courier,
-                    parcel.service,
-                    part.weight_g,
-                    part.freight_minor,
-                    parcel.ship_on,
-                    parcel.arrive_on,
-                )
-            )
-    return {key: tuple(parts) for key, parts in found.items()}
-
-
-class _Part(NamedTuple):
-    """What one order has in a parcel."""
-
-    order: int
-    lines: tuple[tuple[int, int], ...]
-    weight_g: int
-    freight_minor: int
-
-
-def _parts(parcel: PlannedParcel, delivery: Delivery, by_key: Mapping[int, Order]) -> list[_Part]:
-    if len(delivery.orders) == 1:
-        return [_Part(delivery.orders[0].key, parcel.units, parcel.weight_g, parcel.freight_minor)]
-    inside: dict[int, list[tuple[int, int]]] = {}
-    for number, units in parcel.units:
-        key, line = delivery.places[number]
-        inside.setdefault(key, []).append((line, units))
-    weights = [_weight_g(by_key[key], lines) for key, lines in inside.items()]
-    sizes = weights if any(weights) else [sum(units for _, units in lines) for lines in inside.values()]
-    freight = share(parcel.freight_minor, sizes)
-    return [
-        _Part(key, tuple(lines), weight_g, part)
-        for (key, lines), weight_g, part in zip(inside.items(), weights, freight, strict=True)
-    ]
-
-
-def _weight_g(order: Order, lines: Sequence[tuple[int, int]]) -> int:
-    return sum(
-        part.weight_g * part.per * units for number, units in lines for part in order.line(number).components
-    )
-
-
-def reasons(delivery: Delivery, decision: Decision) -> dict[int, tuple[tuple[int, str], ...]]:
-    """Return why units of each order stay open: (line number, code) pairs."""
-    found: dict[int, list[tuple[int, str]]] = {order.key: [] for order in delivery.orders}
-    for left in decision.unfilled:
-        key, line = delivery.places[left.line]
-        found[key].append((line, left.reason.value))
-    return {key: tuple(pairs) for key, pairs in found.items()}

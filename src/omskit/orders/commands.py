@@ -92,6 +92,13 @@ class Unmerge:
 
 
 @frozen
+class SetApart:
+    """Let some lines leave apart from the rest from now on; none lets them leave together again."""
+
+    lines: tuple[int, ...]
+
+
+@frozen
 class Assign:
     """Give open units to warehouses, as a plan decided.
 
@@ -165,6 +172,7 @@ Command = (
     | Satisfy
     | Merge
     | Unmerge
+    | SetApart
     | Assign
     | Release
     | Ship

@@ -156,6 +156,21 @@ def _unmerge(order: Order, command: c.Unmerge, ask: _Ask) -> Events:
     return (e.Unmerged(status, tuple(one.number for one in order.consignments), command.reason),)
 
 
+def _set_apart(order: Order, command: c.SetApart, ask: _Ask) -> Events:
+    lines = tuple(sorted({order.line(number).number for number in command.lines}))
+    if lines == order.apart:
+        return ()
+    if not ask.machine.has(order.status, m.EDITABLE):
+        raise Refused(
+            "not_editable",
+            f"an order that is {order.status!r} is not changed any more",
+            order=order.key,
+            status=order.status,
+            allowed=ask.machine.with_trait(m.EDITABLE),
+        )
+    return (e.LinesSetApart(lines),)
+
+
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _not_held(order)
     wanted = totals(pair for one in command.consignments for pair in one.lines)
@@ -299,6 +314,7 @@ _DECIDE = cast(
         c.Satisfy: _satisfy,
         c.Merge: _merge,
         c.Unmerge: _unmerge,
+        c.SetApart: _set_apart,
         c.Assign: _assign,
         c.Release: _release,
         c.Ship: _ship,

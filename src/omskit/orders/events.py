@@ -66,6 +66,13 @@ class Unmerged:
 
 
 @frozen
+class LinesSetApart:
+    """These lines, and no others, leave apart from the rest."""
+
+    lines: tuple[int, ...]
+
+
+@frozen
 class Assigned:
     """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs.
 
@@ -141,6 +148,7 @@ Event = (
     | HoldReleased
     | Merged
     | Unmerged
+    | LinesSetApart
     | Assigned
     | Released
     | Shipped

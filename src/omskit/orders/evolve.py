@@ -45,6 +45,7 @@ def _with(
         order.cleared,
         order.alerts,
         order.merged,
+        order.apart,
     )
 
 
@@ -112,6 +113,10 @@ def _unmerged(order: Order, event: e.Unmerged) -> Order:
     return changed(_taken_from(order, event.status, event.consignments), merged=0)
 
 
+def _set_apart(order: Order, event: e.LinesSetApart) -> Order:
+    return changed(order, apart=event.lines)
+
+
 def _assigned(order: Order, event: e.Assigned) -> Order:
     moved = totals(pair for one in event.consignments for pair in one.lines)
     lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
@@ -130,6 +135,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.cleared,
         order.alerts,
         order.merged,
+        order.apart,
     )
 
 
@@ -200,6 +206,7 @@ _EVOLVE = cast(
         e.HoldReleased: _hold_released,
         e.Merged: _merged,
         e.Unmerged: _unmerged,
+        e.LinesSetApart: _set_apart,
         e.Assigned: _assigned,
         e.Released: _released,
         e.Shipped: _shipped,

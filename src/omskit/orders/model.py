@@ -257,6 +257,7 @@ class Order:
         cleared: Codes of the holds that were lifted; a review does not put them again.
         alerts: What its review wants people to know although it let the order go.
         merged: Number of the group that it leaves with, 0 when it leaves by itself.
+        apart: Numbers of the lines that people have set apart from the rest; sorted.
     """
 
     key: int
@@ -273,6 +274,7 @@ class Order:
     cleared: tuple[str, ...] = ()
     alerts: tuple[str, ...] = ()
     merged: int = 0
+    apart: tuple[int, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
