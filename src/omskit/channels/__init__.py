@@ -1,6 +1,7 @@
 """Channels: where orders come from and news goes back to; documents, listings, normalisation."""
 
 from omskit.channels.channel import Channel, Listing, Listings, Meaning, Reader
+from omskit.channels.comparing import differences
 from omskit.channels.documents import (
     DOCUMENTS,
     ChannelLine,
@@ -41,6 +42,7 @@ __all__ = [
     "ReversedLine",
     "SentLine",
     "ShipmentNotice",
+    "differences",
     "fingerprint",
     "normalise",
     "objects",

@@ -48,6 +48,13 @@ def _approved(event: o.Approved) -> str:
     return f"approved{rule}{alerts} -> {event.status}"
 
 
+def _amended(event: o.Amended) -> str:
+    lines = ", ".join(f"line {line.number}: {line.quantity} of {line.sku}" for line in event.lines)
+    what = "; ".join(part for part in (lines, "other terms" if event.terms else "") if part) or "nothing else"
+    proposal = f" as proposed in {event.proposal}" if event.proposal else ""
+    return f"amended{proposal}: {what}{_because(event.reason)} -> {event.status}"
+
+
 def _assigned(event: o.Assigned) -> str:
     chosen = [
         f"{one.warehouse} sends {_units(one.lines)}"
@@ -83,6 +90,9 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     o.Merged: lambda e: f"leaves together with the group of {_order(e.group)}",
     o.Unmerged: lambda e: f"leaves by itself again{_because(e.reason)} -> {e.status}",
     o.LinesSetApart: lambda e: f"lines that leave apart: {', '.join(map(str, e.lines)) or 'none'}",
+    o.Proposed: lambda e: f"change {e.proposal.id} proposed{_because(e.proposal.reason)}",
+    o.Discarded: lambda e: f"change {e.id} discarded{_because(e.reason)}",
+    o.Amended: _amended,
     o.Assigned: _assigned,
     o.Released: _released,
     o.Shipped: lambda e: f"{_number(e.fulfillment)} shipped {_units(e.lines)} -> {e.status}",

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from omskit.orders.changes import Changes, Proposal
 from omskit.orders.model import Charge, Consignment, Hold, OrderLine, Terms
 
 #: (line number, units) pairs.
@@ -99,6 +100,36 @@ class SetApart:
 
 
 @frozen
+class Amend:
+    """Carry out a change set at once; see :mod:`omskit.orders.changes`."""
+
+    changes: Changes
+    reason: str = ""
+
+
+@frozen
+class Propose:
+    """Keep a change set with the order until it is confirmed or discarded."""
+
+    proposal: Proposal
+
+
+@frozen
+class Confirm:
+    """Carry out the change set that was proposed under an id."""
+
+    id: str
+
+
+@frozen
+class Discard:
+    """Forget the change set that was proposed under an id."""
+
+    id: str
+    reason: str = ""
+
+
+@frozen
 class Assign:
     """Give open units to warehouses, as a plan decided.
 
@@ -173,6 +204,10 @@ Command = (
     | Merge
     | Unmerge
     | SetApart
+    | Amend
+    | Propose
+    | Confirm
+    | Discard
     | Assign
     | Release
     | Ship

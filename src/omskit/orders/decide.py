@@ -14,7 +14,10 @@ from omskit.core import TERMINAL, Machine, Refused, UsageError
 from omskit.orders import commands as c
 from omskit.orders import events as e
 from omskit.orders import machine as m
-from omskit.orders.evolve import evolve, of_fulfillment, totals
+from omskit.orders.amending import amended
+from omskit.orders.changes import Proposal
+from omskit.orders.counting import cancelled, enough, settled
+from omskit.orders.evolve import of_fulfillment, totals
 from omskit.orders.grade import GRADING, Grading
 from omskit.orders.model import Barred, Consignment, Hold, Order
 
@@ -171,11 +174,42 @@ def _set_apart(order: Order, command: c.SetApart, ask: _Ask) -> Events:
     return (e.LinesSetApart(lines),)
 
 
+def _amend(order: Order, command: c.Amend, ask: _Ask) -> Events:
+    return amended(order, command.changes, ask.machine, reason=command.reason)
+
+
+def _propose(order: Order, command: c.Propose, ask: _Ask) -> Events:
+    known = [one for one in order.proposals if one.id == command.proposal.id]
+    if known == [command.proposal]:
+        return ()
+    if known or not command.proposal.id:
+        raise UsageError("bad_proposal", f"{command.proposal.id!r}: an id of its own for each", order=order.key)
+    ask.machine.next(order.status, m.AMEND)
+    return (e.Proposed(command.proposal),)
+
+
+def _confirm(order: Order, command: c.Confirm, ask: _Ask) -> Events:
+    proposal = _proposal(order, command.id)
+    return amended(order, proposal.changes, ask.machine, reason=proposal.reason, proposal=proposal.id)
+
+
+def _discard(order: Order, command: c.Discard, _ask: _Ask) -> Events:
+    return (e.Discarded(_proposal(order, command.id).id, command.reason),)
+
+
+def _proposal(order: Order, id_: str) -> Proposal:
+    for proposal in order.proposals:
+        if proposal.id == id_:
+            return proposal
+    known = ", ".join(proposal.id for proposal in order.proposals) or "none"
+    raise Refused("no_proposal", f"{id_!r} is not proposed; there are: {known}", order=order.key, id=id_)
+
+
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _not_held(order)
     wanted = totals(pair for one in command.consignments for pair in one.lines)
     for number, units in wanted.items():
-        _enough(order, number, units, order.line(number).open, "not_open")
+        enough(order, number, units, order.line(number).open, "not_open")
     _well_formed(order, command.consignments)
     left = any(line.open > wanted.get(line.number, 0) for line in order.lines)
     status = ask.machine.next(order.status, m.BACKORDER if left else m.RESERVE)
@@ -196,20 +230,6 @@ def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
             )
 
 
-def _enough(order: Order, number: int, units: int, there: int, code: str) -> None:
-    if units < 1:
-        raise UsageError("bad_quantity", f"line {number}: {units} units; at least 1", line=number, value=units)
-    if units > there:
-        raise Refused(
-            code,
-            f"line {number} has {there} of the {units} units",
-            order=order.key,
-            line=number,
-            wanted=units,
-            there=there,
-        )
-
-
 def _release(order: Order, command: c.Release, ask: _Ask) -> Events:
     _not_held(order)
     pending = {one.number for one in order.consignments if not one.fulfillment}
@@ -227,9 +247,9 @@ def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
     taken = of_fulfillment(order, command.fulfillment, command.lines)
     found = totals((number, units) for (_, number), units in taken.items())
     for number, units in totals(command.lines).items():
-        _enough(order, number, units, found.get(number, 0), "not_reserved")
+        enough(order, number, units, found.get(number, 0), "not_reserved")
     status = ask.machine.next(order.status, m.SHIP)
-    return (_settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
+    return (settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
@@ -249,59 +269,15 @@ def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
     wanted = totals(tuple(whole) if command.lines is None else command.lines)
     if not wanted:
         return ()
-    open_: list[tuple[int, int]] = []
-    held: list[tuple[int, int, int]] = []
-    for number, units in wanted.items():
-        line = order.line(number)
-        _enough(order, number, units, line.open + line.reserved, "not_open")
-        if line.open:
-            open_.append((number, min(units, line.open)))
-        held += _from_pending(order, number, units - min(units, line.open))
-    status = ask.machine.next(order.status, m.CANCEL_PART)
-    return (_settled(order, e.Cancelled(status, tuple(open_), tuple(held), command.reason), ask.machine),)
-
-
-def _from_pending(order: Order, number: int, units: int) -> list[tuple[int, int, int]]:
-    """Take units of a line out of consignments that are not released yet, the last planned first."""
-    taken = []
-    for one in reversed(order.consignments):
-        there = sum(count for line, count in one.lines if line == number)
-        if units and there and not one.fulfillment:
-            taken.append((one.number, number, min(units, there)))
-            units -= min(units, there)
-    if units:
-        working = tuple(sorted({one.fulfillment for one in order.consignments if one.fulfillment}))
-        raise Refused(
-            "at_warehouse",
-            f"{units} units of line {number} are being worked on; cancel their fulfillment orders first",
-            order=order.key,
-            line=number,
-            fulfillments=working,
-        )
-    return taken
+    return (cancelled(order, wanted, ask.machine, command.reason),)
 
 
 def _take_back(order: Order, command: c.TakeBack, ask: _Ask) -> Events:
     for number, units in totals(command.lines).items():
         line = order.line(number)
-        _enough(order, number, units, line.shipped - line.returned, "not_shipped")
+        enough(order, number, units, line.shipped - line.returned, "not_shipped")
     status = ask.machine.next(order.status, m.TAKE_BACK)
     return (e.TakenBack(status, command.lines, command.warehouse, command.reason),)
-
-
-def _settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e.Event:
-    """Let the status follow the counters: nothing left to do ends an order, nothing open ends its sourcing."""
-    after = evolve(order, event)
-    status = event.status
-    if not after.has_open and not after.has_reserved:
-        status = machine.next(status, m.COMPLETE if after.has_shipped else m.CANCEL)
-    elif not after.has_open and machine.has(status, m.SOURCEABLE):
-        status = machine.next(status, m.RESERVE)
-        if all(one.fulfillment for one in after.consignments):
-            status = machine.next(status, m.RELEASE)
-    if isinstance(event, e.Shipped):
-        return e.Shipped(status, event.fulfillment, event.lines)
-    return e.Cancelled(status, event.open, event.reserved, event.reason)
 
 
 _DECIDE = cast(
@@ -315,6 +291,10 @@ _DECIDE = cast(
         c.Merge: _merge,
         c.Unmerge: _unmerge,
         c.SetApart: _set_apart,
+        c.Amend: _amend,
+        c.Propose: _propose,
+        c.Confirm: _confirm,
+        c.Discard: _discard,
         c.Assign: _assign,
         c.Release: _release,
         c.Ship: _ship,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from omskit.orders.model import Barred, Consignment, Hold, Order
+from omskit.orders.changes import Proposal
+from omskit.orders.model import Barred, Consignment, Hold, Order, OrderLine, Terms
 
 
 @frozen
@@ -70,6 +71,40 @@ class LinesSetApart:
     """These lines, and no others, leave apart from the rest."""
 
     lines: tuple[int, ...]
+
+
+@frozen
+class Proposed:
+    """A change set waits to be confirmed or discarded."""
+
+    proposal: Proposal
+
+
+@frozen
+class Discarded:
+    """A proposed change set was given up."""
+
+    id: str
+    reason: str = ""
+
+
+@frozen
+class Amended:
+    """What was agreed is different from now on.
+
+    Args:
+        status: Where the order stands now.
+        lines: Lines with other money or more units, and lines that were added, each as it is now.
+        terms: The terms as they are now; None when they are as before.
+        proposal: Id of the proposal that was confirmed; empty for none.
+        reason: Why.
+    """
+
+    status: str
+    lines: tuple[OrderLine, ...] = ()
+    terms: Terms | None = None
+    proposal: str = ""
+    reason: str = ""
 
 
 @frozen
@@ -149,6 +184,9 @@ Event = (
     | Merged
     | Unmerged
     | LinesSetApart
+    | Proposed
+    | Discarded
+    | Amended
     | Assigned
     | Released
     | Shipped

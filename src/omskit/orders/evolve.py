@@ -9,6 +9,7 @@ from attrs import evolve as changed
 
 from omskit.core import StorageError
 from omskit.orders import events as e
+from omskit.orders.changes import Proposal
 from omskit.orders.model import Consignment, Order, OrderLine
 
 _Lines = tuple[OrderLine, ...]
@@ -46,6 +47,7 @@ def _with(
         order.alerts,
         order.merged,
         order.apart,
+        order.proposals,
     )
 
 
@@ -117,6 +119,30 @@ def _set_apart(order: Order, event: e.LinesSetApart) -> Order:
     return changed(order, apart=event.lines)
 
 
+def _proposed(order: Order, event: e.Proposed) -> Order:
+    return changed(order, proposals=(*order.proposals, event.proposal))
+
+
+def _discarded(order: Order, event: e.Discarded) -> Order:
+    return changed(order, proposals=_without(order, event.id))
+
+
+def _without(order: Order, proposal: str) -> tuple[Proposal, ...]:
+    return tuple(one for one in order.proposals if one.id != proposal)
+
+
+def _amended(order: Order, event: e.Amended) -> Order:
+    lines = {line.number: line for line in (*order.lines, *event.lines)}
+    return changed(
+        order,
+        status=event.status,
+        lines=tuple(lines[number] for number in sorted(lines)),
+        terms=event.terms or order.terms,
+        proposals=_without(order, event.proposal),
+        retry_at=None,
+    )
+
+
 def _assigned(order: Order, event: e.Assigned) -> Order:
     moved = totals(pair for one in event.consignments for pair in one.lines)
     lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
@@ -136,6 +162,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.alerts,
         order.merged,
         order.apart,
+        order.proposals,
     )
 
 
@@ -207,6 +234,9 @@ _EVOLVE = cast(
         e.Merged: _merged,
         e.Unmerged: _unmerged,
         e.LinesSetApart: _set_apart,
+        e.Proposed: _proposed,
+        e.Discarded: _discarded,
+        e.Amended: _amended,
         e.Assigned: _assigned,
         e.Released: _released,
         e.Shipped: _shipped,

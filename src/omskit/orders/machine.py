@@ -22,6 +22,8 @@ HOLDS_STOCK = "holds_stock"
 APPROVE = "approve"
 MERGE = "merge"
 UNMERGE = "unmerge"
+AMEND = "amend"
+REVIEW_AGAIN = "review_again"
 RESERVE = "reserve"
 BACKORDER = "backorder"
 RELEASE = "release"
@@ -37,6 +39,8 @@ TRIGGERS = (
     APPROVE,
     MERGE,
     UNMERGE,
+    AMEND,
+    REVIEW_AGAIN,
     RESERVE,
     BACKORDER,
     RELEASE,
@@ -62,8 +66,11 @@ ORDER_MACHINE = Machine(
     },
     moves={
         ("received", APPROVE): "approved",
+        ("received", AMEND): "received",
         ("received", CANCEL_PART): "received",
         ("received", CANCEL): "cancelled",
+        ("approved", AMEND): "approved",
+        ("approved", REVIEW_AGAIN): "received",
         ("approved", MERGE): "approved",
         ("approved", UNMERGE): "approved",
         ("approved", RESERVE): "reserved",
@@ -74,6 +81,7 @@ ORDER_MACHINE = Machine(
         ("approved", CANCEL): "cancelled",
         ("approved", COMPLETE): "completed",
         ("approved", TAKE_BACK): "approved",
+        ("backordered", AMEND): "backordered",
         ("backordered", UNMERGE): "approved",
         ("backordered", RESERVE): "reserved",
         ("backordered", BACKORDER): "backordered",
@@ -84,6 +92,7 @@ ORDER_MACHINE = Machine(
         ("backordered", CANCEL): "cancelled",
         ("backordered", COMPLETE): "completed",
         ("backordered", TAKE_BACK): "backordered",
+        ("reserved", AMEND): "reserved",
         ("reserved", UNMERGE): "approved",
         ("reserved", RELEASE): "released",
         ("reserved", SHIP): "reserved",
@@ -92,6 +101,7 @@ ORDER_MACHINE = Machine(
         ("reserved", CANCEL): "cancelled",
         ("reserved", COMPLETE): "completed",
         ("reserved", TAKE_BACK): "reserved",
+        ("released", AMEND): "released",
         ("released", SHIP): "released",
         ("released", REOPEN): "approved",
         ("released", CANCEL_PART): "released",

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from attrs import field, frozen
 
 from omskit.core import Component, Destination, UsageError, checked_minor, share_of_units
+from omskit.orders.changes import Proposal
 
 #: Milliseconds that stand for "not before someone acts".
 NEVER = 2**62
@@ -79,6 +80,12 @@ class OrderLine:
     def parts(self) -> tuple[Component, ...]:
         """The components of one unit; the SKU itself when none are given."""
         return self.components or (Component(self.sku),)
+
+    @property
+    def kept_minor(self) -> int:
+        """What of the paid amount the units carry that are neither cancelled nor returned."""
+        gone = self.cancelled + self.returned
+        return self.paid_minor - share_of_units(self.paid_minor, self.quantity, before=0, count=gone)
 
     def refund_minor(self, count: int) -> int:
         """Return what the next ``count`` units carry of the paid amount, after those cancelled and returned.
@@ -258,6 +265,7 @@ class Order:
         alerts: What its review wants people to know although it let the order go.
         merged: Number of the group that it leaves with, 0 when it leaves by itself.
         apart: Numbers of the lines that people have set apart from the rest; sorted.
+        proposals: Change sets that wait to be confirmed or discarded.
     """
 
     key: int
@@ -275,6 +283,7 @@ class Order:
     alerts: tuple[str, ...] = ()
     merged: int = 0
     apart: tuple[int, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
@@ -290,6 +299,11 @@ class Order:
     def total_minor(self) -> int:
         """What the buyer pays: all lines and charges."""
         return sum(line.paid_minor for line in self.lines) + sum(charge.amount_minor for charge in self.charges)
+
+    @property
+    def kept_minor(self) -> int:
+        """What the order is worth after cancellations and returns: what the lines keep, and all charges."""
+        return sum(line.kept_minor for line in self.lines) + sum(charge.amount_minor for charge in self.charges)
 
     @property
     def is_held(self) -> bool:

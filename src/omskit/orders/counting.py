@@ -1,0 +1,75 @@
+"""What commands take from the counters of lines, and what becomes of an order when nothing is left to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from omskit.core import Machine, Refused, UsageError
+from omskit.orders import events as e
+from omskit.orders import machine as m
+from omskit.orders.evolve import evolve
+from omskit.orders.model import Order
+
+
+def enough(order: Order, number: int, units: int, there: int, code: str) -> None:
+    """Refuse to take more units of a line than are there, or none at all."""
+    if units < 1:
+        raise UsageError("bad_quantity", f"line {number}: {units} units; at least 1", line=number, value=units)
+    if units > there:
+        raise Refused(
+            code,
+            f"line {number} has {there} of the {units} units",
+            order=order.key,
+            line=number,
+            wanted=units,
+            there=there,
+        )
+
+
+def cancelled(order: Order, wanted: Mapping[int, int], machine: Machine, reason: str) -> e.Event:
+    """Return the event of cancelling units by line: open ones first, then those that nobody works on yet."""
+    open_: list[tuple[int, int]] = []
+    held: list[tuple[int, int, int]] = []
+    for number, units in wanted.items():
+        line = order.line(number)
+        enough(order, number, units, line.open + line.reserved, "not_open")
+        if line.open:
+            open_.append((number, min(units, line.open)))
+        held += _from_pending(order, number, units - min(units, line.open))
+    status = machine.next(order.status, m.CANCEL_PART)
+    return settled(order, e.Cancelled(status, tuple(open_), tuple(held), reason), machine)
+
+
+def _from_pending(order: Order, number: int, units: int) -> list[tuple[int, int, int]]:
+    """Take units of a line out of consignments that are not released yet, the last planned first."""
+    taken = []
+    for one in reversed(order.consignments):
+        there = sum(count for line, count in one.lines if line == number)
+        if units and there and not one.fulfillment:
+            taken.append((one.number, number, min(units, there)))
+            units -= min(units, there)
+    if units:
+        working = tuple(sorted({one.fulfillment for one in order.consignments if one.fulfillment}))
+        raise Refused(
+            "at_warehouse",
+            f"{units} units of line {number} are being worked on; cancel their fulfillment orders first",
+            order=order.key,
+            line=number,
+            fulfillments=working,
+        )
+    return taken
+
+
+def settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e.Event:
+    """Let the status follow the counters: nothing left to do ends an order, nothing open ends its sourcing."""
+    after = evolve(order, event)
+    status = event.status
+    if not after.has_open and not after.has_reserved:
+        status = machine.next(status, m.COMPLETE if after.has_shipped else m.CANCEL)
+    elif not after.has_open and machine.has(status, m.SOURCEABLE):
+        status = machine.next(status, m.RESERVE)
+        if all(one.fulfillment for one in after.consignments):
+            status = machine.next(status, m.RELEASE)
+    if isinstance(event, e.Shipped):
+        return e.Shipped(status, event.fulfillment, event.lines)
+    return e.Cancelled(status, event.open, event.reserved, event.reason)
