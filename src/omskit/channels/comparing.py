@@ -25,7 +25,8 @@ def differences(order: Order, said: Place) -> tuple[Change, ...]:
     """Return the changes that make an order what its channel says now; none when it is that already.
 
     Lines are the same when the channel's id of them is, and where it gives none when they stand at the same place
-    with the same SKU. A channel that goes on saying what was once ordered does not bring back what was cancelled since.
+    with the same SKU. A channel that goes on saying what was once ordered does not bring back what was cancelled
+    since.
 
     Args:
         order: The order as it stands.
