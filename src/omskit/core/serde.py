@@ -19,6 +19,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from omskit.core.errors import OmsError, StorageError, UsageError
+from omskit.core.writing import Writers
 
 T = TypeVar("T")
 
@@ -78,9 +79,9 @@ class Codec(Generic[T]):
         return {cls: tag for tag, cls in self.types.items()}
 
     @cached_property
-    def _dumps(self) -> Mapping[type[T], Callable[[T], dict[str, Any]]]:
-        converter = make_converter()
-        return {cls: converter.get_unstructure_hook(cls) for cls in self.types.values()}
+    def _dumps(self) -> Mapping[type[T], Callable[[T], str]]:
+        writers = Writers(make_converter(), _encode)
+        return {cls: writers.of(cls) for cls in self.types.values()}
 
     @cached_property
     def _loads(self) -> Mapping[str, tuple[Callable[[Any, Any], T], type[T]]]:
@@ -100,14 +101,14 @@ class Codec(Generic[T]):
 
     def dump(self, value: T) -> str:
         """Return a value as JSON text, without its tag."""
-        hook = self._dumps.get(type(value))
-        if hook is None:
+        write = self._dumps.get(type(value))
+        if write is None:
             self.tag_of(value)
             raise UsageError("unknown_type", type(value).__name__)
-        document = hook(value)
-        if self.format > 1:
-            document["v"] = self.format
-        return _encode(document)
+        text = write(value)
+        if self.format == 1:
+            return text
+        return f'{text[:-1]}{"," if len(text) > 2 else ""}"v":{self.format}}}'
 
     def load(self, tag: str, text: str) -> T:
         """Read JSON text that was written under a tag, in any format up to today's.
