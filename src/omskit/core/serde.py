@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen, has
+from attrs import field, fields, frozen, has
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
@@ -99,8 +99,18 @@ class Codec(Generic[T]):
         except KeyError:
             raise UsageError("unknown_type", f"{type(value).__name__} has no tag in {self.name}") from None
 
+    @cached_property
+    def _holders(self) -> Mapping[type[T], str]:
+        """Classes with a single field, and its name."""
+        named = {cls: [one.name for one in fields(cls)] for cls in self.types.values()}
+        return {cls: names[0] for cls, names in named.items() if len(names) == 1}
+
     def dump(self, value: T) -> str:
-        """Return a value as JSON text, without its tag."""
+        """Return a value as JSON text, without its tag.
+
+        Raises:
+            UsageError: ``unknown_type``.
+        """
         write = self._dumps.get(type(value))
         if write is None:
             self.tag_of(value)
@@ -109,6 +119,19 @@ class Codec(Generic[T]):
         if self.format == 1:
             return text
         return f'{text[:-1]}{"," if len(text) > 2 else ""}"v":{self.format}}}'
+
+    def dump_around(self, value: T, part: object, text: str) -> str:
+        """Return what :meth:`dump` returns, sparing the work where a value holds one part whose text is known.
+
+        Args:
+            value: As for :meth:`dump`.
+            part: Something that may be all that the value holds.
+            text: The part as a codec of format 1 wrote it.
+        """
+        name = self._holders.get(type(value))
+        if name is None or getattr(value, name) is not part or self.format > 1:
+            return self.dump(value)
+        return f'{{"{name}":{text}}}'
 
     def load(self, tag: str, text: str) -> T:
         """Read JSON text that was written under a tag, in any format up to today's.

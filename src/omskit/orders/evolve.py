@@ -85,7 +85,8 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
 
 
 def _status(order: Order, event: e.Approved | e.Advanced) -> Order:
-    return changed(order, status=event.status, retry_at=None)
+    after = _with(order, event.status, order.lines, order.consignments, order.planned)
+    return after if after.retry_at is None else changed(after, retry_at=None)
 
 
 def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:

@@ -281,12 +281,12 @@ class Order:
     @property
     def is_held(self) -> bool:
         """Whether a hold blocks the order as a whole."""
-        return any(hold.line == 0 for hold in self.holds)
+        return bool(self.holds) and any(hold.line == 0 for hold in self.holds)
 
     @property
     def held_lines(self) -> frozenset[int]:
         """Numbers of the lines that are blocked while the rest may go."""
-        return frozenset(hold.line for hold in self.holds if hold.line)
+        return frozenset([hold.line for hold in self.holds if hold.line])
 
     @property
     def has_open(self) -> bool:
