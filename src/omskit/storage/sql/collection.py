@@ -54,7 +54,8 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     """Make the statements of a kind."""
     mine, entries = tables.kinds[kind.tag], tables.entries
     main, rows = mine.main, mine.rows
-    names = ("key", "version", "document", *(column.name for column in kind.columns))
+    columns = tuple(column.name for column in kind.columns)
+    names = ("key", "version", "document", *columns)
     parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
     of_kind = entries.c.kind == kind.tag
@@ -68,7 +69,7 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
         .where(of_kind, entries.c.stream.in_(keys))
         .group_by(entries.c.stream),
         insert=insertion(dialect, main, names),
-        revise=revision(dialect, main, names),
+        revise=revision(dialect, main, ("version", "document", *columns)),
         insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
         rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
         log=insertion(dialect, entries, _ENTRY),
@@ -131,7 +132,7 @@ class SqlCollection(Generic[S]):
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
         rows = [
-            (change.key, change.before, change.after, text, *self._columns(change.state)) for change, text in changes
+            (change.after, text, *self._columns(change.state), change.key, change.before) for change, text in changes
         ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
