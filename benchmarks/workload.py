@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 
+from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.channels import Channel, ChannelLine, ChannelOrder
 from omskit.core import Destination
+from omskit.engine import Oms
+from omskit.flow import Process, direct
+from omskit.storage import Storage
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SKUS = 20_000
@@ -70,3 +74,31 @@ def stock(*, pieces: int) -> dict[str, dict[str, int]]:
         for step in (0, 3, 5, 8):
             book[WAREHOUSES[(sku + step) % len(WAREHOUSES)]][f"SKU-{sku:05}"] = pieces
     return book
+
+
+#: One courier, ten warehouses, one price for each pair of countries: planning is as plain as it gets in practice.
+NETWORK = Network(
+    "EUR",
+    tuple(Warehouse(code, n, parcel_minor=60, unit_minor=2, cut_off=time(16)) for n, code in enumerate(WAREHOUSES)),
+    (
+        Service(
+            "parcel",
+            "Kranich",
+            tuple(
+                Lane({country}, RateCard(2_000, 420 + 40 * ((at - n) % len(WAREHOUSES)), 1_000, 35), 2, {code})
+                for n, code in enumerate(WAREHOUSES)
+                for at, country in enumerate(COUNTRIES)
+            ),
+        ),
+    ),
+)
+
+
+def process() -> Process:
+    """Return the process that is measured: review, source, release."""
+    return direct(NETWORK, Policy())
+
+
+def oms(storage: Storage, process: Process, *, batch: int) -> Oms:
+    """Return the system over a storage, at a clock that stands a minute after the orders were placed."""
+    return Oms(storage, [CHANNEL], process, clock=lambda: AT + timedelta(minutes=1), batch=batch)

@@ -37,19 +37,19 @@ def make_room() -> Path:
     return room
 
 
-def start_once(room: Path) -> str:
+def start_once(room: Path, options: str = _OPTIONS) -> str:
     """Start the server in the folder unless another process of the run has; return its URL without a database."""
     with (room / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (room / "data" / "postmaster.pid").exists():
-            _start(room)
+            _start(room, options)
     return f"postgresql+psycopg://omskit@/postgres?host={room}"
 
 
-def _start(room: Path) -> None:
+def _start(room: Path, options: str) -> None:
     data = room / "data"
     _run("initdb", "-D", data, "-U", "omskit", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-    _run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", room / "log", "-o", f"{_OPTIONS} -k {room}", "start")
+    _run("pg_ctl", "-D", data, "-w", "-t", "60", "-l", room / "log", "-o", f"{options} -k {room}", "start")
 
 
 def stop(room: Path) -> None:

@@ -14,11 +14,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen, has
+from attrs import field, fields, frozen, has
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from omskit.core.errors import OmsError, StorageError, UsageError
+from omskit.core.writing import Writers
 
 T = TypeVar("T")
 
@@ -78,9 +79,9 @@ class Codec(Generic[T]):
         return {cls: tag for tag, cls in self.types.items()}
 
     @cached_property
-    def _dumps(self) -> Mapping[type[T], Callable[[T], dict[str, Any]]]:
-        converter = make_converter()
-        return {cls: converter.get_unstructure_hook(cls) for cls in self.types.values()}
+    def _dumps(self) -> Mapping[type[T], Callable[[T], str]]:
+        writers = Writers(make_converter(), _encode)
+        return {cls: writers.of(cls) for cls in self.types.values()}
 
     @cached_property
     def _loads(self) -> Mapping[str, tuple[Callable[[Any, Any], T], type[T]]]:
@@ -98,16 +99,39 @@ class Codec(Generic[T]):
         except KeyError:
             raise UsageError("unknown_type", f"{type(value).__name__} has no tag in {self.name}") from None
 
+    @cached_property
+    def _holders(self) -> Mapping[type[T], str]:
+        """Classes with a single field, and its name."""
+        named = {cls: [one.name for one in fields(cls)] for cls in self.types.values()}
+        return {cls: names[0] for cls, names in named.items() if len(names) == 1}
+
     def dump(self, value: T) -> str:
-        """Return a value as JSON text, without its tag."""
-        hook = self._dumps.get(type(value))
-        if hook is None:
+        """Return a value as JSON text, without its tag.
+
+        Raises:
+            UsageError: ``unknown_type``.
+        """
+        write = self._dumps.get(type(value))
+        if write is None:
             self.tag_of(value)
             raise UsageError("unknown_type", type(value).__name__)
-        document = hook(value)
-        if self.format > 1:
-            document["v"] = self.format
-        return _encode(document)
+        text = write(value)
+        if self.format == 1:
+            return text
+        return f'{text[:-1]}{"," if len(text) > 2 else ""}"v":{self.format}}}'
+
+    def dump_around(self, value: T, part: object, text: str) -> str:
+        """Return what :meth:`dump` returns, sparing the work where a value holds one part whose text is known.
+
+        Args:
+            value: As for :meth:`dump`.
+            part: Something that may be all that the value holds.
+            text: The part as a codec of format 1 wrote it.
+        """
+        name = self._holders.get(type(value))
+        if name is None or getattr(value, name) is not part or self.format > 1:
+            return self.dump(value)
+        return f'{{"{name}":{text}}}'
 
     def load(self, tag: str, text: str) -> T:
         """Read JSON text that was written under a tag, in any format up to today's.

@@ -35,7 +35,7 @@ def pick_request(key: int, state: FulfillmentOrder, external: tuple[str, ...], a
         state.service,
         state.destination,
         state.ship_on,
-        tuple(PickLine(sku, needed[sku]) for sku in sorted(needed)),
+        tuple([PickLine(sku, needed[sku]) for sku in sorted(needed)]),
         external,
     )
     return _message(key, f"warehouse:{state.warehouse}", request.number, request, at)

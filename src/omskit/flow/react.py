@@ -5,7 +5,7 @@ This is the only place where that is said. Reactions never choose anything: a ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from omskit import fulfillment as f
@@ -55,18 +55,21 @@ def _book(
     work: Workspace,
     kind: str,
     order: Order,
-    units_of: tuple[int, int],
+    moved: Iterable[tuple[int, int]],
     *,
     at: str,
     document: str = "",
     reason: str = "",
 ) -> None:
-    """Book a movement of (line number, units) of an order at a warehouse."""
-    number, units = units_of
-    claim = Claim(order.key, number)
-    line = order.lines[number - 1]
-    parts = stock.pieces(line.components, units).items() if line.components else ((line.sku, units),)
-    wanted = ((Cell(sku, at), claim, count) for sku, count in parts)
+    """Book movements of (line number, units) pairs of an order at a warehouse."""
+    wanted: list[tuple[Cell, Claim, int]] = []
+    for number, units in moved:
+        line, claim = order.lines[number - 1], Claim(order.key, number)
+        if line.components:
+            parts = stock.pieces(line.components, units)
+            wanted += [(Cell(sku, at), claim, count) for sku, count in parts.items()]
+        else:
+            wanted.append((Cell(line.sku, at), claim, units))
     work.movements += stock.for_claims(
         kind, wanted, at=work.at, actor=work.actor, document=document, reason=reason
     )
@@ -75,18 +78,14 @@ def _book(
 def _assigned(work: Workspace, news: News[Order]) -> None:
     event: o.Assigned = news.event
     for one in event.consignments:
-        for units_of in one.lines:
-            _book(work, stock.RESERVED_FOR, news.after, units_of, at=one.warehouse)
+        _book(work, stock.RESERVED_FOR, news.after, one.lines, at=one.warehouse)
 
 
 def _unassigned(work: Workspace, news: News[Order]) -> None:
     assert news.before is not None  # noqa: S101 - only a placement comes before nothing
     for one in news.before.consignments:
         if one.number in news.event.consignments:
-            for units_of in one.lines:
-                _book(
-                    work, stock.RELEASED, news.after, units_of, at=one.warehouse, reason=news.event.reason
-                )
+            _book(work, stock.RELEASED, news.after, one.lines, at=one.warehouse, reason=news.event.reason)
 
 
 def _cancelled(work: Workspace, news: News[Order]) -> None:
@@ -94,22 +93,20 @@ def _cancelled(work: Workspace, news: News[Order]) -> None:
     warehouses = {one.number: one.warehouse for one in news.before.consignments}
     for consignment, number, units in news.event.reserved:
         at, reason = warehouses[consignment], news.event.reason
-        _book(work, stock.RELEASED, news.after, (number, units), at=at, reason=reason)
+        _book(work, stock.RELEASED, news.after, [(number, units)], at=at, reason=reason)
 
 
 def _order_shipped(work: Workspace, news: News[Order]) -> None:
     assert news.before is not None  # noqa: S101
     event: o.Shipped = news.event
     warehouse = work.fulfillments[event.fulfillment].state.warehouse  # type: ignore[union-attr]
-    for units_of in event.lines:
-        _book(work, stock.SHIPPED, news.after, units_of, at=warehouse, document=str(event.fulfillment))
+    _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=str(event.fulfillment))
 
 
 def _taken_back(work: Workspace, news: News[Order]) -> None:
     event: o.TakenBack = news.event
     if event.warehouse:
-        for units_of in event.lines:
-            _book(work, stock.RETURNED, news.after, units_of, at=event.warehouse, reason=event.reason)
+        _book(work, stock.RETURNED, news.after, event.lines, at=event.warehouse, reason=event.reason)
 
 
 def _collect(opened: dict[int, list[tuple[Order, o.Consignment]]], news: News[Order]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from attrs import define, field, frozen
 
@@ -46,8 +46,7 @@ class Track(Generic[S]):
         return Change(key, self.before, self.state, tuple(self.entries))
 
 
-@frozen
-class News(Generic[S]):
+class News(NamedTuple, Generic[S]):
     """An event with the states around it, for what follows from it in other rooms."""
 
     key: int

@@ -42,7 +42,7 @@ class WorkLine:
         if self.quantity < 1:
             raise UsageError("bad_quantity", f"line {self.number}: 1 unit or more", value=self.quantity)
         counters = (self.open, self.shipped, self.short)
-        if min(counters) < 0 or sum(counters) != self.quantity:
+        if sum(counters) != self.quantity or min(counters) < 0:
             raise UsageError(
                 "bad_counters", f"line {self.number}: {self.quantity} is not open + shipped + short = {counters}"
             )
@@ -104,4 +104,5 @@ class FulfillmentOrder:
     @property
     def orders(self) -> tuple[int, ...]:
         """Keys of the orders it serves, sorted."""
-        return tuple(sorted({line.order for line in self.lines}))
+        orders = {line.order for line in self.lines}
+        return tuple(sorted(orders)) if len(orders) > 1 else tuple(orders)

@@ -90,11 +90,13 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
 
 
 def _approved(order: Order, event: e.Approved) -> Order:
-    return changed(order, status=event.status, retry_at=None, alerts=event.alerts)
+    after = _advanced(order, event)
+    return changed(after, alerts=event.alerts) if event.alerts else after
 
 
-def _advanced(order: Order, event: e.Advanced) -> Order:
-    return changed(order, status=event.status, retry_at=None)
+def _advanced(order: Order, event: e.Approved | e.Advanced) -> Order:
+    after = _with(order, event.status, order.lines, order.consignments, order.planned)
+    return after if after.retry_at is None else changed(after, retry_at=None)
 
 
 def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:

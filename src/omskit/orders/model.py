@@ -60,8 +60,15 @@ class OrderLine:
             raise UsageError(
                 "bad_quantity", f"line {self.number} orders {self.quantity}; at least 1", line=self.number
             )
-        counters = (self.open, self.reserved, self.shipped, self.cancelled)
-        if min(counters) < 0 or sum(counters) != self.quantity or not 0 <= self.returned <= self.shipped:
+        open_, reserved, shipped, cancelled = self.open, self.reserved, self.shipped, self.cancelled
+        if (
+            open_ + reserved + shipped + cancelled != self.quantity
+            or open_ < 0
+            or reserved < 0
+            or cancelled < 0
+            or not 0 <= self.returned <= shipped
+        ):
+            counters = (open_, reserved, shipped, cancelled)
             raise UsageError(
                 "bad_counters",
                 f"line {self.number}: {self.quantity} is not open + reserved + shipped + cancelled = {counters},"
@@ -308,12 +315,12 @@ class Order:
     @property
     def is_held(self) -> bool:
         """Whether a hold blocks the order as a whole."""
-        return any(hold.line == 0 for hold in self.holds)
+        return bool(self.holds) and any(hold.line == 0 for hold in self.holds)
 
     @property
     def held_lines(self) -> frozenset[int]:
         """Numbers of the lines that are blocked while the rest may go."""
-        return frozenset(hold.line for hold in self.holds if hold.line)
+        return frozenset([hold.line for hold in self.holds if hold.line])
 
     @property
     def has_open(self) -> bool:

@@ -19,8 +19,9 @@ HELD = "held"
 
 
 def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Level]:  # noqa: FBT001
-    lines = (line for order in orders for line in order.lines if line.open)
-    skus = {part.sku for line in lines for part in line.parts}
+    lines = [line for order in orders for line in order.lines if line.open]
+    skus = {line.sku for line in lines if not line.components}
+    skus.update(part.sku for line in lines for part in line.components)
     return unit.stock.levels(skus, lock=lock)
 
 

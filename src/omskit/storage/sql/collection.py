@@ -29,6 +29,9 @@ from omskit.storage.sums import first_twice
 
 S = TypeVar("S")
 
+#: A change with the document of its state.
+_Written = tuple[Change[S], str]
+
 _ENTRY = ("kind", "stream", "sequence", "at_ms", "actor", "cause", "tag", "body")
 
 
@@ -51,7 +54,8 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     """Make the statements of a kind."""
     mine, entries = tables.kinds[kind.tag], tables.entries
     main, rows = mine.main, mine.rows
-    names = ("key", "version", "document", *(column.name for column in kind.columns))
+    columns = tuple(column.name for column in kind.columns)
+    names = ("key", "version", "document", *columns)
     parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
     of_kind = entries.c.kind == kind.tag
@@ -65,7 +69,7 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
         .where(of_kind, entries.c.stream.in_(keys))
         .group_by(entries.c.stream),
         insert=insertion(dialect, main, names),
-        revise=revision(dialect, main, names),
+        revise=revision(dialect, main, ("version", "document", *columns)),
         insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
         rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
         log=insertion(dialect, entries, _ENTRY),
@@ -106,40 +110,38 @@ class SqlCollection(Generic[S]):
         if twice is not None:
             raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
         ordered = sorted(changes, key=lambda change: change.key)
-        made = [change for change in ordered if not change.before]
-        revised = [change for change in ordered if change.before]
+        dump = self.kind.state.dump
+        texts = [dump(change.state) for change in ordered]
+        made = [row for row in zip(ordered, texts, strict=True) if not row[0].before]
+        revised = [row for row in zip(ordered, texts, strict=True) if row[0].before]
         self._insert(made)
         self._revise(revised)
-        self._write_rows(made, revised)
-        self.statements.log.write(self.wire, self._entries(ordered))
+        self._write_rows([change for change, _ in made], [change for change, _ in revised])
+        self.statements.log.write(self.wire, self._entries(ordered, texts))
         self._known.update((change.key, Stored(change.state, change.after)) for change in ordered)
 
     def _columns(self, state: S) -> Values:
         return tuple([column.of(state) for column in self.kind.columns])
 
-    def _insert(self, changes: Sequence[Change[S]]) -> None:
-        dump = self.kind.state.dump
-        rows = [(change.key, change.after, dump(change.state), *self._columns(change.state)) for change in changes]
+    def _insert(self, changes: Sequence[_Written[S]]) -> None:
+        rows = [(change.key, change.after, text, *self._columns(change.state)) for change, text in changes]
         try:
             self.statements.insert.write(self.wire, rows)
         except Duplicate as error:
             raise self._taken(error) from error
 
-    def _revise(self, changes: Sequence[Change[S]]) -> None:
-        dump = self.kind.state.dump
+    def _revise(self, changes: Sequence[_Written[S]]) -> None:
         rows = [
-            (change.key, change.before, change.after, dump(change.state), *self._columns(change.state))
-            for change in changes
+            (change.after, text, *self._columns(change.state), change.key, change.before) for change, text in changes
         ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
         except Duplicate as error:
             raise self._taken(error) from error
         if revised != len(rows):
+            stale = self._stale([change for change, _ in changes])
             raise self.wire.failure(
-                ConcurrencyConflict(
-                    "stale_version", f"{self.kind.tag} was written by someone else", keys=self._stale(changes)
-                )
+                ConcurrencyConflict("stale_version", f"{self.kind.tag} was written by someone else", keys=stale)
             )
 
     def _taken(self, error: Duplicate) -> Duplicate:
@@ -175,22 +177,22 @@ class SqlCollection(Generic[S]):
                     changed.append((change.key, at, *row))
         rewrite.write(self.wire, changed)
 
-    def _entries(self, changes: Iterable[Change[S]]) -> list[Values]:
+    def _entries(self, changes: Sequence[Change[S]], texts: Sequence[str]) -> list[Values]:
+        """Return the rows of the entries; one that holds the state itself shares the state's text."""
         tag, events = self.kind.tag, self.kind.events
-        return [
-            (
-                tag,
-                entry.stream,
-                entry.sequence,
-                to_ms(entry.at),
-                entry.actor,
-                entry.cause,
-                events.tag_of(entry.event),
-                events.dump(entry.event),
-            )
-            for change in changes
-            for entry in change.entries
-        ]
+        shared = self.kind.state.format == 1
+        at, at_ms = None, 0
+        rows: list[Values] = []
+        for change, text in zip(changes, texts, strict=True):
+            for entry in change.entries:
+                if entry.at is not at:
+                    at, at_ms = entry.at, to_ms(entry.at)
+                event = entry.event
+                body = events.dump_around(event, change.state, text) if shared else events.dump(event)
+                rows.append(
+                    (tag, entry.stream, entry.sequence, at_ms, entry.actor, entry.cause, events.tag_of(event), body)
+                )
+        return rows
 
     def _conditions(self, where: Iterable[Where]) -> list[ColumnElement[bool]]:
         return [_condition(self._column(w.column), w) for w in where]

@@ -12,7 +12,7 @@ from sqlalchemy import Dialect, Select, Table, Update, bindparam, func, select, 
 
 from omskit.core import StorageError, from_ms, to_ms
 from omskit.storage.port import Attempt, Delivery, Leased, Message
-from omskit.storage.sql.bulk import Feed, Guarded, encoded, insertion, is_sqlite, members, source
+from omskit.storage.sql.bulk import Feed, Guarded, encoded, given, insertion, members
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
 from omskit.storage.sql.wire import AnyRow, Wire
 
@@ -75,19 +75,20 @@ def outbox_statements(dialect: Dialect, tables: Tables) -> OutboxStatements:
 
 
 def _settlement(dialect: Dialect, box: Table) -> Guarded:
-    given = source(dialect, box, _ATTEMPT)
+    rows = given(dialect, box, _ATTEMPT)
+    new = rows.rows.c
     statement = (
         update(box)
-        .where(box.c.id == given.c.id, box.c.outcome != Delivery.DONE.value)
+        .where(box.c.id == new.id, box.c.outcome != Delivery.DONE.value)
         .values(
-            outcome=given.c.outcome,
-            due_ms=func.coalesce(given.c.due_ms, box.c.due_ms),
-            note=given.c.note,
+            outcome=new.outcome,
+            due_ms=func.coalesce(new.due_ms, box.c.due_ms),
+            note=new.note,
             until_ms=0,
         )
         .returning(box.c.id)
     )
-    return Guarded(statement, _ATTEMPT, objects=not is_sqlite(dialect))
+    return Guarded(statement, rows)
 
 
 @define

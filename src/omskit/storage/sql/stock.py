@@ -25,13 +25,14 @@ from omskit.core import Cell, Claim, Level, Movement, Refused, Reservation, from
 from omskit.storage.port import Drift
 from omskit.storage.sql.bulk import (
     Feed,
+    Given,
     Guarded,
     Values,
     addition,
     encoded,
+    given,
     insertion,
     members,
-    source,
     upsertion,
 )
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
@@ -65,6 +66,7 @@ class StockStatements:
     tables: Tables
     levels: Select[Any]
     cells: Select[Any]
+    given_cells: Given
     reserved: Select[Any]
     post_levels: Guarded
     new_levels: Feed
@@ -81,7 +83,8 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
     """Make the statements of the stock book."""
     levels, reservations = tables.levels, tables.reservations
     every = select(*(levels.c[name] for name in _LEVEL)).order_by(levels.c.sku, levels.c.warehouse)
-    cells = source(dialect, levels, ("sku", "warehouse"))
+    given_cells = given(dialect, levels, ("sku", "warehouse"))
+    cells = given_cells.rows
     claims = select(*(reservations.c[name] for name in _CLAIM))
     return StockStatements(
         tables=tables,
@@ -89,6 +92,7 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
         cells=every.join_from(
             cells, levels, (levels.c.sku == cells.c.sku) & (levels.c.warehouse == cells.c.warehouse)
         ).with_for_update(of=levels),
+        given_cells=given_cells,
         reserved=claims.where(
             reservations.c.order.in_(members(dialect, WHOLE)), reservations.c.quantity > 0
         ).order_by(*(reservations.c[name] for name in _CLAIM[:4])),
@@ -236,9 +240,8 @@ class SqlStockBook:
             self.statements.new_levels.write(self.wire, made)
 
     def _there(self, cells: Items[Cell]) -> Mapping[Cell, Level]:
-        given = [{"sku": cell.sku, "warehouse": cell.warehouse} for cell in cells]
-        rows = given if self.statements.post_levels.objects else [tuple(row.values()) for row in given]
-        return dict(_leveled(self.wire.rows(self.statements.cells, rows=encoded(rows))))
+        bound = self.statements.given_cells.bound(list(cells))
+        return dict(_leveled(self.wire.rows(self.statements.cells, **bound)))
 
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         """Return the last ``limit`` movements of a cell, newest first."""

@@ -1,0 +1,184 @@
+"""The main job against its floor: orders are received and run to their release, and the same rows written raw.
+
+    python benchmarks/pipeline.py                      # SQLite, PostgreSQL with 1 and 4 processes, 10,000 orders
+    python benchmarks/pipeline.py --orders 2000 --rounds 3 --only sqlite
+    python benchmarks/pipeline.py --growth             # cost per order at 1,000, 10,000 and 100,000 stored orders
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from attrs import evolve, frozen
+
+import floor
+import harness
+import workload
+from databases import Databases, PostgresDatabases, SqliteFiles
+from omskit.engine import KINDS, Oms
+from omskit.flow import Facts, Process, Step
+from omskit.orders import Order
+from omskit.storage.sql import SqlStorage, open_engine
+
+BATCH = 1_000
+SEED = 7
+
+
+def timed(process: Process, spent: list[float]) -> Process:
+    """Return the process with the CPU seconds of its source step, which plans, added to a list."""
+    source = next(step for step in process.steps if step.name == "source")
+
+    def run(orders: Sequence[Order], facts: Facts) -> object:
+        began = time.process_time()
+        commands = source.run(orders, facts)
+        spent.append(time.process_time() - began)
+        return commands
+
+    return process.replace("source", evolve(source, run=run))
+
+
+@frozen
+class Pipeline:
+    """The job of receiving orders and running them until none waits; each worker takes every n-th payload."""
+
+    url: str
+    orders: int
+    processes: int = 1
+    first: int = 0
+
+    def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
+        """Connect, and have the payloads ready."""
+        spent: list[float] = []
+        oms = open_oms(self.url, timed(workload.process(), spent))
+        made = workload.payloads(self.orders, batch=BATCH, seed=SEED, first=self.first)
+        mine = list(made)[number :: self.processes]
+        oms.run(1)
+
+        def go() -> Mapping[str, float]:
+            for payload in mine:
+                oms.receive("web", payload)
+            barrier.wait()
+            while oms.run(self.orders).looked:
+                pass
+            return {"source step": sum(spent)}
+
+        return go
+
+
+def open_oms(url: str, process: Process) -> Oms:
+    """Return the system over a database that is there."""
+    return workload.oms(SqlStorage(open_engine(url), KINDS), process, batch=BATCH)
+
+
+def checked(url: str, orders: int) -> None:
+    """Refuse figures of a run that is not sound, or that did not release every order."""
+    oms = open_oms(url, workload.process())
+    verified = oms.verify()
+    released = sum(order.status == "released" for order in oms.orders())
+    if not verified.is_sound or released != orders:
+        raise SystemExit(f"{released} of {orders} released; drift: {verified.drift[:5]}")
+
+
+def capture(databases: Databases, orders: int, folder: Path) -> Path:
+    """Run the pipeline once, check it, and return a file with the rows that it wrote."""
+    url = databases.copy()
+    oms = open_oms(url, workload.process())
+    for payload in workload.payloads(orders, batch=BATCH, seed=SEED):
+        oms.receive("web", payload)
+    before = floor.snapshot(url)
+    oms.run(orders)
+    checked(url, orders)
+    path = folder / "captured.pickle"
+    path.write_bytes(pickle.dumps(floor.captured(before, floor.snapshot(url), batch=BATCH)))
+    return path
+
+
+def against_floor(databases: Databases, orders: int, rounds: int, processes: Sequence[int], title: str) -> str:
+    """Measure the pipeline and its floor in interleaved rounds; print a table, return a line of JSON."""
+    with TemporaryDirectory(prefix="omskit-floor-") as folder:
+        rows = capture(databases, orders, Path(folder))
+        variants, floors = [], {}
+        for count in processes:
+            raw, real = f"floor, {count} process", f"omskit, {count} process"
+            floors[real] = raw
+            variants += [
+                harness.Variant(
+                    raw, lambda n=count: floor.Floor(databases.copy(), rows, n), count, databases.server
+                ),
+                harness.Variant(
+                    real, lambda n=count: Pipeline(databases.copy(), orders, n), count, databases.server
+                ),
+            ]
+        costs = harness.rounds(variants, rounds)
+    print(f"\n{title}: {orders:,} orders, {BATCH:,} a batch, {rounds} rounds\n")
+    print(harness.table(costs, orders=orders, floors=floors), flush=True)
+    return harness.as_json(title, orders, costs)
+
+
+@frozen
+class _Growing:
+    """The job of one more batch over a database that grows."""
+
+    url: str
+    stored: int
+
+    def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
+        return Pipeline(self.url, BATCH, first=self.stored)(number, barrier)
+
+
+def growth(databases: Databases, steps: Sequence[int], samples: int, title: str) -> str:
+    """Measure batches at several numbers of stored orders; print a table, return a line of JSON."""
+    url, stored = databases.copy(), 0
+    costs: dict[str, list[harness.Cost]] = {}
+    for step in steps:
+        if step > stored:
+            harness.Variant("fill", lambda n=step - stored, at=stored: Pipeline(url, n, first=at)).run()
+            stored = step
+        name = f"{step:,} stored"
+        costs[name] = []
+        for _ in range(samples):
+            variant = harness.Variant(name, lambda at=stored: _Growing(url, at), 1, databases.server)
+            costs[name].append(variant.run())
+            stored += BATCH
+    base = next(iter(costs))
+    print(f"\n{title}, growth: batches of {BATCH:,} orders, {samples} samples; the last column is cost over the first\n")
+    print(harness.table(costs, orders=BATCH, floors=dict.fromkeys(costs, base)), flush=True)
+    return harness.as_json(f"{title}, growth", BATCH, costs)
+
+
+def main() -> None:
+    """Measure what the arguments say."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--orders", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--processes", type=int, nargs="+", default=[1, 4])
+    parser.add_argument("--only", choices=("sqlite", "postgres"))
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--stored", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    parser.add_argument("--json", type=Path, help="append one line of JSON for each table")
+    asked = parser.parse_args()
+    places: dict[str, tuple[AbstractContextManager[Databases], list[int]]] = {
+        "sqlite": (SqliteFiles.opened(), [1]),
+        "postgres": (PostgresDatabases.opened(), asked.processes),
+    }
+    for name, (place, processes) in places.items():
+        if asked.only in (None, name):
+            with place as databases:
+                if asked.growth:
+                    line = growth(databases, asked.stored, asked.rounds, name)
+                else:
+                    line = against_floor(databases, asked.orders, asked.rounds, processes, name)
+            if asked.json:
+                with asked.json.open("a", encoding="utf-8") as file:
+                    file.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main()
