@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from omskit.channels import Channel
 from omskit.core import Refusal
 from omskit.engine import KINDS, Act, Command, Done, Oms, Received, Relayed, Run, Sender, Verified
-from omskit.flow import Process
+from omskit.flow import Process, Processes
 from omskit.orders import Order
 from omskit.storage.sql import SqlStorage, open_async_engine
 
@@ -37,7 +37,9 @@ class AsyncOms:
     oms: Oms
 
     @classmethod
-    async def open(cls, url: str, *, channels: Iterable[Channel] = (), process: Process, **options: Any) -> Self:
+    async def open(
+        cls, url: str, *, channels: Iterable[Channel] = (), process: Process | Processes, **options: Any
+    ) -> Self:
         """Open a database by an async URL, make the tables that are missing, and return the system over it.
 
         Args:

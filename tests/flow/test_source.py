@@ -183,7 +183,7 @@ def test_a_line_on_hold_goes_when_it_is_lifted_and_its_time_has_come() -> None:
     oms.run()
     assert [one.reserved for one in oms.order(number).lines] == [1, 0]
     oms.do(number, ReleaseHold("check", 2), actor="amy")
-    later = Oms(oms.storage, oms.channels.values(), oms.process, clock=lambda: AT + timedelta(hours=4))
+    later = Oms(oms.storage, oms.channels.values(), oms.processes, clock=lambda: AT + timedelta(hours=4))
     later.run()
     assert later.order(number).status == "released"
 

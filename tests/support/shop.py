@@ -43,7 +43,9 @@ def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
                 ChannelLine(item, count, 100 * count, external_id=f"L{n}")
                 for n, (item, count) in enumerate(said["lines"], 1)
             )
-            terms = said.get("terms", {})
+            terms = dict(said.get("terms", {}))
+            if "ship_in" in said:
+                terms["ship_by"] = AT + timedelta(hours=said["ship_in"])
             yield ChannelOrder(said["id"], AT, "EUR", Destination("DE"), lines, said.get("buyer", "b1"), **terms)
         else:
             yield Refusal.of(said["id"], PayloadError("no_lines", path="$[0].lines"))

@@ -21,6 +21,7 @@ class ChannelLine:
         tax_minor: The line's share of the tax within the paid amount.
         external_id: The channel's id of the line.
         title: What the buyer read.
+        ship_by: Latest hand-over of the line; None where the order's own holds.
     """
 
     item: str
@@ -30,6 +31,7 @@ class ChannelLine:
     tax_minor: int = 0
     external_id: str = ""
     title: str = ""
+    ship_by: datetime | None = None
 
 
 @frozen

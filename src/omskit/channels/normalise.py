@@ -80,6 +80,7 @@ def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> Or
         components=listing.components,
         external_id=said.external_id,
         title=said.title,
+        ship_by=said.ship_by,
     )
 
 

@@ -4,22 +4,27 @@ from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.explain import explain
 from omskit.engine.oms import KINDS, Oms, define_tables, open_storage
 from omskit.engine.receive import Received, Receiving
+from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
+from omskit.engine.watch import AtRisk
 
 __all__ = [
     "KINDS",
     "MAX_TRIES",
     "Act",
     "Acting",
+    "AtRisk",
     "Command",
     "Done",
     "Oms",
     "Received",
     "Receiving",
+    "Rehearsal",
+    "Rehearsed",
     "Relay",
     "Relayed",
     "Request",

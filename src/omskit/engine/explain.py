@@ -42,10 +42,9 @@ def _placed(event: o.OrderPlaced) -> str:
     )
 
 
-def _approved(event: o.Approved) -> str:
+def _by(event: o.Approved | o.Advanced) -> str:
     rule = f" by rule {event.rule}" if event.rule else ""
-    alerts = f", with an alert: {', '.join(event.alerts)}" if event.alerts else ""
-    return f"approved{rule}{alerts} -> {event.status}"
+    return rule + (f", with an alert: {', '.join(event.alerts)}" if event.alerts else "")
 
 
 def _amended(event: o.Amended) -> str:
@@ -83,8 +82,8 @@ def _parcels(event: f.ParcelsShipped) -> str:
 
 _TEXT: dict[type, Callable[[Any], str]] = {
     o.OrderPlaced: _placed,
-    o.Approved: _approved,
-    o.Advanced: lambda e: f"{e.trigger} -> {e.status}",
+    o.Approved: lambda e: f"approved{_by(e)} -> {e.status}",
+    o.Advanced: lambda e: f"{e.trigger}{_by(e)} -> {e.status}",
     o.HoldPlaced: lambda e: f"held for {e.hold.code}{_because(e.hold.reason)}",
     o.HoldReleased: lambda e: f"hold {e.code} lifted",
     o.Merged: lambda e: f"leaves together with the group of {_order(e.group)}",

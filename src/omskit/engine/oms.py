@@ -16,12 +16,14 @@ from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.explain import explain
 from omskit.engine.receive import Received, Receiving
+from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
-from omskit.flow import Process
+from omskit.engine.watch import AtRisk, at_risk
+from omskit.flow import Process, Processes, as_processes
 from omskit.storage import After, MemoryStorage, Storage, Where
 
 if TYPE_CHECKING:
@@ -55,13 +57,11 @@ class Oms:
     A value without hidden state: several may work on the same storage, in threads and processes.
 
     Args:
-        storage: Where everything is kept; see :meth:`open` for a database URL.
-        channels: Where orders come from.
-        process: How orders go.
-        clock: Says what time it is; aware.
-        buffer: How long a new order waits before its review, so that what belongs together can meet.
-        batch: Most orders or documents in one transaction.
-        relaying: How what waits in the outbox is sent.
+        storage: Where everything is kept; see :meth:`open` for a database URL. channels: Where orders come from.
+        processes: How orders go: one :class:`omskit.flow.Process` for all of them, or several and which goes by
+        which. clock: Says what time it is; aware. buffer: How long a new order waits before its review, so that
+        what belongs together can meet. batch: Most orders or documents in one transaction. relaying: How what
+        waits in the outbox is sent.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -69,14 +69,16 @@ class Oms:
 
     storage: Storage
     channels: Mapping[str, Channel] = field(converter=_by_code)
-    process: Process
+    processes: Processes = field(converter=as_processes)
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
     buffer: timedelta = field(default=timedelta(0), kw_only=True)
     batch: int = field(default=500, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @classmethod
-    def open(cls, url: str, *, channels: Iterable[Channel] = (), process: Process, **options: Any) -> Self:
+    def open(
+        cls, url: str, *, channels: Iterable[Channel] = (), process: Process | Processes, **options: Any
+    ) -> Self:
         """Open a database, make the tables that are missing, and return the system over it.
 
         Args:
@@ -93,7 +95,7 @@ class Oms:
 
     @property
     def _shop(self) -> Shop:
-        return Shop(self.storage, self.process.rules, self.clock, self._joined)
+        return Shop(self.storage, self.processes, self.clock, self._joined)
 
     @property
     def stock(self) -> StockDesk:
@@ -120,7 +122,7 @@ class Oms:
         Raises:
             ContractError: ``foreign_order`` when a step of the host breaks its promise.
         """
-        return Runner(self._shop, self.process, self.batch).run(limit, progress)
+        return Runner(self._shop, self.processes, self.batch).run(limit, progress)
 
     def do(self, target: str, command: Command, *, actor: str, key: str = "") -> Done:
         """Carry out one command on an order (``SO-...``) or a fulfillment order (``FO-...``).
@@ -220,6 +222,20 @@ class Oms:
             PayloadError: ``bad_number``.
         """
         return "\n".join(explain(self.history(number)))
+
+    def at_risk(self, within: timedelta, *, limit: int = 1000) -> Sequence[AtRisk]:
+        """Return the orders with units that have to leave within a time from now, those due first at the front."""
+        return at_risk(self._shop, self.processes, within, limit)
+
+    def rehearse(self, process: Process, *where: Where, limit: int = 500) -> Rehearsal:
+        """Say what a process would do with recorded orders, from their placement on; nothing is written.
+
+        The orders are those that match, the first ones by key; ``ORDERS.columns`` can be searched.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        return rehearse(self._shop, process, where, limit)
 
     def verify(self, *, progress: Callable[[int], object] = _silent) -> Verified:
         """Prove that balances, reservations, counters and states are what their histories say."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from attrs import define, field, frozen
 
 from omskit.core import Refusal, to_ms
 from omskit.engine.units import Shop, save
-from omskit.flow import Facts, Process, advance, ask
-from omskit.orders import ORDERS
+from omskit.flow import Advance, Facts, Process, Processes, Workspace, advance, ask
+from omskit.orders import ORDERS, Order
 from omskit.storage import After, Op, Unit, Where
 
 
@@ -35,22 +35,27 @@ class Run:
 class _Page:
     looked: int
     last: After | None
-    moved: Mapping[str, int] = field(factory=dict)
-    refused: tuple[Refusal, ...] = ()
+    moved: dict[str, int] = field(factory=dict)
+    refused: list[Refusal] = field(factory=list)
+
+    def add(self, done: Advance) -> None:
+        for step, count in done.moved.items():
+            self.moved[step] = self.moved.get(step, 0) + count
+        self.refused += done.refused
 
 
 @frozen
 class Runner:
-    """Runs one process.
+    """Runs the processes of a host.
 
     Args:
         shop: The engine's parts.
-        process: What is run.
+        processes: What is run; each order goes by the one it started with.
         batch: Most orders in one unit.
     """
 
     shop: Shop
-    process: Process
+    processes: Processes
     batch: int
 
     def run(self, limit: int, progress: Callable[[int], object]) -> Run:
@@ -75,19 +80,42 @@ class Runner:
 
     def _page(self, limit: int, after: After | None, unit: Unit, lock: bool) -> _Page:  # noqa: FBT001
         now = self.shop.now()
-        where = (Where("status", Op.IN, self.process.waiting), Where("wake", Op.LE, to_ms(now)))
+        where = (Where("status", Op.IN, self.processes.waiting), Where("wake", Op.LE, to_ms(now)))
         stored = unit.of(ORDERS).claim(*where, limit=limit, by="rank", after=after)
         if not stored:
             return _Page(0, None)
         *_, last = stored.values()
-        orders = [one.state for one in stored.values()]
+        page = _Page(len(stored), After(last.state.rank, last.state.key))
         work = self.shop.workspace(unit, "omskit", keys=4 * len(stored))
         work.know_orders(stored)
-        for step in self.process.steps:
-            if step.widen is not None:
-                work.know_orders(step.widen(unit, orders, where))
-        orders = [track.state for track in work.orders.values() if track.state]
-        facts = Facts(work.at, work.new_key, ask(self.process, unit, orders, lock=lock), self.process.rules)
-        done = advance(self.process, work, tuple(work.orders), facts)
+        for process, orders in self._by_process([one.state for one in stored.values()]):
+            page.add(self._advance(process, orders, where, unit, work, lock=lock))
         save(unit, work)
-        return _Page(len(stored), After(last.state.rank, last.state.key), done.moved, done.refused)
+        return page
+
+    def _by_process(self, orders: Sequence[Order]) -> list[tuple[Process, list[Order]]]:
+        found: dict[str, list[Order]] = {}
+        for order in orders:
+            found.setdefault(order.process, []).append(order)
+        return [(self.processes.of(id_), some) for id_, some in found.items()]
+
+    def _advance(
+        self,
+        process: Process,
+        orders: list[Order],
+        where: Sequence[Where],
+        unit: Unit,
+        work: Workspace,
+        *,
+        lock: bool,
+    ) -> Advance:
+        """Let the orders of one process go on, together with those that its steps want to look at with them."""
+        for step in process.steps:
+            if step.widen is not None:
+                more = step.widen(unit, orders, where)
+                fresh = {key: one for key, one in more.items() if key not in work.orders}
+                work.know_orders(fresh)
+                mine = (one.state for one in fresh.values())
+                orders += [order for order in mine if self.processes.of(order.process) is process]
+        facts = Facts(work.at, work.new_key, ask(process, unit, orders, lock=lock), process.rules)
+        return advance(process, work, [order.key for order in orders], facts)

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Rules, Workspace
+from omskit.flow import Ruling, Workspace
 from omskit.fulfillment import FULFILLMENTS
 from omskit.orders import ORDERS
 from omskit.storage import Storage, Unit
@@ -27,13 +27,13 @@ class Shop:
 
     Args:
         storage: Where everything is kept.
-        rules: The machines of the process.
+        ruling: Says by which process what goes.
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
     """
 
     storage: Storage
-    rules: Rules
+    ruling: Ruling
     clock: Callable[[], datetime]
     joined: bool = False
 
@@ -47,7 +47,7 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.rules, Keys(unit, keys))
+        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys))
 
     def attempt(self, do: Callable[[Unit, bool], T]) -> T:
         """Do something within a unit, again after a conflict.

@@ -13,7 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 from attrs import evolve, field, frozen
 
 from omskit.core import Stored, UsageError
-from omskit.flow.workspace import Rules
+from omskit.flow.rules import Rules
 from omskit.orders import Command, Order
 from omskit.storage import Unit, Where
 
@@ -92,6 +92,7 @@ class Process:
         name: Shown in errors and drawings.
         steps: In the order they run.
         rules: The machines behind them.
+        version: From 1; raised whenever the steps or machines change while orders are on their way.
 
     Raises:
         UsageError: ``bad_process`` with all problems found.
@@ -100,6 +101,7 @@ class Process:
     name: str
     steps: tuple[Step, ...]
     rules: Rules = field(factory=Rules)
+    version: int = 1
 
     def __attrs_post_init__(self) -> None:
         problems = self.problems()
@@ -109,7 +111,8 @@ class Process:
     def problems(self) -> tuple[str, ...]:
         """Return what would keep the process from working; empty when it is sound."""
         names = [step.name for step in self.steps]
-        found = [f"two steps are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
+        found = [] if self.version > 0 and self.name else [f"{self.id!r}: a name, and a version from 1"]
+        found += [f"two steps are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1})]
         known = self.rules.orders.triggers
         found += [
             f"step {step.name!r} makes {step.trigger!r}, which the machine does not know"
@@ -117,6 +120,11 @@ class Process:
             if step.trigger not in known
         ]
         return tuple(found)
+
+    @property
+    def id(self) -> str:
+        """Name and version, as orders keep it: ``direct/1``."""
+        return f"{self.name}/{self.version}"
 
     @property
     def waiting(self) -> tuple[str, ...]:
@@ -165,3 +173,14 @@ class Process:
             UsageError: ``bad_process`` when a step's trigger is not known there.
         """
         return evolve(self, rules=rules)
+
+    def next_version(self) -> Self:
+        """Return the process under the next version, to be changed while orders go by this one."""
+        return evolve(self, version=self.version + 1)
+
+    def mermaid(self) -> str:
+        """Draw the process as a Mermaid state diagram; a step stands beside the trigger that it makes."""
+        makers: dict[str, list[str]] = {}
+        for step in self.steps:
+            makers.setdefault(step.trigger, []).append(step.name)
+        return self.rules.orders.mermaid({trigger: f"by {', '.join(names)}" for trigger, names in makers.items()})

@@ -127,7 +127,7 @@ def _open(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) 
         f.Open(
             FulfillmentOrder(
                 key,
-                work.rules.fulfillments.initial,
+                work.ruling.rules_of(order.process).fulfillments.initial,
                 first.warehouse,
                 order.terms.destination,
                 tuple(lines),
@@ -138,6 +138,7 @@ def _open(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) 
                 order.terms.currency,
                 first.ship_on,
                 first.arrive_on,
+                process=order.process,
             )
         ),
         "release",

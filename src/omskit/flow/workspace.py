@@ -11,25 +11,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
 from omskit import fulfillment as f
 from omskit import orders as o
-from omskit.core import Change, Entry, Machine, Movement, Stored
-from omskit.fulfillment import FULFILLMENT_MACHINE, FulfillmentOrder
-from omskit.orders import GRADING, ORDER_MACHINE, Grading, Order
+from omskit.core import Change, Entry, Movement, Stored
+from omskit.flow.rules import Ruling
+from omskit.fulfillment import FulfillmentOrder
+from omskit.orders import Order
 from omskit.storage import Message
 
 S = TypeVar("S")
-
-
-@frozen
-class Rules:
-    """The parts of a host's process that decisions need: machines and the grading of new orders."""
-
-    orders: Machine = ORDER_MACHINE
-    fulfillments: Machine = FULFILLMENT_MACHINE
-    grading: Grading = GRADING
 
 
 @define
@@ -62,13 +54,13 @@ class Workspace:
     Args:
         at: Now.
         actor: Who acts.
-        rules: The host's process.
+        ruling: Says by which process what goes.
         new_key: Hands out a key for what is made.
     """
 
     at: datetime
     actor: str
-    rules: Rules
+    ruling: Ruling
     new_key: Callable[[], int]
     orders: dict[int, Track[Order]] = field(factory=dict)
     fulfillments: dict[int, Track[FulfillmentOrder]] = field(factory=dict)
@@ -97,13 +89,16 @@ class Workspace:
             Refused: As :func:`omskit.orders.decide` says; the order is as it was.
         """
         track = self.orders.get(key) or Track(None)
+        if track.state is not None:
+            process = track.state.process
+        elif isinstance(command, o.Place):
+            process = command.process or self.ruling.choose(command)
+            command = evolve(command, process=process) if process else command
+        else:
+            process = ""
+        rules = self.ruling.rules_of(process)
         events = o.decide(
-            track.state,
-            command,
-            at=self.at,
-            actor=self.actor,
-            machine=self.rules.orders,
-            grading=self.rules.grading,
+            track.state, command, at=self.at, actor=self.actor, machine=rules.orders, grading=rules.grading
         )
         if events:
             self._apply(self.orders, key, track, self.order_news, o.evolve, events=events, cause=cause)
@@ -115,9 +110,9 @@ class Workspace:
             Refused: As :func:`omskit.fulfillment.decide` says; the fulfillment order is as it was.
         """
         track = self.fulfillments.get(key) or Track(None)
-        events = f.decide(
-            track.state, command, at=self.at, actor=self.actor, machine=self.rules.fulfillments
-        )
+        known = command.fulfillment if isinstance(command, f.Open) else track.state
+        machine = self.ruling.rules_of(known.process if known else "").fulfillments
+        events = f.decide(track.state, command, at=self.at, actor=self.actor, machine=machine)
         if events:
             news = self.fulfillment_news
             self._apply(self.fulfillments, key, track, news, f.evolve, events=events, cause=cause)

@@ -85,6 +85,7 @@ class FulfillmentOrder:
         ship_on: Planned day of hand-over.
         arrive_on: Planned day of delivery.
         parcels: What has left.
+        process: Id of the process whose machine it follows; empty for the default.
     """
 
     key: int
@@ -100,6 +101,7 @@ class FulfillmentOrder:
     ship_on: date | None = None
     arrive_on: date | None = None
     parcels: tuple[Parcel, ...] = ()
+    process: str = ""
 
     @property
     def orders(self) -> tuple[int, ...]:

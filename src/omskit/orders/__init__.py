@@ -61,14 +61,21 @@ from omskit.orders.events import (
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
 from omskit.orders.hours import Hours
-from omskit.orders.kind import COMMANDS, ORDERS, wake
+from omskit.orders.kind import COMMANDS, ORDERS, due, wake
+from omskit.orders.lines import Charge, OrderLine
 from omskit.orders.lint import Finding, Flaw, lint
 from omskit.orders.machine import (
+    AUDITABLE,
+    AUDITED_MACHINE,
+    CHECK,
+    CONFIRM,
+    CONFIRMABLE,
     EDITABLE,
     HOLDS_STOCK,
     MERGEABLE,
     ORDER_MACHINE,
     REVIEWABLE,
+    REVIEWED_MACHINE,
     SOURCEABLE,
     TRIGGERS,
 )
@@ -76,11 +83,9 @@ from omskit.orders.merging import Apart, MergePlan, MergePolicy, group, obstacle
 from omskit.orders.model import (
     NEVER,
     Barred,
-    Charge,
     Consignment,
     Hold,
     Order,
-    OrderLine,
     Terms,
 )
 from omskit.orders.review import (
@@ -111,7 +116,12 @@ from omskit.orders.splitting import (
 __all__ = [
     "ALLOW_ALL",
     "ANY",
+    "AUDITABLE",
+    "AUDITED_MACHINE",
+    "CHECK",
     "COMMANDS",
+    "CONFIRM",
+    "CONFIRMABLE",
     "EDITABLE",
     "GRADING",
     "GUARDS",
@@ -123,6 +133,7 @@ __all__ = [
     "ORDERS",
     "ORDER_MACHINE",
     "REVIEWABLE",
+    "REVIEWED_MACHINE",
     "SOURCEABLE",
     "STANDARD_REVIEW",
     "STOPPING_MARKS",
@@ -211,6 +222,7 @@ __all__ = [
     "WishCourier",
     "blocklist",
     "decide",
+    "due",
     "evolve",
     "group",
     "lint",

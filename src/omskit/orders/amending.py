@@ -13,7 +13,8 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.counting import cancelled
 from omskit.orders.evolve import evolve as apply
-from omskit.orders.model import Order, OrderLine
+from omskit.orders.lines import OrderLine
+from omskit.orders.model import Order
 
 
 @define
@@ -94,7 +95,7 @@ def _status(work: _Work, machine: Machine, lines: tuple[OrderLine, ...]) -> str:
     if work.moved and machine.allows(status, m.REVIEW_AGAIN):
         return machine.next(status, m.REVIEW_AGAIN)
     opened = any(line.open for line in lines)
-    waits = machine.has(status, m.SOURCEABLE) or machine.has(status, m.REVIEWABLE)
+    waits = machine.has(status, m.SOURCEABLE) or machine.has(status, m.EDITABLE)
     return machine.next(status, m.REOPEN) if opened and not waits else status
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from attrs import frozen
 
 from omskit.orders.changes import Changes, Proposal
-from omskit.orders.model import Charge, Consignment, Hold, OrderLine, Terms
+from omskit.orders.lines import Charge, OrderLine
+from omskit.orders.model import Consignment, Hold, Terms
 
 #: (line number, units) pairs.
 Units = tuple[tuple[int, int], ...]
@@ -24,6 +25,7 @@ class Place:
         charges: Amounts that stand for no goods.
         holds: What blocks it from the start.
         not_before: When it is worth a first look; None for at once.
+        process: Id of the process that it is to go by; empty lets the host's choice decide.
     """
 
     key: int
@@ -32,6 +34,7 @@ class Place:
     charges: tuple[Charge, ...] = ()
     holds: tuple[Hold, ...] = ()
     not_before: datetime | None = None
+    process: str = ""
 
 
 @frozen
@@ -44,9 +47,14 @@ class Approve:
 
 @frozen
 class Advance:
-    """Make a trigger of the host's own; omskit's triggers come with their own commands."""
+    """Make a trigger that has no command of its own, as a host's machine or a process of two reviews knows them.
+
+    ``rule`` names what decided, ``alerts`` what people should know.
+    """
 
     trigger: str
+    rule: str = ""
+    alerts: tuple[str, ...] = ()
 
 
 @frozen

@@ -89,6 +89,7 @@ def _place(order: Order | None, command: c.Place, machine: Machine, grading: Gra
         command.holds,
         rank=grading.rank(command.terms),
         retry_at=command.not_before,
+        process=command.process,
     )
     return (e.OrderPlaced(placed),)
 
@@ -111,7 +112,8 @@ def _advance(order: Order, command: c.Advance, ask: _Ask) -> Events:
     if command.trigger in m.TRIGGERS:
         raise UsageError("reserved_trigger", f"{command.trigger!r} has its own command")
     _not_held(order)
-    return (e.Advanced(ask.machine.next(order.status, command.trigger), command.trigger),)
+    status = ask.machine.next(order.status, command.trigger)
+    return (e.Advanced(status, command.trigger, command.rule, command.alerts),)
 
 
 def _hold(order: Order, command: c.PutOnHold, ask: _Ask) -> Events:

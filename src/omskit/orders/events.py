@@ -7,7 +7,8 @@ from datetime import datetime
 from attrs import frozen
 
 from omskit.orders.changes import Proposal
-from omskit.orders.model import Barred, Consignment, Hold, Order, OrderLine, Terms
+from omskit.orders.lines import OrderLine
+from omskit.orders.model import Barred, Consignment, Hold, Order, Terms
 
 
 @frozen
@@ -28,10 +29,12 @@ class Approved:
 
 @frozen
 class Advanced:
-    """A trigger of the host's own was made."""
+    """A trigger without a command of its own was made, with what people should know."""
 
     status: str
     trigger: str
+    rule: str = ""
+    alerts: tuple[str, ...] = ()
 
 
 @frozen

@@ -10,7 +10,8 @@ from attrs import evolve as changed
 from omskit.core import StorageError
 from omskit.orders import events as e
 from omskit.orders.changes import Proposal
-from omskit.orders.model import Consignment, Order, OrderLine
+from omskit.orders.lines import OrderLine
+from omskit.orders.model import Consignment, Order
 
 _Lines = tuple[OrderLine, ...]
 
@@ -48,6 +49,7 @@ def _with(
         order.merged,
         order.apart,
         order.proposals,
+        order.process,
     )
 
 
@@ -89,14 +91,11 @@ def of_fulfillment(order: Order, fulfillment: int, lines: Iterable[tuple[int, in
     return taken
 
 
-def _approved(order: Order, event: e.Approved) -> Order:
-    after = _advanced(order, event)
-    return changed(after, alerts=event.alerts) if event.alerts else after
-
-
-def _advanced(order: Order, event: e.Approved | e.Advanced) -> Order:
+def _moved_on(order: Order, event: e.Approved | e.Advanced) -> Order:
     after = _with(order, event.status, order.lines, order.consignments, order.planned)
-    return after if after.retry_at is None else changed(after, retry_at=None)
+    if after.retry_at is None and not event.alerts:
+        return after
+    return changed(after, retry_at=None, alerts=(*after.alerts, *event.alerts))
 
 
 def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:
@@ -165,6 +164,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.merged,
         order.apart,
         order.proposals,
+        order.process,
     )
 
 
@@ -229,8 +229,8 @@ def _taken_back(order: Order, event: e.TakenBack) -> Order:
 _EVOLVE = cast(
     "dict[type, Callable[[Order, Any], Order]]",  # each function takes the events of its own key
     {
-        e.Approved: _approved,
-        e.Advanced: _advanced,
+        e.Approved: _moved_on,
+        e.Advanced: _moved_on,
         e.HoldPlaced: _hold_placed,
         e.HoldReleased: _hold_released,
         e.Merged: _merged,

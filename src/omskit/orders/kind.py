@@ -24,6 +24,12 @@ def wake(order: Order) -> int:
     return to_ms(order.retry_at) if order.retry_at else 0
 
 
+def due(order: Order) -> int:
+    """Return when the first unit that has not left has to, in ms; :data:`NEVER` when none has to."""
+    at = order.due_at
+    return to_ms(at) if at else NEVER
+
+
 def _line_rows(order: Order) -> list[tuple[int | str | None, ...]]:
     return [
         (
@@ -106,6 +112,8 @@ ORDERS: Kind[Order] = Kind(
         Column("currency", _TEXT, lambda order: order.terms.currency),
         Column("country", _TEXT, lambda order: order.terms.destination.country),
         Column("holds", _INT, lambda order: len(order.holds)),
+        Column("process", _TEXT, lambda order: order.process),
+        Column("due", _INT, due),
     ),
     unique=(("channel", "external_id"),),
     rows=Rows(

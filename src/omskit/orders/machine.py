@@ -10,6 +10,10 @@ from omskit.core import TERMINAL, Machine
 
 #: Waits for its review.
 REVIEWABLE = "reviewable"
+#: Waits for a person who confirms it.
+CONFIRMABLE = "confirmable"
+#: Waits for its audit by finance.
+AUDITABLE = "auditable"
 #: What was agreed may still be changed.
 EDITABLE = "editable"
 #: Open units wait for warehouses.
@@ -20,9 +24,14 @@ MERGEABLE = "mergeable"
 HOLDS_STOCK = "holds_stock"
 
 APPROVE = "approve"
+#: The rules let it go; a person confirms or approves it.
+CHECK = "check"
+#: The first of two people let it go; the second approves it.
+CONFIRM = "confirm"
 MERGE = "merge"
 UNMERGE = "unmerge"
 AMEND = "amend"
+#: Something that its review had looked at is different by now.
 REVIEW_AGAIN = "review_again"
 RESERVE = "reserve"
 BACKORDER = "backorder"
@@ -34,13 +43,12 @@ CANCEL = "cancel"
 COMPLETE = "complete"
 TAKE_BACK = "take_back"
 
-#: Every trigger that omskit itself makes.
+#: Every trigger that a command of its own makes.
 TRIGGERS = (
     APPROVE,
     MERGE,
     UNMERGE,
     AMEND,
-    REVIEW_AGAIN,
     RESERVE,
     BACKORDER,
     RELEASE,
@@ -109,5 +117,35 @@ ORDER_MACHINE = Machine(
         ("released", COMPLETE): "completed",
         ("released", TAKE_BACK): "released",
         ("completed", TAKE_BACK): "completed",
+    },
+)
+
+#: What an order can do while it waits for a person, whatever for.
+_WAITING = ((AMEND, None), (CANCEL_PART, None), (CANCEL, "cancelled"), (REVIEW_AGAIN, "received"))
+
+
+def _moves_of(status: str) -> dict[tuple[str, str], str]:
+    return {(status, trigger): to or status for trigger, to in _WAITING}
+
+
+#: Every order is approved by a person, after the rules have let it go.
+REVIEWED_MACHINE = ORDER_MACHINE.changed(
+    states={"checked": {EDITABLE, CONFIRMABLE}},
+    moves={
+        ("received", APPROVE): None,
+        ("received", CHECK): "checked",
+        ("checked", APPROVE): "approved",
+        **_moves_of("checked"),
+    },
+)
+
+#: Every order is confirmed by one person, and approved by the rules or a person of finance.
+AUDITED_MACHINE = REVIEWED_MACHINE.changed(
+    states={"confirmed": {EDITABLE, AUDITABLE}},
+    moves={
+        ("checked", APPROVE): None,
+        ("checked", CONFIRM): "confirmed",
+        ("confirmed", APPROVE): "approved",
+        **_moves_of("confirmed"),
     },
 )

@@ -4,136 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from attrs import field, frozen
+from attrs import frozen
 
-from omskit.core import Component, Destination, UsageError, checked_minor, share_of_units
+from omskit.core import Destination, UsageError
 from omskit.orders.changes import Proposal
+from omskit.orders.lines import Charge, OrderLine
 
 #: Milliseconds that stand for "not before someone acts".
 NEVER = 2**62
-
-
-@frozen
-class OrderLine:
-    """Some units of one SKU or bundle; its counters partition the quantity.
-
-    Args:
-        number: Position in the order, from 1.
-        sku: What was sold.
-        quantity: Units ordered, above zero.
-        open: Units that no warehouse has been chosen for.
-        reserved: Units that a warehouse holds for this line.
-        shipped: Units handed to a courier.
-        cancelled: Units that will not be sent.
-        returned: Units that came back; part of ``shipped``.
-        list_minor: Price of all units before discounts.
-        discount_minor: This line's frozen share of all discounts, zero or more.
-        tax_minor: This line's frozen share of the tax that is within the paid amount.
-        components: What one unit is made of, frozen at placement; empty stands for the SKU itself.
-        external_id: The channel's id of the line.
-        title: What the buyer read.
-        group: Lines of one group leave together.
-
-    Raises:
-        UsageError: ``bad_counters`` unless quantity = open + reserved + shipped + cancelled, all of them
-            zero or more, and returned <= shipped; ``bad_quantity`` for a quantity below one.
-    """
-
-    number: int
-    sku: str
-    quantity: int
-    open: int
-    reserved: int = 0
-    shipped: int = 0
-    cancelled: int = 0
-    returned: int = 0
-    list_minor: int = 0
-    discount_minor: int = 0
-    tax_minor: int = 0
-    components: tuple[Component, ...] = ()
-    external_id: str = ""
-    title: str = ""
-    group: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        if self.quantity < 1:
-            raise UsageError(
-                "bad_quantity", f"line {self.number} orders {self.quantity}; at least 1", line=self.number
-            )
-        open_, reserved, shipped, cancelled = self.open, self.reserved, self.shipped, self.cancelled
-        if (
-            open_ + reserved + shipped + cancelled != self.quantity
-            or open_ < 0
-            or reserved < 0
-            or cancelled < 0
-            or not 0 <= self.returned <= shipped
-        ):
-            counters = (open_, reserved, shipped, cancelled)
-            raise UsageError(
-                "bad_counters",
-                f"line {self.number}: {self.quantity} is not open + reserved + shipped + cancelled = {counters},"
-                f" or {self.returned} returned exceed the shipped",
-                line=self.number,
-                counters=counters,
-                returned=self.returned,
-            )
-
-    @property
-    def paid_minor(self) -> int:
-        """What the buyer pays for all units: list price less discount."""
-        return self.list_minor - self.discount_minor
-
-    @property
-    def parts(self) -> tuple[Component, ...]:
-        """The components of one unit; the SKU itself when none are given."""
-        return self.components or (Component(self.sku),)
-
-    @property
-    def kept_minor(self) -> int:
-        """What of the paid amount the units carry that are neither cancelled nor returned."""
-        gone = self.cancelled + self.returned
-        return self.paid_minor - share_of_units(self.paid_minor, self.quantity, before=0, count=gone)
-
-    def refund_minor(self, count: int) -> int:
-        """Return what the next ``count`` units carry of the paid amount, after those cancelled and returned.
-
-        Units refunded in any grouping add up to what was paid; see :func:`omskit.core.share_of_units`.
-
-        Raises:
-            UsageError: ``units_out_of_range``.
-        """
-        return share_of_units(self.paid_minor, self.quantity, before=self.cancelled + self.returned, count=count)
-
-    def moved(
-        self, *, open: int = 0, reserved: int = 0, shipped: int = 0, cancelled: int = 0, returned: int = 0  # noqa: A002
-    ) -> OrderLine:
-        """Return the line with its counters changed by the given differences."""
-        return OrderLine(
-            self.number,
-            self.sku,
-            self.quantity,
-            self.open + open,
-            self.reserved + reserved,
-            self.shipped + shipped,
-            self.cancelled + cancelled,
-            self.returned + returned,
-            self.list_minor,
-            self.discount_minor,
-            self.tax_minor,
-            self.components,
-            self.external_id,
-            self.title,
-            self.group,
-        )
-
-
-@frozen
-class Charge:
-    """Money of an order that stands for no goods: postage, a fee, a manual discount (negative)."""
-
-    code: str
-    amount_minor: int = field(converter=checked_minor)
-    label: str = ""
 
 
 @frozen
@@ -273,6 +151,7 @@ class Order:
         merged: Number of the group that it leaves with, 0 when it leaves by itself.
         apart: Numbers of the lines that people have set apart from the rest; sorted.
         proposals: Change sets that wait to be confirmed or discarded.
+        process: Id of the process, with its version, that it goes by; empty for the default.
     """
 
     key: int
@@ -291,6 +170,7 @@ class Order:
     merged: int = 0
     apart: tuple[int, ...] = ()
     proposals: tuple[Proposal, ...] = ()
+    process: str = ""
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
@@ -321,6 +201,13 @@ class Order:
     def held_lines(self) -> frozenset[int]:
         """Numbers of the lines that are blocked while the rest may go."""
         return frozenset([hold.line for hold in self.holds if hold.line])
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when the first unit that has not left has to; None when none has to."""
+        own = self.terms.ship_by
+        dates = (line.ship_by or own for line in self.lines if line.open or line.reserved)
+        return min((date for date in dates if date is not None), default=None)
 
     @property
     def has_open(self) -> bool:

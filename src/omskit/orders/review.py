@@ -118,6 +118,8 @@ class ReviewPolicy:
         rules: The cascade, heavier rules first; the first match decides.
         buffer: How long an order waits after its placement before it is reviewed, so that what belongs
             together can meet. An urgent order does not wait.
+        otherwise: Code of the hold of an order that no rule speaks for; a person who lifts it has let the order
+        go.
 
     Raises:
         UsageError: ``duplicate_rule``; ``bad_guard`` for a guard that allows.
@@ -126,6 +128,7 @@ class ReviewPolicy:
     guards: tuple[Rule, ...] = ()
     rules: tuple[Rule, ...] = field(default=(), converter=_by_weight)
     buffer: timedelta = timedelta(0)
+    otherwise: str = "no_rule"
 
     def __attrs_post_init__(self) -> None:
         names = [rule.name for rule in (*self.guards, *self.rules)]
@@ -165,7 +168,9 @@ class ReviewPolicy:
                     return (_hold(rule, at),)
                 alerts += [rule.hold] if rule.verdict is Verdict.ALERT else []
                 return (Approve(rule.name, tuple(alerts)),)
-        return (PutOnHold("no_rule", "no review rule speaks for this order"),)
+        if self.otherwise in order.cleared:
+            return (Approve(self.otherwise, tuple(alerts)),)
+        return (PutOnHold(self.otherwise, "no review rule speaks for this order"),)
 
     def explain(self, order: Order, at: datetime, history: History = STRANGER) -> Iterator[Considered]:
         """Yield what becomes of every guard and rule when the order is reviewed, in the order they are asked."""
@@ -227,9 +232,13 @@ def blocklist(
     countries: frozenset[str] = frozenset(),
 ) -> tuple[Rule, ...]:
     """Return the guards that hold every order of some buyers, or to some places (``DE/80``, ``DE``)."""
-    asked = {"buyers": buyers, "postcodes": postcodes, "countries": countries}
+    asked = {
+        "buyers": When(buyers=buyers),
+        "postcodes": When(postcodes=postcodes),
+        "countries": When(countries=countries),
+    }
     return tuple(
-        Rule(f"blocked_{name}", When(**{name: codes}), code="blocklist", reason=f"the {name} are on the blocklist")  # type: ignore[arg-type]  # each name is a field that takes texts
-        for name, codes in asked.items()
-        if codes
+        Rule(f"blocked_{name}", when, code="blocklist", reason=f"the {name} are on the blocklist")
+        for name, when in asked.items()
+        if when != When()
     )

@@ -14,7 +14,8 @@ from attrs import field, frozen
 
 from omskit.core import UsageError
 from omskit.orders.conditions import When
-from omskit.orders.model import Order, OrderLine
+from omskit.orders.lines import OrderLine
+from omskit.orders.model import Order
 
 
 class Atom(NamedTuple):

@@ -1,0 +1,40 @@
+"""What decisions need to know of a host's process: its machines, who goes first, and which order goes by which."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attrs import frozen
+
+from omskit.core import Machine
+from omskit.fulfillment import FULFILLMENT_MACHINE
+from omskit.orders import GRADING, ORDER_MACHINE, Grading, Place
+
+
+class Ruling(Protocol):
+    """Says which rules hold for what; a single :class:`Rules` says the same of everything."""
+
+    def rules_of(self, process: str) -> Rules:
+        """Return the rules of a process by its id; those of the default for an empty one."""
+        ...
+
+    def choose(self, place: Place) -> str:
+        """Return the id of the process that an order is to go by."""
+        ...
+
+
+@frozen
+class Rules:
+    """The parts of a host's process that decisions need: machines and the grading of new orders."""
+
+    orders: Machine = ORDER_MACHINE
+    fulfillments: Machine = FULFILLMENT_MACHINE
+    grading: Grading = GRADING
+
+    def rules_of(self, process: str) -> Rules:  # noqa: ARG002 - the same for every process
+        """Return these rules."""
+        return self
+
+    def choose(self, place: Place) -> str:  # noqa: ARG002
+        """Return no process in particular."""
+        return ""
