@@ -51,14 +51,6 @@ def test_receiving_twice_changes_nothing(storage: Storage) -> None:
     assert len(list(oms.orders())) == 2
 
 
-def test_the_same_id_with_other_content_is_reported_and_changes_nothing(storage: Storage) -> None:
-    oms = shop(storage)
-    oms.receive("web", payload(order("1", ("A", 2))))
-    received = oms.receive("web", payload(order("1", ("A", 3))))
-    assert [(one.subject, one.code) for one in received.refused] == [("1", "changed_content")]
-    assert [one.lines[0].quantity for one in oms.orders()] == [2]
-
-
 def test_a_bad_order_never_stops_its_batch(storage: Storage) -> None:
     oms = shop(storage)
     said = payload(order("1", ("A", 1)), order("2", ("A", -4)), {"id": "3"}, order("4", ("B", 1)))

@@ -44,7 +44,7 @@ def read(payload: bytes) -> Iterator[ChannelOrder]:
             tuple(ChannelLine(sku, n, 100 * n, external_id=f"{id_}/{sku}") for sku, n in lines),
             buyer,
             paid_at=AT,
-            merge_identity=f"{buyer}'s home",
+            merge=f"{buyer}'s home",
         )
 
 

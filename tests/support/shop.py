@@ -9,7 +9,15 @@ from typing import Any
 
 from attrs import define
 
-from omskit.channels import Channel, ChannelLine, ChannelOrder, Reversal, ReversedLine
+from omskit.channels import (
+    Channel,
+    ChannelLine,
+    ChannelOrder,
+    Reversal,
+    ReversedLine,
+    Standing,
+    holds_of,
+)
 from omskit.core import Cell, Destination, Level, PayloadError, Refusal, readable
 from omskit.engine import Oms
 from omskit.flow import Facts, Need, Process, Rules, Step, release_step, review_step
@@ -46,6 +54,10 @@ def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
             terms = dict(said.get("terms", {}))
             if "ship_in" in said:
                 terms["ship_by"] = AT + timedelta(hours=said["ship_in"])
+            if "changed" in said:
+                terms["changed_at"] = AT + timedelta(hours=said["changed"])
+            if "says" in said:
+                terms["holds"] = holds_of(said["says"], {"ok": Standing.READY, "refund": Standing.DISPUTED})
             yield ChannelOrder(said["id"], AT, "EUR", Destination("DE"), lines, said.get("buyer", "b1"), **terms)
         else:
             yield Refusal.of(said["id"], PayloadError("no_lines", path="$[0].lines"))

@@ -1,15 +1,38 @@
-"""Channels: where orders come from and news goes back to; documents, listings, normalisation."""
+"""Channels: where orders come from and news goes back to; documents, listings, normalisation, strict reading."""
 
-from omskit.channels.channel import Channel, Listing, Listings, Meaning, Reader
-from omskit.channels.comparing import differences
+from omskit.channels.answers import CancelAnswer, RefundAnswer, StockUpdate
+from omskit.channels.channel import (
+    CancelWriter,
+    Channel,
+    Listing,
+    Listings,
+    Meaning,
+    NewsReader,
+    Reader,
+    RefundReader,
+    RefundWriter,
+    ShipmentWriter,
+    StatementReader,
+    StockWriter,
+    Verifier,
+)
+from omskit.channels.comparing import differences, hold_changes
 from omskit.channels.documents import (
     DOCUMENTS,
     ChannelLine,
     ChannelOrder,
+    Extra,
+    GoodsState,
+    News,
+    RefundKind,
+    RefundRequest,
+    RefundState,
     Reversal,
     ReversedLine,
+    StatementLine,
 )
-from omskit.channels.normalise import UNMAPPED, fingerprint, normalise
+from omskit.channels.money_facts import ChannelCharge, Discount, Funder, Identity, PaymentFact, PresaleStep
+from omskit.channels.normalise import GAP, TOLERANCE, UNMAPPED, fingerprint, normalise
 from omskit.channels.notices import (
     NOTICES,
     Notice,
@@ -19,31 +42,94 @@ from omskit.channels.notices import (
     SentLine,
     ShipmentNotice,
 )
+from omskit.channels.packed import MAX_RATIO, gunzip, unzip
 from omskit.channels.reading import MAX_TEXT, Fields, objects
+from omskit.channels.receiver import Receiver
+from omskit.channels.requests import Request, form_request, json_request
+from omskit.channels.standing import ChannelHold, Standing, holds_of
+from omskit.channels.strict_json import MAX_BYTES, MAX_DEPTH, must_fit, parse_json
+from omskit.channels.strict_xml import MAX_ELEMENTS, Node, parse_xml
+from omskit.channels.tables import MAX_ROWS, decode_text, read_cells, safe_cell, write_cells
+from omskit.channels.webhooks import WINDOW, Webhook, hmac_of, must_be_fresh, must_match, same
 
 __all__ = [
     "DOCUMENTS",
+    "GAP",
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_ELEMENTS",
+    "MAX_RATIO",
+    "MAX_ROWS",
     "MAX_TEXT",
     "NOTICES",
+    "TOLERANCE",
     "UNMAPPED",
+    "WINDOW",
+    "CancelAnswer",
+    "CancelWriter",
     "Channel",
+    "ChannelCharge",
+    "ChannelHold",
     "ChannelLine",
     "ChannelOrder",
+    "Discount",
+    "Extra",
     "Fields",
+    "Funder",
+    "GoodsState",
+    "Identity",
     "Listing",
     "Listings",
     "Meaning",
+    "News",
+    "NewsReader",
+    "Node",
     "Notice",
+    "PaymentFact",
     "PickLine",
     "PickRequest",
+    "PresaleStep",
     "Reader",
     "RecallRequest",
+    "Receiver",
+    "RefundAnswer",
+    "RefundKind",
+    "RefundReader",
+    "RefundRequest",
+    "RefundState",
+    "RefundWriter",
+    "Request",
     "Reversal",
     "ReversedLine",
     "SentLine",
     "ShipmentNotice",
+    "ShipmentWriter",
+    "Standing",
+    "StatementLine",
+    "StatementReader",
+    "StockUpdate",
+    "StockWriter",
+    "Verifier",
+    "Webhook",
+    "decode_text",
     "differences",
     "fingerprint",
+    "form_request",
+    "gunzip",
+    "hmac_of",
+    "hold_changes",
+    "holds_of",
+    "json_request",
+    "must_be_fresh",
+    "must_fit",
+    "must_match",
     "normalise",
     "objects",
+    "parse_json",
+    "parse_xml",
+    "read_cells",
+    "safe_cell",
+    "same",
+    "unzip",
+    "write_cells",
 ]

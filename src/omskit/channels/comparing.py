@@ -10,10 +10,14 @@ from omskit.orders import (
     Order,
     OrderLine,
     Place,
+    PutOnHold,
     Readdress,
+    ReleaseHold,
     RemoveLine,
     Reprice,
+    SetDeadlines,
     SetMemo,
+    SetPaid,
     SetQuantity,
     WishCourier,
 )
@@ -87,3 +91,24 @@ def _terms(order: Order, said: Place) -> Iterable[Change]:
         yield WishCourier(now.courier)
     if before.memo != now.memo:
         yield SetMemo(now.memo)
+    if before.paid_at != now.paid_at:
+        yield SetPaid(now.paid_at)
+    if (before.ship_by, before.arrive_by) != (now.ship_by, now.arrive_by):
+        yield SetDeadlines(now.ship_by, now.arrive_by)
+
+
+def hold_changes(order: Order, said: Place) -> tuple[PutOnHold | ReleaseHold, ...]:
+    """Return what puts the holds that a channel sees now, and lifts those that it saw before and no longer sees.
+
+    A hold that a person has lifted is not put again.
+    """
+    channel = said.terms.channel
+    now = {(hold.code, hold.line): hold for hold in said.holds}
+    there = {(hold.code, hold.line): hold for hold in order.holds}
+    put = (
+        PutOnHold(hold.code, hold.reason, hold.line)
+        for where, hold in now.items()
+        if where not in there and hold.code not in order.cleared
+    )
+    lift = (ReleaseHold(*where) for where, hold in there.items() if hold.actor == channel and where not in now)
+    return (*put, *lift)

@@ -12,10 +12,18 @@ from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
 UNMAPPED = "unmapped_item"
+#: Hold of an order whose sums are further from its payment than the channel tolerates.
+GAP = "amount_gap"
+#: Charge that makes an order's sums equal its payment when they differ by no more than is tolerated.
+TOLERANCE = "tolerance"
 
 
 def fingerprint(document: ChannelOrder | Reversal) -> str:
-    """Return a digest of a document's content: 128 bits of BLAKE2b over its canonical text, in hex."""
+    """Return a digest of a document's content: 128 bits of BLAKE2b over its canonical text, in hex.
+
+    Of an order it is the essence that counts; see :meth:`ChannelOrder.essence`.
+    """
+    document = document.essence() if isinstance(document, ChannelOrder) else document
     return hashlib.blake2b(DOCUMENTS.dump(document).encode(), digest_size=16).hexdigest()
 
 
@@ -24,7 +32,10 @@ def normalise(
 ) -> Place:
     """Return the command that places a channel's order.
 
-    Items without listing are placed under their own code, and hold the order (``unmapped_item``).
+    Items without listing are placed under their own code, and hold the order (``unmapped_item``). Holds of
+    the channel become the order's. Freight becomes a charge ``freight``. Where the channel says what is paid,
+    sums that differ by up to ``channel.tolerance_minor`` get a charge ``tolerance`` over the difference, so that
+    the order totals what was paid; a larger difference holds the order (``amount_gap``).
 
     Args:
         channel: Where it comes from.
@@ -40,6 +51,7 @@ def normalise(
     lines: list[OrderLine] = []
     charges: list[Charge] = []
     unmapped: list[str] = []
+    numbers = {0: 0}
     for position, said in enumerate(document.lines, 1):
         listing = channel.listings.get(said.item)
         if listing is None:
@@ -50,13 +62,28 @@ def normalise(
         if listing.meaning is Meaning.CHARGE:
             charges.append(Charge(listing.code, said.list_minor - said.discount_minor, said.title))
         else:
+            numbers[position] = len(lines) + 1
             lines.append(_line(len(lines) + 1, said, listing, position))
     if not lines:
         raise Refused("no_goods", "the order holds no goods", charges=tuple(charge.code for charge in charges))
-    holds = (Hold(UNMAPPED, at, channel.code, f"no listing for {', '.join(unmapped)}"),) if unmapped else ()
+    holds = [
+        Hold(one.code, at, channel.code, one.reason, numbers[one.line])
+        for one in document.holds
+        if one.line in numbers
+    ]
+    if unmapped:
+        holds.append(Hold(UNMAPPED, at, channel.code, f"no listing for {', '.join(unmapped)}"))
+    charges += [Charge(one.code, one.amount_minor, one.title) for one in document.charges]
+    if document.freight_minor:
+        charges.append(Charge("freight", document.freight_minor))
+    identity = document.identity(channel.tolerance_minor)
+    if identity and not identity.holds:
+        holds.append(Hold(GAP, at, channel.code, f"paid {identity.paid_minor}, sums {identity.expected_minor}"))
+    elif identity and identity.gap_minor:
+        charges.append(Charge(TOLERANCE, identity.gap_minor))
     ready = document.placed_at + buffer
     not_before = ready if ready > at else None
-    return Place(key, _terms(channel, document), tuple(lines), tuple(charges), holds, not_before)
+    return Place(key, _terms(channel, document), tuple(lines), tuple(charges), tuple(holds), not_before)
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
@@ -104,5 +131,5 @@ def _terms(channel: Channel, document: ChannelOrder) -> Terms:
         document.courier,
         document.memo,
         document.marks,
-        document.merge_identity,
+        document.merge,
     )

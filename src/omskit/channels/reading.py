@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, tzinfo
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
 from typing import Any, Self
 
 from attrs import frozen
@@ -12,6 +14,13 @@ from attrs import frozen
 from omskit.core import PayloadError, parse_amount
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_DECIMAL = re.compile(r"(-?[0-9]{1,16})(?:\.([0-9]{1,20}))?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: How channels write that there is no instant.
+_NO_INSTANT = ("", "0", "0000-00-00 00:00:00", "0000-00-00")
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str).encode
 
 #: Longest text that is taken from a field, in characters.
 MAX_TEXT = 10_000
@@ -63,17 +72,34 @@ class Fields:
             return default
         value = self._value(name)
         text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
-        if text is None or len(text) > MAX_TEXT or any(ord(character) < 32 for character in text):
+        if text is None or len(text) > MAX_TEXT or _CONTROL.search(text):
             path = self._at(name)
-            raise PayloadError("bad_text", f"expected text @ {path}", path=path, value=repr(value)[:80])
+            raise PayloadError("bad_text", f"expected text @ {path}", path=path, kind=type(value).__name__)
         return text
 
-    def whole(self, name: str) -> int:
+    def prose(self, name: str) -> str:
+        """Return what a person wrote, in one line, cut at :data:`MAX_TEXT`; empty when there is nothing.
+
+        Raises:
+            PayloadError: ``bad_text`` for another type.
+        """
+        value = self.values.get(name)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            return self.text(name)
+        return " ".join(_CONTROL.sub(" ", value).split())[:MAX_TEXT]
+
+    def whole(self, name: str, default: int | None = None) -> int:
         """Return a field as an int; text of ASCII digits counts, a float does not.
+
+        A default stands for a field that is missing or empty.
 
         Raises:
             PayloadError: ``missing_field``; ``bad_whole``.
         """
+        if default is not None and self.values.get(name) in (None, ""):
+            return default
         value = self._value(name)
         if isinstance(value, str) and _WHOLE.fullmatch(value):
             return int(value)
@@ -82,13 +108,21 @@ class Fields:
         path = self._at(name)
         raise PayloadError("bad_whole", f"expected a whole number @ {path}", path=path, value=repr(value)[:80])
 
-    def amount(self, name: str, currency: str) -> int:
+    def amount(self, name: str, currency: str, default: int | None = None) -> int:
         """Return a field of decimal text as minor units; see :func:`omskit.core.parse_amount`.
+
+        Zeros beyond the currency's digits are passed over: ``"10.0000"`` is ten. A default stands for a field
+        that is missing or empty.
 
         Raises:
             PayloadError: ``missing_field``; ``bad_amount``, also for a float.
         """
+        if default is not None and self.values.get(name) in (None, ""):
+            return default
         value = self._value(name)
+        if isinstance(value, str) and value.endswith("0") and (match := _DECIMAL.fullmatch(value)) and match[2]:
+            kept = match[2].rstrip("0")
+            value = f"{match[1]}.{kept}" if kept else match[1]
         path = self._at(name)
         if not isinstance(value, str):
             raise PayloadError("bad_amount", f"expected decimal text @ {path}", path=path, value=repr(value)[:80])
@@ -96,6 +130,101 @@ class Fields:
             return parse_amount(value, currency)
         except PayloadError as error:
             raise PayloadError("bad_amount", f"{error.message} @ {path}", path=path, value=value[:80]) from None
+
+    def number(self, name: str, currency: str, default: int | None = None) -> int:
+        """Return an amount that the channel writes as a JSON number, or as text, as minor units.
+
+        Numbers have to come from :func:`omskit.channels.parse_json`, which keeps every digit.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_amount``, also for a float.
+        """
+        value = self.values.get(name)
+        if type(value) is int or isinstance(value, Decimal):
+            plain = isinstance(value, Decimal) and abs(value.adjusted()) < 20
+            text = format(value, "f") if plain else str(value)
+            return Fields({name: text}, self.path).amount(name, currency)
+        return self.amount(name, currency, default)
+
+    def decimal(self, name: str, default: Decimal | None = None) -> Decimal:
+        """Return a plain decimal that is no money: a weight, a unit price with more digits, a rate.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_decimal``.
+        """
+        if default is not None and self.values.get(name) in (None, ""):
+            return default
+        value = self._value(name)
+        if type(value) is int or (isinstance(value, Decimal) and abs(value.adjusted()) < 20):
+            return Decimal(value)
+        if isinstance(value, str) and _DECIMAL.fullmatch(value):
+            return Decimal(value)
+        path = self._at(name)
+        raise PayloadError("bad_decimal", f"expected a plain decimal @ {path}", path=path, value=repr(value)[:80])
+
+    def flag(self, name: str) -> bool:
+        """Return a field that says yes or no: a boolean, 0 or 1, ``"true"`` or ``"false"``; no when missing.
+
+        Raises:
+            PayloadError: ``bad_flag``.
+        """
+        value = self.values.get(name)
+        said = str(value).lower() if isinstance(value, str | int) else None
+        if value is None or said in ("false", "0", ""):
+            return False
+        if said in ("true", "1"):
+            return True
+        path = self._at(name)
+        raise PayloadError("bad_flag", f"expected yes or no @ {path}", path=path, value=repr(value)[:80])
+
+    def moment(self, name: str, zone: tzinfo = UTC) -> datetime | None:
+        """Return an instant that may be missing: empty text, zeros and the year 1 stand for none.
+
+        Raises:
+            PayloadError: ``bad_instant``.
+        """
+        value = self.values.get(name)
+        if value is None or value in _NO_INSTANT or (isinstance(value, str) and value.startswith("0001-01-01")):
+            return None
+        return self.instant(name, zone)
+
+    def epoch(self, name: str, *, milliseconds: bool = False) -> datetime | None:
+        """Return an instant counted from 1970 in seconds or milliseconds; None for zero and when missing.
+
+        Raises:
+            PayloadError: ``bad_whole``; ``bad_instant`` beyond the year 9999.
+        """
+        count = self.whole(name, 0)
+        if not count:
+            return None
+        try:
+            return _EPOCH + (timedelta(milliseconds=count) if milliseconds else timedelta(seconds=count))
+        except OverflowError:
+            path = self._at(name)
+            raise PayloadError("bad_instant", f"no instant @ {path}", path=path, value=count) from None
+
+    def one(self, name: str) -> Fields:
+        """Return an object within; one without fields where there is none.
+
+        Raises:
+            PayloadError: ``not_an_object``.
+        """
+        value = self.values.get(name)
+        return Fields.of(value if value is not None else {}, self._at(name))
+
+    def some(self, name: str) -> Iterator[Fields]:
+        """Yield the objects of an array that may be missing.
+
+        Raises:
+            PayloadError: ``not_an_array``; ``not_an_object``.
+        """
+        return iter(()) if self.values.get(name) is None else self.each(name)
+
+    def rest(self, known: Collection[str]) -> tuple[tuple[str, str], ...]:
+        """Return the fields that are not known as (name, compact JSON) pairs, sorted; empty ones are left out."""
+        values = self.values
+        left = [name for name in values if name not in known and values[name] not in (None, "", [], {})]
+        return tuple((name, _compact(values[name])) for name in sorted(left))
 
     def instant(self, name: str, zone: tzinfo = UTC) -> datetime:
         """Return a field of ISO 8601 as an aware instant; one without offset is taken in ``zone``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from itertools import islice
@@ -11,13 +12,23 @@ from typing import TypeVar
 
 from attrs import define, field, frozen
 
-from omskit.channels import Channel, ChannelOrder, Reversal, fingerprint, normalise
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, readable
+from omskit.channels import (
+    Channel,
+    ChannelOrder,
+    Reversal,
+    differences,
+    fingerprint,
+    hold_changes,
+    normalise,
+)
+from omskit.core import Duplicate, PayloadError, Refusal, Refused, key_of, readable, to_ms
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, match, react
-from omskit.orders import ORDERS, Order
+from omskit.orders import ORDERS, Amend, Order, PutOnHold
 from omskit.storage import After, Op, Receipt, Unit, Where
 
+#: Hold of an order that its channel has changed in a way that cannot be followed any more.
+CHANGED = "changed_by_channel"
 #: Most keys in one condition of a search.
 CHUNK = 500
 
@@ -28,7 +39,7 @@ class Received:
 
     Args:
         placed: Numbers of the orders that were placed, in order of receipt.
-        repeated: How many documents were known with the same content.
+        repeated: How many documents were known with the same content, or are older than what is known.
         matched: Lines of reversals with the order lines they take units back from.
         refused: What could not be read, placed or matched; the rest went on.
     """
@@ -37,17 +48,20 @@ class Received:
     repeated: int = 0
     matched: tuple[Matched, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    amended: tuple[str, ...] = ()
 
 
 @define
 class _Tally:
     placed: list[str] = field(factory=list)
+    amended: list[str] = field(factory=list)
     repeated: int = 0
     matched: list[Matched] = field(factory=list)
     refused: list[Refusal] = field(factory=list)
 
     def add(self, other: _Tally) -> None:
         self.placed += other.placed
+        self.amended += other.amended
         self.repeated += other.repeated
         self.matched += other.matched
         self.refused += other.refused
@@ -81,7 +95,13 @@ class Receiving:
                 tally.add(self._again(partial(self._reversals, reversals)))
             through += len(some)
             progress(through)
-        return Received(tuple(tally.placed), tally.repeated, tuple(tally.matched), tuple(tally.refused))
+        return Received(
+            tuple(tally.placed),
+            tally.repeated,
+            tuple(tally.matched),
+            tuple(tally.refused),
+            tuple(tally.amended),
+        )
 
     def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
         try:
@@ -102,23 +122,76 @@ class Receiving:
         tally = _Tally()
         source = f"channel:{self.channel.code}/order"
         work = self.shop.workspace(unit, self.channel.code, keys=len(documents))
-        fresh = _fresh(unit, source, documents, tally)
-        receipts = []
-        for document, digest in fresh:
-            key = work.new_key()
-            try:
-                place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
-                work.order(key, place, "receive")
-            except Refused as refusal:
-                tally.refused.append(Refusal.of(document.external_id, refusal))
-                continue
-            number = readable(ORDERS.number, key)
-            receipts.append(Receipt(document.external_id, digest, json.dumps(number)))
-            tally.placed.append(number)
-        work.order_news.clear()
-        unit.inbox.record(source, receipts, at=work.at)
+        known = {id_: _Known.read(one) for id_, one in _seen(unit, source, documents).items()}
+        fresh: dict[str, Receipt] = {}
+        newer: dict[str, Receipt] = {}
+        digests = [fingerprint(document) for document in documents]
+        self._load_changed(unit, work, zip(documents, digests, strict=True), known)
+        for document, digest in zip(documents, digests, strict=True):
+            before = known.get(document.external_id)
+            if before is None:
+                number = self._place(work, document, tally)
+                if number:
+                    known[document.external_id] = made = _Known.of(document, digest, number)
+                    fresh[document.external_id] = made.receipt(document.external_id)
+            elif before.digest == digest or before.is_newer_than(document):
+                tally.repeated += 1
+            else:
+                self._change(work, document, before.number, tally)
+                known[document.external_id] = made = _Known.of(document, digest, before.number)
+                place = fresh if document.external_id in fresh else newer
+                place[document.external_id] = made.receipt(document.external_id)
+        react(work)
+        unit.inbox.record(source, tuple(fresh.values()), at=work.at)
+        unit.inbox.replace(source, tuple(newer.values()), at=work.at)
         save(unit, work)
         return tally
+
+    def _load_changed(
+        self,
+        unit: Unit,
+        work: Workspace,
+        documents: Iterable[tuple[ChannelOrder, str]],
+        known: Mapping[str, _Known],
+    ) -> None:
+        """Load the orders of documents that come with other content than before."""
+        pairs = ((known.get(document.external_id), digest) for document, digest in documents)
+        changed = {one.number for one, digest in pairs if one is not None and one.digest != digest}
+        keys = sorted(key_of(number, ORDERS.number) for number in changed)
+        for chunk in _chunks(keys):
+            work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
+
+    def _place(self, work: Workspace, document: ChannelOrder, tally: _Tally) -> str:
+        """Place an order; return its number, empty when it was refused."""
+        key = work.new_key()
+        try:
+            place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
+            work.order(key, place, "receive")
+        except Refused as refusal:
+            tally.refused.append(Refusal.of(document.external_id, refusal))
+            return ""
+        number = readable(ORDERS.number, key)
+        tally.placed.append(number)
+        return number
+
+    def _change(self, work: Workspace, document: ChannelOrder, number: str, tally: _Tally) -> None:
+        """Make an order what its channel says now; what cannot be changed any more holds it for a person."""
+        key = key_of(number, ORDERS.number)
+        order = work.orders[key].state
+        assert order is not None  # noqa: S101 - it was loaded, or placed just before
+        try:
+            said = normalise(self.channel, document, key=key, at=work.at)
+            with work.attempt():
+                if changes := differences(order, said):
+                    work.order(key, Amend(changes, f"{self.channel.code} says so"), "receive")
+                for command in hold_changes(order, said):
+                    work.order(key, command, "receive")
+        except Refused as refusal:
+            tally.refused.append(Refusal.of(document.external_id, refusal))
+            with suppress(Refused):
+                work.order(key, PutOnHold(CHANGED, f"{refusal.code}: {refusal.message}"), "receive")
+        else:
+            tally.amended.append(number)
 
     def _reversals(self, documents: Sequence[Reversal], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
         tally = _Tally()
@@ -171,13 +244,43 @@ D = TypeVar("D", ChannelOrder, Reversal)
 K = TypeVar("K", int, str)
 
 
-def _fresh(
-    unit: Unit, source: str, documents: Sequence[D], tally: _Tally
-) -> Iterator[tuple[D, str]]:
-    """Yield what was not received before; count repeats, refuse what comes with other content."""
-    seen: dict[str, str] = {}
+@frozen
+class _Known:
+    """What is known of a document that was received: its content, when it was changed, the order it became."""
+
+    digest: str
+    number: str
+    changed_ms: int = 0
+
+    @classmethod
+    def of(cls, document: ChannelOrder, digest: str, number: str) -> _Known:
+        return cls(digest, number, to_ms(document.changed_at) if document.changed_at else 0)
+
+    @classmethod
+    def read(cls, receipt: Receipt) -> _Known:
+        number, changed_ms = json.loads(receipt.outcome)
+        return cls(receipt.fingerprint, number, changed_ms)
+
+    def receipt(self, id_: str) -> Receipt:
+        return Receipt(id_, self.digest, json.dumps([self.number, self.changed_ms]))
+
+    def is_newer_than(self, document: ChannelOrder) -> bool:
+        """Whether a document is an older state of the order; one without a time is taken as it comes."""
+        return document.changed_at is not None and to_ms(document.changed_at) < self.changed_ms
+
+
+def _seen(unit: Unit, source: str, documents: Sequence[D]) -> dict[str, Receipt]:
+    found: dict[str, Receipt] = {}
     for chunk in _chunks([document.external_id for document in documents]):
-        seen |= {one.id: one.fingerprint for one in unit.inbox.seen(source, chunk).values()}
+        found |= unit.inbox.seen(source, chunk)
+    return found
+
+
+def _fresh(
+    unit: Unit, source: str, documents: Sequence[Reversal], tally: _Tally
+) -> Iterator[tuple[Reversal, str]]:
+    """Yield what was not received before; count repeats, refuse what comes with other content."""
+    seen = {id_: one.fingerprint for id_, one in _seen(unit, source, documents).items()}
     for document in documents:
         digest = fingerprint(document)
         known = seen.get(document.external_id)

@@ -228,9 +228,23 @@ def _set_memo(work: _Work, change: ch.SetMemo) -> None:
     _terms(work, memo=change.memo)
 
 
+def _set_paid(work: _Work, change: ch.SetPaid) -> None:
+    _terms(work, paid_at=change.at)
+
+
+def _set_deadlines(work: _Work, change: ch.SetDeadlines) -> None:
+    _terms(work, ship_by=change.ship_by, arrive_by=change.arrive_by)
+
+
 _TERMS = cast(
     "dict[type, Callable[[_Work, Any], None]]",  # each function takes the changes of its own key
-    {ch.Readdress: _readdress, ch.WishCourier: _wish_courier, ch.SetMemo: _set_memo},
+    {
+        ch.Readdress: _readdress,
+        ch.WishCourier: _wish_courier,
+        ch.SetMemo: _set_memo,
+        ch.SetPaid: _set_paid,
+        ch.SetDeadlines: _set_deadlines,
+    },
 )
 _LINES = cast(
     "dict[type, Callable[[_Work, Any], None]]",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 from omskit.core import Component, Destination
@@ -73,7 +75,24 @@ class SetMemo:
     memo: str
 
 
-Change = SetQuantity | RemoveLine | AddLine | Reprice | Readdress | WishCourier | SetMemo
+@frozen
+class SetPaid:
+    """Say when it was paid; None when it is not paid after all."""
+
+    at: datetime | None
+
+
+@frozen
+class SetDeadlines:
+    """Agree on another latest hand-over and delivery; None leaves one open."""
+
+    ship_by: datetime | None
+    arrive_by: datetime | None = None
+
+
+Change = (
+    SetQuantity | RemoveLine | AddLine | Reprice | Readdress | WishCourier | SetMemo | SetPaid | SetDeadlines
+)
 Changes = tuple[Change, ...]
 
 
