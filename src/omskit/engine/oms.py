@@ -14,6 +14,7 @@ from omskit import orders as o
 from omskit.channels import Channel
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
@@ -150,6 +151,31 @@ class Oms:
             UsageError: ``unknown_number``.
         """
         return Acting(self._shop).cancel(order, actor, reason)
+
+    def divide(self, order: str, parts: o.Parts, *, actor: str) -> tuple[str, ...]:
+        """Divide an approved order into children with money of their own, and return their numbers.
+
+        Args:
+            order: Its number; all of its units are open.
+            parts: Units by line number of each child; together they have every unit once.
+            actor: Who divides it.
+
+        Raises:
+            Refused: ``in_work``; ``order_held``; ``not_allowed``.
+            UsageError: ``bad_parts``; ``unknown_line``; ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        return Dividing(self._shop).divide(order, parts, actor)
+
+    def rejoin(self, order: str, *, actor: str) -> None:
+        """Join the children of a divided order again, as long as nobody has worked on any of them.
+
+        Raises:
+            Refused: ``in_work``; ``not_allowed`` when a child was changed, or the order was not divided.
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        Dividing(self._shop).rejoin(order, actor)
 
     def relay(
         self, send: Sender, limit: int = 100, *, topics: Sequence[str] = (), settle_every: int = 1

@@ -24,7 +24,7 @@ from omskit.channels import (
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, key_of, readable, to_ms
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, match, react
-from omskit.orders import ORDERS, Amend, Order, PutOnHold
+from omskit.orders import ORDERS, REPLACED, Amend, Order, PutOnHold
 from omskit.storage import After, Op, Receipt, Unit, Where
 
 #: Hold of an order that its channel has changed in a way that cannot be followed any more.
@@ -200,9 +200,7 @@ class Receiving:
         fresh = list(_fresh(unit, source, documents, tally))
         wanted = [document for document, _ in fresh]
         keys = list(_candidates(unit, self.channel.code, wanted))
-        for chunk in _chunks(keys):
-            work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
-        orders = [track.state for track in work.orders.values() if track.state]
+        orders = self._standing(unit, work, keys)
         matched, refused = match(self.channel, wanted, orders)
         tally.refused += refused
         tally.matched += self._take_back(work, matched, tally)
@@ -212,6 +210,19 @@ class Receiving:
         unit.inbox.record(source, receipts, at=work.at)
         save(unit, work)
         return tally
+
+    def _standing(self, unit: Unit, work: Workspace, keys: Sequence[int]) -> list[Order]:
+        """Load orders, and in place of those that others stand for those others."""
+        found: list[Order] = []
+        while keys:
+            for chunk in _chunks(keys):
+                work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
+            states = [state for key in keys if key in work.orders and (state := work.orders[key].state)]
+            machines = self.shop.ruling
+            gone = [one for one in states if machines.rules_of(one.process).orders.has(one.status, REPLACED)]
+            found += [one for one in states if one not in gone]
+            keys = sorted({child for one in gone for child in one.children} - work.orders.keys())
+        return found
 
     def _take_back(self, work: Workspace, matched: Sequence[Matched], tally: _Tally) -> list[Matched]:
         """Cancel or take back what was matched, order by order; return what came through."""

@@ -65,9 +65,11 @@ def shipment_notices(
             line = order.lines[work.line - 1]
             inside.setdefault(work.order, []).append(SentLine(line.external_id, line.sku, units))
         for key, lines in inside.items():
-            terms = orders[key].terms  # type: ignore[union-attr]
+            order = orders[key]
+            assert order is not None  # noqa: S101
+            channel, id_ = order.terms.channel, order.channel_id
             courier = parcel.courier or state.courier
-            notice = ShipmentNotice(terms.channel, terms.external_id, parcel.waybill, courier, tuple(lines))
-            topic = f"channel:{terms.channel}"
-            messages.append(_message(new_key(), topic, f"{topic}/{terms.external_id}", notice, at))
+            notice = ShipmentNotice(channel, id_, parcel.waybill, courier, tuple(lines))
+            topic = f"channel:{channel}"
+            messages.append(_message(new_key(), topic, f"{topic}/{id_}", notice, at))
     return messages

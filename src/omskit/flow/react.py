@@ -152,7 +152,7 @@ def _units(inside: list[tuple[Order, o.Consignment]]) -> Iterator[tuple[Order, o
 
 
 def _opened(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    external = tuple(work.orders[key].state.terms.external_id for key in news.after.orders)  # type: ignore[union-attr]
+    external = tuple(work.orders[key].state.channel_id for key in news.after.orders)  # type: ignore[union-attr]
     work.messages.append(pick_request(work.new_key(), news.after, external, work.at))
 
 

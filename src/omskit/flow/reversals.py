@@ -45,7 +45,7 @@ class Candidates:
                 units = line.open + line.reserved + line.shipped - line.returned
                 if units:
                     left = _Left(order, line.number, units)
-                    self._by_order.setdefault((order.terms.external_id, line.sku), []).append(left)
+                    self._by_order.setdefault((order.channel_id, line.sku), []).append(left)
                     if order.terms.buyer:
                         self._by_buyer.setdefault((order.terms.buyer, line.sku), []).append(left)
 

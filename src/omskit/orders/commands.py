@@ -138,6 +138,23 @@ class Discard:
 
 
 @frozen
+class Divide:
+    """Let other orders stand for this one from now on; see :func:`omskit.orders.divide`."""
+
+    children: tuple[int, ...]
+
+
+@frozen
+class Rejoin:
+    """Let the order stand for itself again, after its children have been dissolved."""
+
+
+@frozen
+class Dissolve:
+    """Let a child end in favour of the order that it came from."""
+
+
+@frozen
 class Assign:
     """Give open units to warehouses, as a plan decided.
 
@@ -216,6 +233,9 @@ Command = (
     | Propose
     | Confirm
     | Discard
+    | Divide
+    | Rejoin
+    | Dissolve
     | Assign
     | Release
     | Ship

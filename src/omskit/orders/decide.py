@@ -17,6 +17,7 @@ from omskit.orders import machine as m
 from omskit.orders.amending import amended
 from omskit.orders.changes import Proposal
 from omskit.orders.counting import cancelled, enough, settled
+from omskit.orders.dividing import untouched
 from omskit.orders.evolve import of_fulfillment, totals
 from omskit.orders.grade import GRADING, Grading
 from omskit.orders.model import Barred, Consignment, Hold, Order
@@ -207,6 +208,23 @@ def _proposal(order: Order, id_: str) -> Proposal:
     raise Refused("no_proposal", f"{id_!r} is not proposed; there are: {known}", order=order.key, id=id_)
 
 
+def _divide(order: Order, command: c.Divide, ask: _Ask) -> Events:
+    _not_held(order)
+    return (e.Divided(ask.machine.next(order.status, m.DIVIDE), command.children),)
+
+
+def _rejoin(order: Order, _command: c.Rejoin, ask: _Ask) -> Events:
+    return (e.Rejoined(ask.machine.next(order.status, m.REJOIN)),)
+
+
+def _dissolve(order: Order, _command: c.Dissolve, ask: _Ask) -> Events:
+    if not ask.machine.allows(order.status, m.DISSOLVE) and order.status in ask.machine.reached_by(m.DISSOLVE):
+        return ()
+    if not untouched(order):
+        raise Refused("in_work", "units of it are not open any more", order=order.key)
+    return (e.Dissolved(ask.machine.next(order.status, m.DISSOLVE)),)
+
+
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _not_held(order)
     wanted = totals(pair for one in command.consignments for pair in one.lines)
@@ -297,6 +315,9 @@ _DECIDE = cast(
         c.Propose: _propose,
         c.Confirm: _confirm,
         c.Discard: _discard,
+        c.Divide: _divide,
+        c.Rejoin: _rejoin,
+        c.Dissolve: _dissolve,
         c.Assign: _assign,
         c.Release: _release,
         c.Ship: _ship,

@@ -111,6 +111,28 @@ class Amended:
 
 
 @frozen
+class Divided:
+    """Other orders stand for it."""
+
+    status: str
+    children: tuple[int, ...]
+
+
+@frozen
+class Rejoined:
+    """It stands for itself again."""
+
+    status: str
+
+
+@frozen
+class Dissolved:
+    """It ended in favour of the order that it came from."""
+
+    status: str
+
+
+@frozen
 class Assigned:
     """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs.
 
@@ -190,6 +212,9 @@ Event = (
     | Proposed
     | Discarded
     | Amended
+    | Divided
+    | Rejoined
+    | Dissolved
     | Assigned
     | Released
     | Shipped

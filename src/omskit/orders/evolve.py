@@ -50,6 +50,7 @@ def _with(
         order.apart,
         order.proposals,
         order.process,
+        order.children,
     )
 
 
@@ -144,6 +145,14 @@ def _amended(order: Order, event: e.Amended) -> Order:
     )
 
 
+def _divided(order: Order, event: e.Divided) -> Order:
+    return changed(order, status=event.status, children=order.children + event.children)
+
+
+def _ended(order: Order, event: e.Rejoined | e.Dissolved) -> Order:
+    return changed(order, status=event.status)
+
+
 def _assigned(order: Order, event: e.Assigned) -> Order:
     moved = totals(pair for one in event.consignments for pair in one.lines)
     lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
@@ -165,6 +174,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.apart,
         order.proposals,
         order.process,
+        order.children,
     )
 
 
@@ -239,6 +249,9 @@ _EVOLVE = cast(
         e.Proposed: _proposed,
         e.Discarded: _discarded,
         e.Amended: _amended,
+        e.Divided: _divided,
+        e.Rejoined: _ended,
+        e.Dissolved: _ended,
         e.Assigned: _assigned,
         e.Released: _released,
         e.Shipped: _shipped,

@@ -22,6 +22,8 @@ SOURCEABLE = "sourceable"
 MERGEABLE = "mergeable"
 #: Warehouses hold stock for it, and wait for the word to work on it.
 HOLDS_STOCK = "holds_stock"
+#: Other orders stand for it: reports of sales leave it out.
+REPLACED = "replaced"
 
 APPROVE = "approve"
 #: The rules let it go; a person confirms or approves it.
@@ -33,6 +35,9 @@ UNMERGE = "unmerge"
 AMEND = "amend"
 #: Something that its review had looked at is different by now.
 REVIEW_AGAIN = "review_again"
+DIVIDE = "divide"
+REJOIN = "rejoin"
+DISSOLVE = "dissolve"
 RESERVE = "reserve"
 BACKORDER = "backorder"
 RELEASE = "release"
@@ -49,6 +54,9 @@ TRIGGERS = (
     MERGE,
     UNMERGE,
     AMEND,
+    DIVIDE,
+    REJOIN,
+    DISSOLVE,
     RESERVE,
     BACKORDER,
     RELEASE,
@@ -71,6 +79,8 @@ ORDER_MACHINE = Machine(
         "released": set(),
         "completed": {TERMINAL},
         "cancelled": {TERMINAL},
+        "divided": {TERMINAL, REPLACED},
+        "dissolved": {TERMINAL, REPLACED},
     },
     moves={
         ("received", APPROVE): "approved",
@@ -79,6 +89,9 @@ ORDER_MACHINE = Machine(
         ("received", CANCEL): "cancelled",
         ("approved", AMEND): "approved",
         ("approved", REVIEW_AGAIN): "received",
+        ("approved", DIVIDE): "divided",
+        ("approved", DISSOLVE): "dissolved",
+        ("divided", REJOIN): "approved",
         ("approved", MERGE): "approved",
         ("approved", UNMERGE): "approved",
         ("approved", RESERVE): "reserved",

@@ -100,6 +100,8 @@ class Terms:
         marks: Facts that the channel or its adapter saw and a review asks for, as in ``address_in_doubt``; sorted.
         merge_identity: Opaque name of the receiver: orders with equal ones may leave together; empty when nobody
             can tell. See :func:`omskit.core.merge_identity` for plain text.
+        origin: The external id under which the channel knows it, where that is another order's; empty when it is
+            ``external_id``.
 
     Raises:
         UsageError: ``bad_grade``.
@@ -124,6 +126,7 @@ class Terms:
     memo: str = ""
     marks: tuple[str, ...] = ()
     merge_identity: str = ""
+    origin: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.grade <= 9:
@@ -152,6 +155,7 @@ class Order:
         apart: Numbers of the lines that people have set apart from the rest; sorted.
         proposals: Change sets that wait to be confirmed or discarded.
         process: Id of the process, with its version, that it goes by; empty for the default.
+        children: Keys of the orders that it was divided into, also of those that were joined again.
     """
 
     key: int
@@ -171,6 +175,7 @@ class Order:
     apart: tuple[int, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     process: str = ""
+    children: tuple[int, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
@@ -181,6 +186,11 @@ class Order:
         if not 1 <= number <= len(self.lines):
             raise UsageError("unknown_line", f"no line {number}; there are 1 to {len(self.lines)}", line=number)
         return self.lines[number - 1]
+
+    @property
+    def channel_id(self) -> str:
+        """The external id under which the channel knows it."""
+        return self.terms.origin or self.terms.external_id
 
     @property
     def total_minor(self) -> int:

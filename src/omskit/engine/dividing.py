@@ -1,0 +1,62 @@
+"""Dividing orders into children with money of their own, and joining them again; each in one unit."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from omskit.core import UsageError, key_of, readable
+from omskit.engine.units import Shop, save
+from omskit.flow import Workspace, react
+from omskit.orders import ORDERS, Approve, Dissolve, Divide, Order, Parts, Rejoin, divide
+from omskit.storage import Unit
+
+#: What stands in a child's history as the rule that approved it.
+DIVISION = "division"
+
+
+@frozen
+class Dividing:
+    """Divides and joins orders."""
+
+    shop: Shop
+
+    def divide(self, number: str, parts: Parts, actor: str) -> tuple[str, ...]:
+        """Divide an approved order; see :func:`omskit.orders.divide`. Return the numbers of its children."""
+
+        def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
+            work = self.shop.workspace(unit, actor)
+            order = _load(unit, work, number)
+            keys = tuple(work.new_key() for _ in parts)
+            for place in divide(order, parts, keys):
+                work.order(place.key, place, DIVISION)
+                work.order(place.key, Approve(DIVISION), DIVISION)
+            work.order(order.key, Divide(keys), DIVISION)
+            react(work)
+            save(unit, work)
+            return tuple(readable(ORDERS.number, key) for key in keys)
+
+        return self.shop.attempt(do)
+
+    def rejoin(self, number: str, actor: str) -> None:
+        """Join the children of an order again, as long as nobody has worked on any of them."""
+
+        def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
+            work = self.shop.workspace(unit, actor)
+            order = _load(unit, work, number)
+            work.know_orders(unit.of(ORDERS).load(order.children, lock=True))
+            work.order(order.key, Rejoin(), DIVISION)
+            for key in order.children:
+                work.order(key, Dissolve(), DIVISION)
+            react(work)
+            save(unit, work)
+
+        self.shop.attempt(do)
+
+
+def _load(unit: Unit, work: Workspace, number: str) -> Order:
+    key = key_of(number, ORDERS.number)
+    work.know_orders(unit.of(ORDERS).load([key], lock=True))
+    track = work.orders.get(key)
+    if track is None or track.state is None:
+        raise UsageError("unknown_number", f"there is no {number}", number=number)
+    return track.state
