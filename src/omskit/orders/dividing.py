@@ -40,8 +40,8 @@ def divide(order: Order, parts: Parts, keys: Sequence[int]) -> tuple[Place, ...]
     _whole(order, parts, keys)
     lines: list[list[OrderLine]] = [[] for _ in parts]
     for line in order.lines:
-        units = [part.get(line.number, 0) for part in parts] for child, count, list_minor, discount_minor,
-        tax_minor in zip(lines, units, *_shared(line, units), strict=True):
+        units = [part.get(line.number, 0) for part in parts]
+        for child, count, price, discount, tax in zip(lines, units, *_shared(line, units), strict=True):
             if count:
                 child.append(
                     evolve(
@@ -49,9 +49,9 @@ def divide(order: Order, parts: Parts, keys: Sequence[int]) -> tuple[Place, ...]
                         number=len(child) + 1,
                         quantity=count,
                         open=count,
-                        list_minor=list_minor,
-                        discount_minor=discount_minor,
-                        tax_minor=tax_minor,
+                        list_minor=price,
+                        discount_minor=discount,
+                        tax_minor=tax,
                     )
                 )
     charges = _charges(order, lines)
