@@ -3,7 +3,8 @@
 import pytest
 from shop import AT, WEB, Clock, back, fulfillments, order, payload, process, shop
 
-from omskit.core import Cell, ContractError, Level, OmsError, Refusal, Refused, UsageError, readable
+from omskit.channels import Channel, ChannelLine, ChannelOrder
+from omskit.core import Cell, ContractError, Destination, Level, OmsError, Refusal, Refused, UsageError, readable
 from omskit.engine import Act, Done, Oms, Request
 from omskit.flow import Rules, Step
 from omskit.fulfillment import (
@@ -396,3 +397,64 @@ def test_stock_is_corrected_with_a_reason_and_never_below_what_is_promised(stora
     assert oms.stock.below(1) == {"A": 0}
     assert [one.kind for one in oms.stock.movements("A", "BER")] == ["lost", "reserved", "received"]
     assert oms.stock.movements("A", "BER")[0].at == AT
+
+
+def test_all_that_a_channel_is_told_of_one_order_leaves_in_one_call(storage: Storage) -> None:
+    oms = shop(storage)
+    oms.stock.receive("BER", {"A": 1}, actor="amy")
+    oms.stock.receive("MUC", {"A": 1}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 2)))).placed
+    oms.run()
+    assert oms.relay(lambda _: Delivery.DONE).done == 2
+    oms.do_many([Act(work, HandOver(f"WB-{work}")) for work in fulfillments(oms, number)], actor="wms")
+    told: list[int] = []
+
+    def send(request: Request) -> Delivery:
+        told.append(request.id)
+        return Delivery.DONE
+
+    assert oms.relay(send).done == 2
+    assert told == sorted(told)
+    assert oms.relay(send).done == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "terms"),
+    [
+        ("bad_grade", {"grade": 12}),
+        ("naive_datetime", {"ship_by": AT.replace(tzinfo=None)}),
+    ],
+)
+def test_terms_that_no_order_can_have_never_stop_a_batch(
+    storage: Storage, code: str, terms: dict[str, object]
+) -> None:
+    documents = [
+        ChannelOrder(id_, AT, "EUR", Destination("DE"), (ChannelLine("A", 1, 100),), "b", **more)  # type: ignore[arg-type]
+        for id_, more in (("1", {}), ("2", terms), ("3", {}))
+    ]
+    oms = Oms(storage, [Channel("web", lambda _: documents)], process(), clock=Clock())
+    received = oms.receive("web", b"")
+    assert len(received.placed) == 2
+    assert [(one.subject, one.code) for one in received.refused] == [("2", code)]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "currency"),
+    [
+        ("unknown_currency", ChannelLine("A", 1, 100), "EURO"),
+        ("not_minor_units", ChannelLine("A", 1, 1.5), "EUR"),  # type: ignore[arg-type]
+        ("amount_out_of_range", ChannelLine("A", 1, 10**16), "EUR"),
+        ("bad_line", ChannelLine("A", 1.0, 100), "EUR"),  # type: ignore[arg-type]
+    ],
+)
+def test_amounts_that_no_order_can_have_never_stop_a_batch(
+    storage: Storage, code: str, line: ChannelLine, currency: str
+) -> None:
+    documents = [
+        ChannelOrder("1", AT, "EUR", Destination("DE"), (ChannelLine("A", 1, 100),), "b"),
+        ChannelOrder("2", AT, currency, Destination("DE"), (line,), "b"),
+    ]
+    oms = Oms(storage, [Channel("web", lambda _: documents)], process(), clock=Clock())
+    received = oms.receive("web", b"")
+    assert len(received.placed) == 1
+    assert [(one.subject, one.code) for one in received.refused] == [("2", code)]

@@ -12,7 +12,7 @@ from typing import TypeVar
 from attrs import define, field, frozen
 
 from omskit.channels import Channel, ChannelOrder, Reversal, fingerprint, normalise
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, readable
+from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, readable
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, match, react
 from omskit.orders import ORDERS, Order
@@ -109,8 +109,8 @@ class Receiving:
             try:
                 place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
                 work.order(key, place, "receive")
-            except Refused as refusal:
-                tally.refused.append(Refusal.of(document.external_id, refusal))
+            except (Refused, UsageError) as error:
+                tally.refused.append(Refusal.of(document.external_id, error))
                 continue
             number = readable(ORDERS.number, key)
             receipts.append(Receipt(document.external_id, digest, json.dumps(number)))
