@@ -18,7 +18,7 @@ from omskit.channels.notices import (
     SentLine,
     ShipmentNotice,
 )
-from omskit.channels.reading import MAX_TEXT, Fields, objects
+from omskit.channels.reading import MAX_TEXT, Fields, json_array, objects, read_each
 
 __all__ = [
     "DOCUMENTS",
@@ -42,6 +42,8 @@ __all__ = [
     "SentLine",
     "ShipmentNotice",
     "fingerprint",
+    "json_array",
     "normalise",
     "objects",
+    "read_each",
 ]

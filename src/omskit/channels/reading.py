@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Self
+from typing import Any, NoReturn, Self, TypeVar
 
 from attrs import frozen
 
-from omskit.core import PayloadError, parse_amount
+from omskit.core import PayloadError, Refusal, parse_amount
+
+T = TypeVar("T")
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+#: Control characters, and halves of characters that no encoding can write.
+_UNWRITABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 #: Longest text that is taken from a field, in characters.
 MAX_TEXT = 10_000
@@ -57,13 +62,13 @@ class Fields:
 
         Raises:
             PayloadError: ``missing_field`` without a default; ``bad_text`` for another type, a control
-                character or more than :data:`MAX_TEXT` characters.
+                character, half a surrogate pair or more than :data:`MAX_TEXT` characters.
         """
         if default is not None and self.values.get(name) is None:
             return default
         value = self._value(name)
         text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
-        if text is None or len(text) > MAX_TEXT or any(ord(character) < 32 for character in text):
+        if text is None or len(text) > MAX_TEXT or _UNWRITABLE.search(text):
             path = self._at(name)
             raise PayloadError("bad_text", f"expected text @ {path}", path=path, value=repr(value)[:80])
         return text
@@ -134,3 +139,50 @@ def objects(values: Iterable[object], path: str = "$") -> Iterator[Fields]:
     """
     for position, value in enumerate(values):
         yield Fields.of(value, f"{path}[{position}]")
+
+
+def json_array(payload: bytes) -> Sequence[object]:
+    """Return the elements of a payload of JSON; one object counts as an array of one.
+
+    Numbers with a point are kept as the text they were sent as, so that no amount goes through a float.
+
+    Raises:
+        PayloadError: ``not_json`` also for NaN and Infinity, which JSON does not know; ``not_an_array``.
+    """
+    try:
+        said = json.loads(payload, parse_float=str, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise PayloadError("not_json", f"the payload is no JSON: {error}", path="$") from None
+    if isinstance(said, dict):
+        return [said]
+    if not isinstance(said, list):
+        raise PayloadError("not_an_array", f"expected an array @ $, not {type(said).__name__}", path="$")
+    return said
+
+
+def _no_number(name: str) -> NoReturn:
+    message = f"{name} is no number"
+    raise ValueError(message)
+
+
+def read_each(values: Iterable[object], read: Callable[[Fields], T], *, named: str) -> Iterator[T | Refusal]:
+    """Read each object of a payload; one that cannot be read comes as a refusal, and the next is read.
+
+    Args:
+        values: What the payload's parser gave, one value a document.
+        read: Reads one document; what it raises as ``PayloadError`` becomes the refusal.
+        named: The field that names a document in its refusal; its path does where there is none.
+    """
+    for position, value in enumerate(values):
+        path = f"$[{position}]"
+        try:
+            yield read(Fields.of(value, path))
+        except PayloadError as error:
+            yield Refusal.of(_subject(value, named) or path, error)
+
+
+def _subject(value: object, named: str) -> str:
+    try:
+        return Fields.of(value).text(named)
+    except PayloadError:
+        return ""
