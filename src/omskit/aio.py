@@ -1,4 +1,4 @@
-"""The same engine for async hosts: every call runs in SQLAlchemy's ``run_sync`` over an async driver.
+"""The same engine for async hosts: every call runs as SQLAlchemy's ``run_sync`` does, over an async driver.
 
 Nothing is written twice: :class:`AsyncOms` gives an :class:`omskit.engine.Oms` a storage over the async engine's
 synchronous face, and runs its methods where that face may wait without blocking the event loop.
@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util import greenlet_spawn
 
 from omskit.channels import Channel
 from omskit.core import Refusal
@@ -53,9 +54,12 @@ class AsyncOms:
         return system
 
     async def call(self, do: Callable[[Oms], T]) -> T:
-        """Run anything on the synchronous system where it may wait for the database."""
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(lambda _: do(self.oms))
+        """Run anything on the synchronous system where it may wait for the database.
+
+        What it does opens its own connections, so that none is held here meanwhile: calls that held one and
+        waited for another would use the pool up between them.
+        """
+        return await greenlet_spawn(do, self.oms)
 
     async def within(self, connection: AsyncConnection, do: Callable[[Oms], T]) -> T:
         """Run anything inside the host's transaction; see :meth:`omskit.engine.Oms.joined`."""

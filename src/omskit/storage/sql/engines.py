@@ -65,7 +65,8 @@ def _configure(connection: Any, _record: Any) -> None:
     try:
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
-        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        cursor.execute("PRAGMA journal_mode")  # an async cursor does not return itself, so the answer is asked for apart
+        mode = cursor.fetchone()[0]
     finally:
         cursor.close()
     if mode != "wal":
