@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ Host = Callable[[Callable[[AsyncOms], Awaitable[None]]], None]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Host:
     """Return what runs a coroutine with an open system, and closes it."""
     url = f"sqlite+aiosqlite:///{tmp_path}/shop.db"
     if request.param == "postgres":
@@ -33,7 +33,7 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
         finally:
             await oms.close()
 
-    yield lambda work: asyncio.run(run(work))
+    return lambda work: asyncio.run(run(work))
 
 
 def test_an_order_goes_from_payload_to_shipment(host: Host) -> None:

@@ -65,7 +65,7 @@ def _configure(connection: Any, _record: Any) -> None:
     try:
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
-        cursor.execute("PRAGMA journal_mode")  # an async cursor does not return itself, so the answer is asked for apart
+        cursor.execute("PRAGMA journal_mode")  # an async cursor does not return itself
         mode = cursor.fetchone()[0]
     finally:
         cursor.close()
