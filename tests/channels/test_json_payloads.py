@@ -51,3 +51,12 @@ def test_text_that_no_encoding_can_write_is_refused() -> None:
     with pytest.raises(PayloadError) as error:
         Fields.of(json_array(rb'[{"id": "\ud800"}]')[0]).text("id")
     assert error.value.code == "bad_text"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_blank_text_is_a_missing_field_unless_there_is_a_default(blank: str | None) -> None:
+    fields = Fields({"id": blank})
+    assert fields.text("id", "") == ""
+    with pytest.raises(PayloadError) as error:
+        fields.text("id")
+    assert (error.value.code, error.value.facts["path"]) == ("missing_field", "$.id")

@@ -53,15 +53,18 @@ class Fields:
     def _value(self, name: str) -> Any:
         value = self.values.get(name)
         if value is None:
-            path = self._at(name)
-            raise PayloadError("missing_field", f"nothing @ {path}", path=path)
+            raise self._missing(name)
         return value
+
+    def _missing(self, name: str) -> PayloadError:
+        path = self._at(name)
+        return PayloadError("missing_field", f"nothing @ {path}", path=path)
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a field as text without surrounding blanks; numbers are taken as they are written.
 
         Raises:
-            PayloadError: ``missing_field`` without a default; ``bad_text`` for another type, a control
+            PayloadError: ``missing_field``, also for blanks only, without a default; ``bad_text`` for another type, a control
                 character, half a surrogate pair or more than :data:`MAX_TEXT` characters.
         """
         if default is not None and self.values.get(name) is None:
@@ -71,6 +74,8 @@ class Fields:
         if text is None or len(text) > MAX_TEXT or _UNWRITABLE.search(text):
             path = self._at(name)
             raise PayloadError("bad_text", f"expected text @ {path}", path=path, value=repr(value)[:80])
+        if not text and default is None:
+            raise self._missing(name)
         return text
 
     def whole(self, name: str) -> int:
