@@ -64,8 +64,8 @@ class Fields:
         """Return a field as text without surrounding blanks; numbers are taken as they are written.
 
         Raises:
-            PayloadError: ``missing_field``, also for blanks only, without a default; ``bad_text`` for another type, a control
-                character, half a surrogate pair or more than :data:`MAX_TEXT` characters.
+            PayloadError: ``missing_field``, also for blanks only, without a default; ``bad_text`` for another
+                type, a control character, half a surrogate pair or more than :data:`MAX_TEXT` characters.
         """
         if default is not None and self.values.get(name) is None:
             return default
