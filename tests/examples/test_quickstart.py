@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from scripts import run_example, start_example
+from doc_blocks import blocks
+from scripts import EXAMPLES, run_example, start_example
 
 DAYS = 20
 
@@ -60,3 +61,11 @@ def test_it_never_writes_over_what_is_there(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, b"")
     assert done.stderr.decode().strip() == "month.db is there already; name a file that is not."
     assert (tmp_path / "month.db").read_bytes() == b"mine"
+
+
+def test_the_readme_shows_what_it_prints(told: str) -> None:
+    page = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    (shown,) = (block.text for block in blocks(page) if block.info == "text" and "verify():" in block.text)
+    wanted = [line for line in shown.splitlines() if line.strip() not in {"", "..."}]
+    printed = iter(told.splitlines())
+    assert [line for line in wanted if line not in printed] == []

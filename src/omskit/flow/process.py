@@ -119,6 +119,16 @@ class Process:
         machine = self.rules.orders
         return tuple(sorted({status for step in self.steps for status in machine.admitting(step.trigger)}))
 
+    def mermaid(self) -> str:
+        """Draw where the steps lead, as a Mermaid flowchart; what leaves an order in its status is left out."""
+        ways = [
+            (status, step.name, to)
+            for step in self.steps
+            for (status, trigger), to in self.rules.orders.moves.items()
+            if trigger == step.trigger and to != status
+        ]
+        return "\n".join(["flowchart LR", *(f"    {here} -->|{name}| {to}" for here, name, to in ways)]) + "\n"
+
     def _index(self, name: str) -> int:
         for position, step in enumerate(self.steps):
             if step.name == name:
