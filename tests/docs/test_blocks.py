@@ -6,6 +6,7 @@ import doctest
 import gc
 import importlib
 import pkgutil
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -52,6 +53,14 @@ def test_the_blocks_of_a_page_run_and_print_what_it_shows(
 def test_every_block_says_what_language_it_is_in(path: Path) -> None:
     infos = {block.info.split()[0] if block.info else "" for block in blocks(path.read_text("utf-8"))}
     assert sorted(infos - LANGUAGES) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_no_block_of_python_hides_from_the_tests(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert len(re.findall(r"^[ \t>]*[`~]{3,} *\{?python", text, re.MULTILINE)) == sum(
+        block.info == "python" for block in blocks(text)
+    )
 
 
 def test_output_that_differs_is_told(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ README = (ROOT / "README.md").read_text("utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
 CI = (ROOT / ".ci" / "run").read_text("utf-8")
 
+#: Every page that a reader may start from.
+SPEAKING = [*(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")), *sorted(DOCS.rglob("*.md"))]
+
 QUICKSTART = "python3 -m venv .venv && .venv/bin/pip install -e . && .venv/bin/python examples/quickstart.py"
 TESTS = "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/python -m pytest"
 
@@ -87,19 +90,19 @@ def test_the_picture_of_the_readme_shows_the_process_as_it_is() -> None:
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
-    broken = []
-    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *DOCS.rglob("*.md")]:
-        text = page.read_text("utf-8")
-        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
-    assert broken == []
+    links = [
+        (page, target)
+        for page in SPEAKING
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+        if "://" not in target
+    ]
+    assert [(page.name, target) for page, target in links if not (page.parent / target).exists()] == []
 
 
 def test_every_file_that_a_page_names_is_there() -> None:
     named = {
         (page.relative_to(ROOT).as_posix(), name)
-        for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *DOCS.rglob("*.md")]
+        for page in SPEAKING
         for name in re.findall(r"`((?:docs|examples|tests|src|benchmarks)/[\w./-]+)`", page.read_text("utf-8"))
     }
     assert sorted(one for one in named if not (ROOT / one[1]).exists()) == []
