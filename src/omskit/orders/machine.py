@@ -33,6 +33,7 @@ TAKE_BACK = "take_back"
 #: Every trigger that omskit itself makes.
 TRIGGERS = (APPROVE, RESERVE, BACKORDER, RELEASE, SHIP, REOPEN, CANCEL_PART, CANCEL, COMPLETE, TAKE_BACK)
 
+#: The process of an order that omskit ships; a host renames, adds and redirects.
 ORDER_MACHINE = Machine(
     name="order",
     initial="received",
