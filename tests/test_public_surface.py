@@ -7,6 +7,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def _described_constants() -> set[str]:
     source = Path(importlib.import_module("omskit").__file__ or "").parent
     for path in source.rglob("*.py"):
         text = path.read_text("utf-8").splitlines()
-        for above, line in zip(text, text[1:], strict=False):
+        for above, line in pairwise(text):
             if above.startswith("#:"):
                 described.add(line.partition("=")[0].partition(":")[0].strip())
     return described
