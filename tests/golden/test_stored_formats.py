@@ -102,3 +102,10 @@ def test_a_refusal_that_an_old_receipt_knows_stays_the_same_refusal() -> None:
         oms.do("SO-1-3", Cancel(((1, 1),), "buyer"), actor="amy", key="k")
     assert (error.value.code, error.value.message) == ("not_allowed", "too late")
     assert error.value.facts == {"status": "completed"}
+
+
+def test_a_document_of_a_later_release_is_refused_and_never_misread() -> None:
+    name, tag, text = WRITTEN[0]
+    with pytest.raises(StorageError) as error:
+        codec(name).load(tag, f'{{"v":2,{text[1:]}')
+    assert error.value.code == "newer_format"
