@@ -17,7 +17,16 @@ from omskit.fulfillment import (
     Reject,
     Ship,
 )
-from omskit.orders import ORDER_MACHINE, Approve, Cancel, PutOnHold, ReleaseHold, TakeBack
+from omskit.orders import (
+    ORDER_MACHINE,
+    Approve,
+    Assign,
+    Cancel,
+    Consignment,
+    PutOnHold,
+    ReleaseHold,
+    TakeBack,
+)
 from omskit.storage import Delivery, Op, Storage, Where
 
 
@@ -458,3 +467,31 @@ def test_amounts_that_no_order_can_have_never_stop_a_batch(
     received = oms.receive("web", b"")
     assert len(received.placed) == 1
     assert [(one.subject, one.code) for one in received.refused] == [("2", code)]
+
+
+def test_a_command_to_no_number_at_all_leaves_the_others_of_its_batch_alone(storage: Storage) -> None:
+    oms = shop(storage)
+    (number,) = oms.receive("web", payload(order("1", ("A", 1)))).placed
+    targets = ("SO-1-4", "PO-7", "SO-999-0", number)
+    done = oms.do_many([Act(target, Approve()) for target in targets], actor="amy")
+    assert [one.code if isinstance(one, Refusal) else one for one in done] == [
+        "bad_number",
+        "unknown_number",
+        "unknown_number",
+        Done(number, "approved"),
+    ]
+
+
+def test_a_command_that_finds_no_stock_leaves_the_others_of_its_batch_alone(storage: Storage) -> None:
+    oms = stocked(storage, A=1)
+    first, second = oms.receive("web", payload(order("1", ("A", 1)), order("2", ("A", 1)))).placed
+    oms.do_many([Act(first, Approve()), Act(second, Approve())], actor="amy")
+    assign = Assign((Consignment(1, "BER", ((1, 1),)),))
+    done = oms.do_many([Act(first, assign), Act(second, assign), Act(second, PutOnHold("late"))], actor="amy")
+    assert [one.code if isinstance(one, Refusal) else one.status for one in done] == [
+        "reserved",
+        "out_of_stock",
+        "approved",
+    ]
+    assert oms.order(second).consignments == ()
+    assert oms.verify().is_sound
