@@ -41,6 +41,7 @@ def test_the_blocks_of_a_page_run_and_print_what_it_shows(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names = run_page(path)
+    assert names.keys() - {"__name__", "__builtins__"}, "the page runs something"
     for value in list(names.values()):
         engine = getattr(getattr(value, "storage", None), "engine", None)
         if engine is not None:

@@ -153,7 +153,7 @@ class Acting:
                 work.order(key, o.PutOnHold(CANCEL_REQUESTED, reason), "cancel")
                 for one in working:
                     work.fulfillment(one, f.Recall(reason), "cancel")
-            return _finish(unit, work, target, key)
+            return self._finish(unit, work, target, key)
 
         return self.shop.attempt(do)
 
@@ -174,7 +174,7 @@ class Acting:
             key = load(unit, work, act.target)
             with work.attempt():
                 _tell(unit, work, act, key)
-            outcome = _finish(unit, work, act.target, key)
+            outcome = self._finish(unit, work, act.target, key)
         except Refused as refusal:
             if not act.key or refusal.code == "out_of_stock":
                 raise
@@ -182,6 +182,13 @@ class Acting:
         if act.key:
             unit.inbox.record(SOURCE, [_receipt(act, outcome)], at=work.at)
         return outcome
+
+    def _finish(self, unit: Unit, work: Workspace, target: str, key: int) -> Done:
+        if missing := orders_missing(work):
+            work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+        react(work)
+        save(unit, work, joined=self.shop.joined)
+        return Done(target, _status(work, target, key))
 
     def _batch(self, unit: Unit, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
         work = self.shop.workspace(unit, actor, keys=2 * len(acts))
@@ -192,8 +199,8 @@ class Acting:
         for act in acts:
             outcome = self._one(unit, work, act, receipts)
             outcomes.append(Refusal.of(act.target, outcome) if isinstance(outcome, OmsError) else outcome)
+        save(unit, work, joined=self.shop.joined)
         unit.inbox.record(SOURCE, [one for key, one in receipts.items() if key not in seen], at=work.at)
-        save(unit, work)
         return outcomes
 
     def _one(self, unit: Unit, work: Workspace, act: Act, receipts: dict[str, Receipt]) -> Done | OmsError:
@@ -250,14 +257,6 @@ def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
     if missing := orders_missing(work):
         work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
     react(work)
-
-
-def _finish(unit: Unit, work: Workspace, target: str, key: int) -> Done:
-    if missing := orders_missing(work):
-        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
-    react(work)
-    save(unit, work)
-    return Done(target, _status(work, target, key))
 
 
 def _status(work: Workspace, target: str, key: int) -> str:

@@ -117,7 +117,7 @@ class Receiving:
             tally.placed.append(number)
         work.order_news.clear()
         unit.inbox.record(source, receipts, at=work.at)
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return tally
 
     def _reversals(self, documents: Sequence[Reversal], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
@@ -137,7 +137,7 @@ class Receiving:
         known = ((one.external_id, digest, outcomes.get(one.external_id, [])) for one, digest in fresh)
         receipts = [Receipt(id_, digest, json.dumps(outcome)) for id_, digest, outcome in known]
         unit.inbox.record(source, receipts, at=work.at)
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return tally
 
     def _take_back(self, work: Workspace, matched: Sequence[Matched], tally: _Tally) -> list[Matched]:

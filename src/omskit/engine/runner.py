@@ -89,5 +89,5 @@ class Runner:
         orders = [one.state for one in stored.values()]
         facts = Facts(work.at, work.new_key, ask(self.process, unit, orders, lock=lock))
         done = advance(self.process, work, tuple(stored), facts)
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return _Page(len(stored), After(orders[-1].rank, orders[-1].key), done.moved, done.refused)
