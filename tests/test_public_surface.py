@@ -100,6 +100,27 @@ def test_importing_a_room_loads_no_sql_driver_and_nothing_heavy(module: str) -> 
     assert sorted(loaded & {*DRIVERS, *HEAVY}) == []
 
 
+def test_a_database_is_opened_with_no_more_installed_than_omskit_asks_for(tmp_path: Path) -> None:
+    hidden = "".join(f"sys.modules[{name!r}] = None; " for name in ("greenlet", "aiosqlite", "psycopg", "highspy"))
+    code = (
+        f"import sys; {hidden}from omskit import Oms; from omskit.flow import Process;"
+        f"print(Oms.open('sqlite:///{tmp_path}/shop.db', process=Process('p', ())).verify().is_sound)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+def test_an_async_database_says_what_is_missing() -> None:
+    code = (
+        "import sys; sys.modules['greenlet'] = None\n"
+        "from omskit.storage.sql import open_async_engine\n"
+        "try:\n    open_async_engine('sqlite+aiosqlite:///shop.db')\n"
+        "except Exception as error:\n    print(error.code, 'omskit[async]' in str(error))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("missing_driver True\n", "")
+
+
 @pytest.mark.parametrize("module", ["omskit.storage.sql", "omskit.aio"])
 def test_importing_the_sql_storage_loads_sqlalchemy_and_no_driver(module: str) -> None:
     loaded = _loaded_by(module)
