@@ -7,21 +7,19 @@ from pathlib import Path
 
 import pytest
 from doc_blocks import blocks
-from scripts import EXAMPLES, run_example, start_example
+from scripts import EXAMPLES, run_example_once, start_example
 
 DAYS = 20
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return what the quickstart prints; it runs once for all tests of this file."""
-    at = tmp_path_factory.mktemp("quickstart")
-    text = run_example("quickstart.py", "month.db", at=at)
+def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """Return what the quickstart prints; it takes ten seconds, and runs once for all tests and workers."""
+    base = tmp_path_factory.getbasetemp()
+    at = (base if worker_id == "master" else base.parent) / "quickstart"
+    text = run_example_once("quickstart.py", "month.db", at=at)
     assert (at / "month.db").stat().st_size > 10_000_000
     return text
-
-
-pytestmark = pytest.mark.xdist_group("quickstart")
 
 
 def test_every_trading_day_is_lived_through(told: str) -> None:
