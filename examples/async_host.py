@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from place import new_file
+from output_file import new_file
 from sync_host import PROCESS
 from web_shop import CHANNEL
 

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from place import new_file
+from output_file import new_file
 from sync_host import PROCESS
 from web_shop import CHANNEL
 
@@ -90,6 +90,7 @@ def main() -> None:
     oms.run()
     print(f"  2    of bob  is {oms.order(number).status}: a hold that was lifted is not put again")
     print(f"verify(): {len(oms.verify().drift)} differences.")
+    oms.close()
     print(f"Written: {path}")
 
 

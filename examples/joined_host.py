@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from place import new_file
+from output_file import new_file
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Text, func, select
 from sync_host import PROCESS
 from web_shop import CHANNEL
@@ -79,7 +79,7 @@ def main() -> None:
         tell(engine, oms)
 
     print(f"verify(): {len(oms.verify().drift)} differences.")
-    engine.dispose()
+    oms.close()
     print(f"Written: {path}, with the tables {', '.join(sorted(METADATA.tables))}")
 
 

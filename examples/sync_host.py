@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from place import new_file
+from output_file import new_file
 from web_shop import CHANNEL
 
 from omskit import Oms
@@ -77,6 +77,7 @@ def main() -> None:
     (number,) = received.placed
     print(f"The history of {number}:\n{oms.explain(number)}\n")
     print(f"verify(): {len(oms.verify().drift)} differences.")
+    oms.close()
     print(f"Written: {path}")
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import doctest
 import gc
 import importlib
+import os
 import pkgutil
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +18,7 @@ from code_lines import code_lines
 from doc_blocks import blocks, run_page
 
 import omskit
+from omskit import Oms
 
 ROOT = Path(__file__).parents[2]
 PAGES = [
@@ -42,10 +46,9 @@ def test_the_blocks_of_a_page_run_and_print_what_it_shows(
     monkeypatch.chdir(tmp_path)
     names = run_page(path)
     assert names.keys() - {"__name__", "__builtins__"}, "the page runs something"
-    for value in list(names.values()):
-        engine = getattr(getattr(value, "storage", None), "engine", None)
-        if engine is not None:
-            engine.dispose()
+    for value in names.values():
+        if isinstance(value, Oms):
+            value.close()
     names.clear()
     gc.collect()
 
@@ -62,6 +65,19 @@ def test_no_block_of_python_hides_from_the_tests(path: Path) -> None:
     assert len(re.findall(r"^[ \t>]*[`~]{3,} *\{?python", text, re.MULTILINE)) == sum(
         block.info == "python" for block in blocks(text)
     )
+
+
+@pytest.mark.parametrize(("name", "kit"), [("write-a-channel", "TestShop"), ("add-a-step", "TestManyOrders")])
+def test_a_kit_on_a_page_passes_as_a_reader_would_run_it(name: str, kit: str, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / f"{name}.md").read_text("utf-8")
+    code = "\n".join(block.text for block in blocks(page) if block.info == "python")
+    (tmp_path / "test_page.py").write_text(code, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "test_page.py", "-k", kit]
+    known = os.pathsep.join([str(ROOT / "examples"), os.environ.get("PYTHONPATH", "")])
+    # What this run was told is not for a reader's run.
+    env = {**os.environ, "PYTHONPATH": known, "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_output_that_differs_is_told(tmp_path: Path) -> None:
@@ -81,6 +97,11 @@ def test_output_that_a_page_hides_is_told(tmp_path: Path) -> None:
 def test_the_host_of_the_readme_has_ten_lines() -> None:
     first = next(block for block in blocks((ROOT / "README.md").read_text("utf-8")) if block.info == "python")
     assert code_lines(first.text) <= 10
+
+
+def test_the_readme_counts_the_lines_of_the_adapter_right() -> None:
+    lines = code_lines((ROOT / "examples" / "web_shop.py").read_text("utf-8"))
+    assert f"a channel adapter of {lines} lines" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_examples_in_docstrings_say_what_comes_out() -> None:

@@ -495,3 +495,10 @@ def test_a_command_that_finds_no_stock_leaves_the_others_of_its_batch_alone(stor
     ]
     assert oms.order(second).consignments == ()
     assert oms.verify().is_sound
+
+
+def test_a_system_that_was_closed_opens_what_it_needs_again(storage: Storage) -> None:
+    oms = stocked(storage, A=1)
+    oms.close()
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(1, 0)}
+    oms.close()

@@ -105,6 +105,7 @@ def test_an_engine_of_the_host_that_is_not_prepared_is_refused(storage: SqlStora
     other = create_engine(f"sqlite:///{tmp_path}/other.db")
     with other.connect() as connection, pytest.raises(UsageError) as caught, storage.joined(connection):
         pytest.fail("it would lose updates")
+    other.dispose()
     assert caught.value.code == "unprepared_engine"
 
 

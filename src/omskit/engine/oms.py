@@ -226,6 +226,12 @@ class Oms:
         with self.storage.begin(read=True) as unit:
             return verify(unit, progress)
 
+    def close(self) -> None:
+        """Give the storage's connections back, where it has any; the next call opens others."""
+        close: Callable[[], object] | None = getattr(self.storage, "close", None)
+        if close is not None:
+            close()
+
     @contextmanager
     def joined(self, connection: Connection) -> Iterator[Self]:
         """Yield the same system inside a transaction of the host: no savepoint, no commit, no rollback.
