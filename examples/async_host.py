@@ -53,8 +53,8 @@ async def main(path: Path) -> None:
 
     asked: list[PickRequest] = []
 
-    def send(request: Request) -> Delivery:
-        """Stand in for the host's HTTP client."""
+    async def send(request: Request) -> Delivery:
+        """Stand in for the host's HTTP client, which awaits an answer here."""
         if isinstance(request.document, PickRequest):
             asked.append(request.document)
         return Delivery.DONE

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from omskit.aio import AsyncOms
 from omskit.core import Refusal, Refused
-from omskit.engine import Act, Done
+from omskit.engine import Act, Done, Relayed, Request
 from omskit.orders import PutOnHold
 from omskit.storage import Delivery
 
@@ -45,6 +45,20 @@ def test_an_order_goes_from_payload_to_shipment(host: Host) -> None:
         assert (await oms.order(number)).status == "released"
         assert len((await oms.explain(number)).splitlines()) == 4
         assert (await oms.verify()).is_sound
+
+    host(work)
+
+
+def test_a_sender_may_be_async(host: Host) -> None:
+    async def send(request: Request) -> Delivery:
+        await asyncio.sleep(0)
+        return Delivery.DONE if request.topic == "warehouse:BER" else Delivery.PARKED
+
+    async def work(oms: AsyncOms) -> None:
+        await oms.call(lambda system: system.stock.receive("BER", {"A": 5}, actor="amy"))
+        await oms.receive("web", payload(order("1", ("A", 2)), order("2", ("A", 1))))
+        await oms.run()
+        assert await oms.relay(send) == Relayed(done=2)
 
     host(work)
 
