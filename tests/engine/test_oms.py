@@ -502,3 +502,20 @@ def test_a_system_that_was_closed_opens_what_it_needs_again(storage: Storage) ->
     oms.close()
     assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(1, 0)}
     oms.close()
+
+
+def test_what_is_not_there_has_no_history(storage: Storage) -> None:
+    oms = shop(storage)
+    for number in ("SO-999-0", "FO-999-0"):
+        with pytest.raises(UsageError) as error:
+            oms.explain(number)
+        assert code_of(error) == "unknown_number"
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_reversal_of_less_than_one_unit_never_stops_its_batch(storage: Storage, count: int) -> None:
+    oms = shop(storage)
+    oms.receive("web", payload(order("1", ("A", 2))))
+    received = oms.receive("web", payload(back("R1", ("A", count, 100)), back("R2", ("A", 1, 100))))
+    assert [(one.subject, one.code) for one in received.refused] == [("R1", "bad_line")]
+    assert [(one.reversal, one.quantity) for one in received.matched] == [("R2", 1)]

@@ -210,7 +210,10 @@ class Oms:
         kind = kind_of(number)
         key = key_of(number, kind.number)
         with self.storage.begin(read=True) as unit:
-            return unit.of(kind).history([key])[key]
+            entries = unit.of(kind).history([key])[key]
+        if not entries:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return entries
 
     def explain(self, number: str) -> str:
         """Return the history as text, one line an entry.
