@@ -16,7 +16,7 @@ from omskit.channels import (
     Fields,
     Reversal,
     ReversedLine,
-    json_array,
+    parse_json,
     read_each,
 )
 from omskit.core import Destination, Refusal
@@ -24,7 +24,7 @@ from omskit.core import Destination, Refusal
 
 def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
     """Read orders and refunds; one that cannot be read is refused with the path, and the next is read."""
-    return read_each(json_array(payload), read_document, named="id")
+    return read_each(parse_json(payload), "$", "id", read_document)
 
 
 def read_document(said: Fields) -> ChannelOrder | Reversal:

@@ -11,7 +11,7 @@ import web_shop
 from attrs import evolve
 from mutants import broken_promises, promises
 
-from omskit.channels import Channel, ChannelOrder, Fields, Reversal, json_array, read_each
+from omskit.channels import Channel, ChannelOrder, Fields, Reversal, parse_json, read_each
 from omskit.core import PayloadError, Refusal
 from omskit.testing import ChannelKit
 from omskit.testing.channels import with_unknown_fields
@@ -42,7 +42,7 @@ def fixtures(make: Callable[[], Read]) -> Mapping[str, object]:
 
 def reading(read: Callable[[Fields], Document]) -> Callable[[], Read]:
     """Return the maker of a reader that reads documents one by one."""
-    return lambda: lambda payload: read_each(json_array(payload), read, named="id")
+    return lambda: lambda payload: read_each(parse_json(payload), "$", "id", read)
 
 
 def orders_with(**changes: Any) -> Callable[[], Read]:
@@ -103,7 +103,7 @@ def trusts_no_one_after_a_bad_document() -> Read:
 
     def read(payload: bytes) -> Iterator[Document | Refusal]:
         if bad:
-            raise PayloadError("not_json", "there was something wrong before")
+            raise PayloadError("bad_json", "there was something wrong before")
         for one in web_shop.read(payload):
             if isinstance(one, Refusal):
                 bad.append(one)

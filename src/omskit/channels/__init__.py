@@ -18,7 +18,7 @@ from omskit.channels.notices import (
     SentLine,
     ShipmentNotice,
 )
-from omskit.channels.reading import MAX_TEXT, Fields, json_array, objects, read_each
+from omskit.channels.reading import MAX_TEXT, Fields, objects, parse_json, read_each
 
 __all__ = [
     "DOCUMENTS",
@@ -42,8 +42,8 @@ __all__ = [
     "SentLine",
     "ShipmentNotice",
     "fingerprint",
-    "json_array",
     "normalise",
     "objects",
+    "parse_json",
     "read_each",
 ]

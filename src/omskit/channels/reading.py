@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NoReturn, Self, TypeVar
 
@@ -146,23 +146,18 @@ def objects(values: Iterable[object], path: str = "$") -> Iterator[Fields]:
         yield Fields.of(value, f"{path}[{position}]")
 
 
-def json_array(payload: bytes) -> Sequence[object]:
-    """Return the elements of a payload of JSON; one object counts as an array of one.
+def parse_json(payload: bytes) -> Any:
+    """Return a parsed JSON payload.
 
     Numbers with a point are kept as the text they were sent as, so that no amount goes through a float.
 
     Raises:
-        PayloadError: ``not_json`` also for NaN and Infinity, which JSON does not know; ``not_an_array``.
+        PayloadError: ``bad_json`` for what is no JSON, for NaN and Infinity.
     """
     try:
-        said = json.loads(payload, parse_float=str, parse_constant=_no_number)
+        return json.loads(payload, parse_float=str, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise PayloadError("not_json", f"the payload is no JSON: {error}", path="$") from None
-    if isinstance(said, dict):
-        return [said]
-    if not isinstance(said, list):
-        raise PayloadError("not_an_array", f"expected an array @ $, not {type(said).__name__}", path="$")
-    return said
+        raise PayloadError("bad_json", f"the payload is no JSON: {error}", path="$") from None
 
 
 def _no_number(name: str) -> NoReturn:
@@ -170,24 +165,30 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(message)
 
 
-def read_each(values: Iterable[object], read: Callable[[Fields], T], *, named: str) -> Iterator[T | Refusal]:
-    """Read each object of a payload; one that cannot be read comes as a refusal, and the next is read.
+def read_each(values: object, path: str, name: str, read: Callable[[Fields], T]) -> Iterator[T | Refusal]:
+    """Read each object of an array; one that cannot be read comes as a refusal and stops no other.
 
     Args:
-        values: What the payload's parser gave, one value a document.
-        read: Reads one document; what it raises as ``PayloadError`` becomes the refusal.
-        named: The field that names a document in its refusal; its path does where there is none.
+        values: The array.
+        path: Where it stands.
+        name: The field whose text names an object in its refusal; its path does where there is none.
+        read: Reads one object.
+
+    Raises:
+        PayloadError: ``not_an_array``.
     """
+    if not isinstance(values, list | tuple):
+        raise PayloadError("not_an_array", f"expected an array @ {path}", path=path)
     for position, value in enumerate(values):
-        path = f"$[{position}]"
+        where = f"{path}[{position}]"
         try:
-            yield read(Fields.of(value, path))
+            yield read(Fields.of(value, where))
         except PayloadError as error:
-            yield Refusal.of(_subject(value, named) or path, error)
+            yield Refusal.of(_subject(value, name) or where, error)
 
 
-def _subject(value: object, named: str) -> str:
+def _subject(value: object, name: str) -> str:
     try:
-        return Fields.of(value).text(named)
+        return Fields.of(value).text(name)
     except PayloadError:
         return ""
