@@ -33,23 +33,25 @@ HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,Custome
 def read_invoices(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
     """Read invoices from CSV; numbers that start with C take sales back."""
     rows = objects(csv.DictReader(payload.decode(errors="replace").splitlines()))
-    for invoice, group in groupby(rows, key=lambda row: row.text("InvoiceNo")):
+    for number, group in groupby(rows, key=lambda row: row.values.get("InvoiceNo")):
+        invoice = list(group)
         try:
-            yield read_invoice(invoice, list(group))
+            yield read_invoice(invoice)
         except PayloadError as error:
-            yield Refusal.of(invoice, error)
+            yield Refusal.of(number or invoice[0].path, error)
 
 
-def read_invoice(invoice: str, rows: list[Fields]) -> ChannelOrder | Reversal:
+def read_invoice(rows: list[Fields]) -> ChannelOrder | Reversal:
     """Read one invoice; prices are pounds as text, and become pence for all units."""
+    number = rows[0].text("InvoiceNo")
     placed_at = rows[0].instant("InvoiceDate")
     buyer = rows[0].text("CustomerID", "").removesuffix(".0")
     codes = [row.text("StockCode") for row in rows]
     counts = [row.whole("Quantity") for row in rows]
     amounts = [row.amount("UnitPrice", "GBP") * abs(n) for row, n in zip(rows, counts, strict=True)]
-    if invoice.startswith("C"):
+    if number.startswith("C"):
         back = zip(codes, counts, amounts, strict=True)
-        return Reversal(invoice, placed_at, tuple(ReversedLine(c, -n, a) for c, n, a in back), buyer)
+        return Reversal(number, placed_at, tuple(ReversedLine(c, -n, a) for c, n, a in back), buyer)
     country = COUNTRIES.get(name := rows[0].text("Country"))
     if country is None:
         raise PayloadError("unknown_country", name, path=f"{rows[0].path}.Country")
@@ -57,7 +59,7 @@ def read_invoice(invoice: str, rows: list[Fields]) -> ChannelOrder | Reversal:
         ChannelLine(code, count, amount, external_id=str(n), title=row.text("Description", ""))
         for n, (row, code, count, amount) in enumerate(zip(rows, codes, counts, amounts, strict=True), 1)
     )
-    return ChannelOrder(invoice, placed_at, "GBP", Destination(country), tuple(lines), buyer)
+    return ChannelOrder(number, placed_at, "GBP", Destination(country), tuple(lines), buyer)
 
 
 #: The file's names of countries; the Channel Islands go by the code of Jersey.

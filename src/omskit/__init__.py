@@ -1,7 +1,10 @@
 """An embeddable order management core: orders from every channel, stock in many warehouses, never oversold.
 
 >>> from omskit import Oms
->>> oms = Oms.open("sqlite:///shop.db", channels=[...], process=...)
+>>> from omskit.flow import Process
+>>> oms = Oms.open("memory:", channels=[], process=Process("nothing yet", ()))
+>>> oms.verify().is_sound
+True
 
 Importing this loads no SQL driver; rooms such as ``omskit.orders`` and ``omskit.allocation`` work alone.
 """

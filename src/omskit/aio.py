@@ -1,4 +1,4 @@
-"""The same engine for async hosts: every call runs in SQLAlchemy's ``run_sync`` over an async driver.
+"""The same engine for async hosts: every call runs as SQLAlchemy's ``run_sync`` does, over an async driver.
 
 Nothing is written twice: :class:`AsyncOms` gives an :class:`omskit.engine.Oms` a storage over the async engine's
 synchronous face, and runs its methods where that face may wait without blocking the event loop.
@@ -6,22 +6,27 @@ synchronous face, and runs its methods where that face may wait without blocking
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Self, TypeVar
 
 from attrs import frozen
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from omskit.channels import Channel
 from omskit.core import Refusal
-from omskit.engine import KINDS, Act, Command, Done, Oms, Received, Relayed, Run, Sender, Verified
+from omskit.engine import KINDS, Act, Command, Done, Oms, Received, Relayed, Request, Run, Sender, Verified
 from omskit.flow import Process, Processes
 from omskit.orders import Order
+from omskit.storage import Delivery
 from omskit.storage.sql import SqlStorage, open_async_engine
 
-__all__ = ["AsyncOms"]
+__all__ = ["AsyncOms", "AsyncSender"]
 
 T = TypeVar("T")
+
+#: Sends one request without blocking the event loop, and says what became of it.
+AsyncSender = Callable[[Request], Awaitable[Delivery]]
 
 
 @frozen
@@ -55,9 +60,12 @@ class AsyncOms:
         return system
 
     async def call(self, do: Callable[[Oms], T]) -> T:
-        """Run anything on the synchronous system where it may wait for the database."""
-        async with self.engine.connect() as connection:
-            return await connection.run_sync(lambda _: do(self.oms))
+        """Run anything on the synchronous system where it may wait for the database.
+
+        What it does opens its own connections, so that none is held here meanwhile: calls that held one and
+        waited for another would use the pool up between them.
+        """
+        return await greenlet_spawn(do, self.oms)
 
     async def within(self, connection: AsyncConnection, do: Callable[[Oms], T]) -> T:
         """Run anything inside the host's transaction; see :meth:`omskit.engine.Oms.joined`."""
@@ -96,9 +104,14 @@ class AsyncOms:
         """Return a history as text; see :meth:`omskit.engine.Oms.explain`."""
         return await self.call(lambda oms: oms.explain(number))
 
-    async def relay(self, send: Sender, limit: int = 100) -> Relayed:
-        """Hand waiting requests to a sender; see :meth:`omskit.engine.Oms.relay`."""
-        return await self.call(lambda oms: oms.relay(send, limit))
+    async def relay(self, send: Sender | AsyncSender, limit: int = 100) -> Relayed:
+        """Hand waiting requests to a sender, which may be async; see :meth:`omskit.engine.Oms.relay`."""
+
+        def sender(request: Request) -> Delivery:
+            outcome = send(request)
+            return await_only(outcome) if isinstance(outcome, Awaitable) else outcome
+
+        return await self.call(lambda oms: oms.relay(sender, limit))
 
     async def verify(self) -> Verified:
         """Prove that everything adds up; see :meth:`omskit.engine.Oms.verify`."""

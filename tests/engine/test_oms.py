@@ -3,7 +3,8 @@
 import pytest
 from shop import AT, WEB, Clock, back, fulfillments, order, payload, process, shop
 
-from omskit.core import Cell, ContractError, Level, OmsError, Refusal, Refused, UsageError, readable
+from omskit.channels import Channel, ChannelLine, ChannelOrder
+from omskit.core import Cell, ContractError, Destination, Level, OmsError, Refusal, Refused, UsageError, readable
 from omskit.engine import Act, Done, Oms, Request
 from omskit.flow import Rules, Step
 from omskit.fulfillment import (
@@ -16,7 +17,16 @@ from omskit.fulfillment import (
     Reject,
     Ship,
 )
-from omskit.orders import ORDER_MACHINE, Approve, Cancel, PutOnHold, ReleaseHold, TakeBack
+from omskit.orders import (
+    ORDER_MACHINE,
+    Approve,
+    Assign,
+    Cancel,
+    Consignment,
+    PutOnHold,
+    ReleaseHold,
+    TakeBack,
+)
 from omskit.storage import Delivery, Op, Storage, Where
 
 
@@ -388,3 +398,116 @@ def test_stock_is_corrected_with_a_reason_and_never_below_what_is_promised(stora
     assert oms.stock.below(1) == {"A": 0}
     assert [one.kind for one in oms.stock.movements("A", "BER")] == ["lost", "reserved", "received"]
     assert oms.stock.movements("A", "BER")[0].at == AT
+
+
+def test_all_that_a_channel_is_told_of_one_order_leaves_in_one_call(storage: Storage) -> None:
+    oms = shop(storage)
+    oms.stock.receive("BER", {"A": 1}, actor="amy")
+    oms.stock.receive("MUC", {"A": 1}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 2)))).placed
+    oms.run()
+    assert oms.relay(lambda _: Delivery.DONE).done == 2
+    oms.do_many([Act(work, HandOver(f"WB-{work}")) for work in fulfillments(oms, number)], actor="wms")
+    told: list[int] = []
+
+    def send(request: Request) -> Delivery:
+        told.append(request.id)
+        return Delivery.DONE
+
+    assert oms.relay(send).done == 2
+    assert told == sorted(told)
+    assert oms.relay(send).done == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "terms"),
+    [
+        ("bad_grade", {"grade": 12}),
+        ("naive_datetime", {"ship_by": AT.replace(tzinfo=None)}),
+    ],
+)
+def test_terms_that_no_order_can_have_never_stop_a_batch(
+    storage: Storage, code: str, terms: dict[str, object]
+) -> None:
+    documents = [
+        ChannelOrder(id_, AT, "EUR", Destination("DE"), (ChannelLine("A", 1, 100),), "b", **more)  # type: ignore[arg-type]
+        for id_, more in (("1", {}), ("2", terms), ("3", {}))
+    ]
+    oms = Oms(storage, [Channel("web", lambda _: documents)], process(), clock=Clock())
+    received = oms.receive("web", b"")
+    assert len(received.placed) == 2
+    assert [(one.subject, one.code) for one in received.refused] == [("2", code)]
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "currency"),
+    [
+        ("unknown_currency", ChannelLine("A", 1, 100), "EURO"),
+        ("not_minor_units", ChannelLine("A", 1, 1.5), "EUR"),  # type: ignore[arg-type]
+        ("amount_out_of_range", ChannelLine("A", 1, 10**16), "EUR"),
+        ("bad_line", ChannelLine("A", 1.0, 100), "EUR"),  # type: ignore[arg-type]
+    ],
+)
+def test_amounts_that_no_order_can_have_never_stop_a_batch(
+    storage: Storage, code: str, line: ChannelLine, currency: str
+) -> None:
+    documents = [
+        ChannelOrder("1", AT, "EUR", Destination("DE"), (ChannelLine("A", 1, 100),), "b"),
+        ChannelOrder("2", AT, currency, Destination("DE"), (line,), "b"),
+    ]
+    oms = Oms(storage, [Channel("web", lambda _: documents)], process(), clock=Clock())
+    received = oms.receive("web", b"")
+    assert len(received.placed) == 1
+    assert [(one.subject, one.code) for one in received.refused] == [("2", code)]
+
+
+def test_a_command_to_no_number_at_all_leaves_the_others_of_its_batch_alone(storage: Storage) -> None:
+    oms = shop(storage)
+    (number,) = oms.receive("web", payload(order("1", ("A", 1)))).placed
+    targets = ("SO-1-4", "PO-7", "SO-999-0", number)
+    done = oms.do_many([Act(target, Approve()) for target in targets], actor="amy")
+    assert [one.code if isinstance(one, Refusal) else one for one in done] == [
+        "bad_number",
+        "unknown_number",
+        "unknown_number",
+        Done(number, "approved"),
+    ]
+
+
+def test_a_command_that_finds_no_stock_leaves_the_others_of_its_batch_alone(storage: Storage) -> None:
+    oms = stocked(storage, A=1)
+    first, second = oms.receive("web", payload(order("1", ("A", 1)), order("2", ("A", 1)))).placed
+    oms.do_many([Act(first, Approve()), Act(second, Approve())], actor="amy")
+    assign = Assign((Consignment(1, "BER", ((1, 1),)),))
+    done = oms.do_many([Act(first, assign), Act(second, assign), Act(second, PutOnHold("late"))], actor="amy")
+    assert [one.code if isinstance(one, Refusal) else one.status for one in done] == [
+        "reserved",
+        "out_of_stock",
+        "approved",
+    ]
+    assert oms.order(second).consignments == ()
+    assert oms.verify().is_sound
+
+
+def test_a_system_that_was_closed_opens_what_it_needs_again(storage: Storage) -> None:
+    oms = stocked(storage, A=1)
+    oms.close()
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(1, 0)}
+    oms.close()
+
+
+def test_what_is_not_there_has_no_history(storage: Storage) -> None:
+    oms = shop(storage)
+    for number in ("SO-999-0", "FO-999-0"):
+        with pytest.raises(UsageError) as error:
+            oms.explain(number)
+        assert code_of(error) == "unknown_number"
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_reversal_of_less_than_one_unit_never_stops_its_batch(storage: Storage, count: int) -> None:
+    oms = shop(storage)
+    oms.receive("web", payload(order("1", ("A", 2))))
+    received = oms.receive("web", payload(back("R1", ("A", count, 100)), back("R2", ("A", 1, 100))))
+    assert [(one.subject, one.code) for one in received.refused] == [("R1", "bad_line")]
+    assert [(one.reversal, one.quantity) for one in received.matched] == [("R2", 1)]

@@ -137,3 +137,9 @@ def test_an_attempt_that_fails_leaves_no_trace() -> None:
     assert work.orders[1].state is before
     assert len(work.orders[1].entries) == entries
     assert work.order_news == []
+
+
+def test_a_process_draws_where_its_steps_lead() -> None:
+    assert Process("p", (review_step(), release_step())).mermaid() == (
+        "flowchart LR\n    received -->|review| approved\n    reserved -->|release| released\n"
+    )

@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, Table, Text, create_engine, event, inspect
 
-from omskit.core import Cell, Duplicate, Level, StorageError, UsageError
+from omskit.channels import Channel, ChannelLine, ChannelOrder
+from omskit.core import Cell, Destination, Duplicate, Level, Refused, StorageError, UsageError
 from omskit.engine import KINDS, Oms
 from omskit.flow import Process
+from omskit.orders import Approve, Assign, Consignment
 from omskit.storage import MemoryStorage, Message, Receipt
 from omskit.storage.sql import SqlStorage, define_tables, open_engine
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
+SHOP = Channel(
+    "shop", lambda _: [ChannelOrder("1", AT, "EUR", Destination("DE"), (ChannelLine("A", 2, 990),), "ida")]
+)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -100,6 +105,7 @@ def test_an_engine_of_the_host_that_is_not_prepared_is_refused(storage: SqlStora
     other = create_engine(f"sqlite:///{tmp_path}/other.db")
     with other.connect() as connection, pytest.raises(UsageError) as caught, storage.joined(connection):
         pytest.fail("it would lose updates")
+    other.dispose()
     assert caught.value.code == "unprepared_engine"
 
 
@@ -163,3 +169,18 @@ def test_a_schema_keeps_two_installations_apart(postgres_url: str) -> None:
     with two.begin(read=True) as unit:
         assert unit.inbox.seen("web", ["1"]) == {}
     engine.dispose()
+
+
+def test_a_refusal_that_the_host_catches_leaves_its_transaction_as_it_was(storage: SqlStorage) -> None:
+    oms = Oms(storage, (SHOP,), Process("none", ()), clock=lambda: AT)
+    oms.stock.receive("BER", {"A": 1}, actor="amy")
+    (number,) = oms.receive("shop", b"").placed
+    oms.do(number, Approve(), actor="amy")
+    assign = Assign((Consignment(1, "BER", ((1, 2),)),))
+    with storage.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO carts VALUES (1, 'bought')")
+        with oms.joined(connection) as inside, pytest.raises(Refused) as caught:
+            inside.do(number, assign, actor="amy")
+    assert caught.value.code == "out_of_stock"
+    assert oms.order(number).consignments == ()
+    assert oms.verify().is_sound

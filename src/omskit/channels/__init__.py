@@ -43,7 +43,7 @@ from omskit.channels.notices import (
     ShipmentNotice,
 )
 from omskit.channels.packed import MAX_RATIO, gunzip, unzip
-from omskit.channels.reading import MAX_TEXT, Fields, objects
+from omskit.channels.reading import MAX_TEXT, Fields, objects, read_each
 from omskit.channels.receiver import Receiver
 from omskit.channels.requests import Request, form_request, json_request
 from omskit.channels.standing import ChannelHold, Standing, holds_of
@@ -128,6 +128,7 @@ __all__ = [
     "parse_json",
     "parse_xml",
     "read_cells",
+    "read_each",
     "safe_cell",
     "same",
     "unzip",

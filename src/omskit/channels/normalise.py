@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from omskit.channels.channel import Channel, Listing, Meaning
 from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
-from omskit.core import Refused
+from omskit.core import Refused, aware, checked_minor, scale_of
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
@@ -47,7 +47,13 @@ def normalise(
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
             ``no_goods`` for an order of charges only.
+        UsageError: ``not_minor_units``, ``amount_out_of_range``, ``unknown_currency``, ``naive_datetime`` and
+            ``bad_grade`` for what a reader should not have let through.
     """
+    scale_of(document.currency)
+    for instant in (document.placed_at, document.paid_at, document.ship_by, document.arrive_by):
+        if instant is not None:
+            aware(instant)
     lines: list[OrderLine] = []
     charges: list[Charge] = []
     unmapped: list[str] = []
@@ -81,13 +87,17 @@ def normalise(
         holds.append(Hold(GAP, at, channel.code, f"paid {identity.paid_minor}, sums {identity.expected_minor}"))
     elif identity and identity.gap_minor:
         charges.append(Charge(TOLERANCE, identity.gap_minor))
+    checked_minor(sum(line.paid_minor for line in lines) + sum(charge.amount_minor for charge in charges))
     ready = document.placed_at + buffer
     not_before = ready if ready > at else None
     return Place(key, _terms(channel, document), tuple(lines), tuple(charges), tuple(holds), not_before)
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
-    if said.quantity < 1 or not 0 <= said.discount_minor <= max(said.list_minor, 0):
+    for amount_minor in (said.list_minor, said.discount_minor, said.tax_minor):
+        checked_minor(amount_minor)
+    whole = type(said.quantity) is int and said.quantity >= 1
+    if not whole or not 0 <= said.discount_minor <= max(said.list_minor, 0):
         raise Refused(
             "bad_line",
             f"line {position}: {said.quantity} units for {said.list_minor} less {said.discount_minor};"

@@ -164,14 +164,12 @@ class Machine:
             moves={way: to for way, to in kept.items() if way[0] not in gone},
         )
 
-    def mermaid(self, notes: Mapping[str, str] | None = None) -> str:
-        """Draw the machine as a Mermaid state diagram, with notes beside some triggers."""
-        beside = notes or {}
+    def mermaid(self) -> str:
+        """Draw the machine as a Mermaid state diagram."""
         lines = ["stateDiagram-v2", f"    [*] --> {self.initial}"]
         ways: dict[tuple[str, str], list[str]] = {}
         for (status, trigger), to in self.moves.items():
-            said = f"{trigger} ({beside[trigger]})" if trigger in beside else trigger
-            ways.setdefault((status, to), []).append(said)
+            ways.setdefault((status, to), []).append(trigger)
         lines += [f"    {status} --> {to}: {', '.join(triggers)}" for (status, to), triggers in ways.items()]
         lines += [f"    {status} --> [*]" for status, traits in self.states.items() if TERMINAL in traits]
         return "\n".join(lines) + "\n"

@@ -143,7 +143,7 @@ class Codec(Generic[T]):
         try:
             structure, cls = self._loads[tag]
             document = _decode(text)
-            if self.format > 1:
+            if self.format > 1 or "v" in document:
                 document = self._upcast(tag, document)
             return structure(document, cls)
         except StorageError:

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
-from omskit.core import Duplicate, Kind, OmsError, Refusal, Refused, UsageError, key_of
+from omskit.core import Duplicate, Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
 from omskit.engine.units import Shop, save
 from omskit.flow import CANCEL_REQUESTED, Workspace, orders_missing, react
 from omskit.storage import Receipt, Unit
@@ -111,13 +111,27 @@ class Acting:
     def do_many(
         self, acts: Sequence[Act], actor: str, batch: int, progress: Callable[[int], object]
     ) -> list[Done | Refusal]:
-        """Carry out many commands with one outcome each; a refused one leaves the others alone."""
+        """Carry out many commands with one outcome each; a refused one leaves the others alone.
+
+        Where stock does not suffice for all of a batch, its commands are carried out one by one.
+        """
         outcomes: list[Done | Refusal] = []
         for start in range(0, len(acts), batch):
             some = acts[start : start + batch]
-            outcomes += self.shop.attempt(lambda unit, _lock, these=some: self._batch(unit, these, actor))  # type: ignore[misc]
+            try:
+                outcomes += self.shop.attempt(lambda unit, _lock, these=some: self._batch(unit, these, actor))  # type: ignore[misc]
+            except Refused:
+                if self.shop.joined:
+                    raise
+                outcomes += [self._alone(act, actor) for act in some]
             progress(len(outcomes))
         return outcomes
+
+    def _alone(self, act: Act, actor: str) -> Done | Refusal:
+        try:
+            return self.do(act, actor)
+        except (Refused, PayloadError, UsageError) as error:
+            return Refusal.of(act.target, error)
 
     def cancel(self, target: str, actor: str, reason: str) -> Done:
         """Cancel what has not been shipped, asking warehouses to stop where they work on it.
@@ -139,7 +153,7 @@ class Acting:
                 work.order(key, o.PutOnHold(CANCEL_REQUESTED, reason), "cancel")
                 for one in working:
                     work.fulfillment(one, f.Recall(reason), "cancel")
-            return _finish(unit, work, target, key)
+            return self._finish(unit, work, target, key)
 
         return self.shop.attempt(do)
 
@@ -160,7 +174,7 @@ class Acting:
             key = load(unit, work, act.target)
             with work.attempt():
                 _tell(unit, work, act, key)
-            outcome = _finish(unit, work, act.target, key)
+            outcome = self._finish(unit, work, act.target, key)
         except Refused as refusal:
             if not act.key or refusal.code == "out_of_stock":
                 raise
@@ -169,17 +183,24 @@ class Acting:
             unit.inbox.record(SOURCE, [_receipt(act, outcome)], at=work.at)
         return outcome
 
+    def _finish(self, unit: Unit, work: Workspace, target: str, key: int) -> Done:
+        if missing := orders_missing(work):
+            work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+        react(work)
+        save(unit, work, joined=self.shop.joined)
+        return Done(target, _status(work, target, key))
+
     def _batch(self, unit: Unit, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
         work = self.shop.workspace(unit, actor, keys=2 * len(acts))
         seen = unit.inbox.seen(SOURCE, [act.key for act in acts if act.key])
-        load_all(unit, work, [act.target for act in acts if act.key not in seen])
+        load_all(unit, work, [act.target for act in acts if act.key not in seen and _is_number(act.target)])
         outcomes: list[Done | Refusal] = []
         receipts: dict[str, Receipt] = dict(seen)
         for act in acts:
             outcome = self._one(unit, work, act, receipts)
             outcomes.append(Refusal.of(act.target, outcome) if isinstance(outcome, OmsError) else outcome)
+        save(unit, work, joined=self.shop.joined)
         unit.inbox.record(SOURCE, [one for key, one in receipts.items() if key not in seen], at=work.at)
-        save(unit, work)
         return outcomes
 
     def _one(self, unit: Unit, work: Workspace, act: Act, receipts: dict[str, Receipt]) -> Done | OmsError:
@@ -192,6 +213,9 @@ class Acting:
         try:
             kind = kind_of(act.target)
             key = key_of(act.target, kind.number)
+        except (PayloadError, UsageError) as error:
+            return error
+        try:
             if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
                 return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
             with work.attempt():
@@ -202,6 +226,14 @@ class Acting:
         if act.key:
             receipts[act.key] = _receipt(act, outcome)
         return outcome
+
+
+def _is_number(target: str) -> bool:
+    try:
+        key_of(target, kind_of(target).number)
+    except (PayloadError, UsageError):
+        return False
+    return True
 
 
 def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
@@ -225,14 +257,6 @@ def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
     if missing := orders_missing(work):
         work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
     react(work)
-
-
-def _finish(unit: Unit, work: Workspace, target: str, key: int) -> Done:
-    if missing := orders_missing(work):
-        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
-    react(work)
-    save(unit, work)
-    return Done(target, _status(work, target, key))
 
 
 def _status(work: Workspace, target: str, key: int) -> str:

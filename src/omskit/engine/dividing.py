@@ -32,7 +32,7 @@ class Dividing:
                 work.order(place.key, Approve(DIVISION), DIVISION)
             work.order(order.key, Divide(keys), DIVISION)
             react(work)
-            save(unit, work)
+            save(unit, work, joined=self.shop.joined)
             return tuple(readable(ORDERS.number, key) for key in keys)
 
         return self.shop.attempt(do)
@@ -48,7 +48,7 @@ class Dividing:
             for key in order.children:
                 work.order(key, Dissolve(), DIVISION)
             react(work)
-            save(unit, work)
+            save(unit, work, joined=self.shop.joined)
 
         self.shop.attempt(do)
 

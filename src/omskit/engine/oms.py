@@ -238,7 +238,10 @@ class Oms:
         kind = kind_of(number)
         key = key_of(number, kind.number)
         with self.storage.begin(read=True) as unit:
-            return unit.of(kind).history([key])[key]
+            entries = unit.of(kind).history([key])[key]
+        if not entries:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return entries
 
     def explain(self, number: str) -> str:
         """Return the history as text, one line an entry.
@@ -267,6 +270,12 @@ class Oms:
         """Prove that balances, reservations, counters and states are what their histories say."""
         with self.storage.begin(read=True) as unit:
             return verify(unit, progress)
+
+    def close(self) -> None:
+        """Give the storage's connections back, where it has any; the next call opens others."""
+        close: Callable[[], object] | None = getattr(self.storage, "close", None)
+        if close is not None:
+            close()
 
     @contextmanager
     def joined(self, connection: Connection) -> Iterator[Self]:

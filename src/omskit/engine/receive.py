@@ -21,7 +21,7 @@ from omskit.channels import (
     hold_changes,
     normalise,
 )
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, key_of, readable, to_ms
+from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, match, react
 from omskit.orders import ORDERS, REPLACED, Amend, Order, PutOnHold
@@ -144,7 +144,7 @@ class Receiving:
         react(work)
         unit.inbox.record(source, tuple(fresh.values()), at=work.at)
         unit.inbox.replace(source, tuple(newer.values()), at=work.at)
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return tally
 
     def _load_changed(
@@ -167,8 +167,8 @@ class Receiving:
         try:
             place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
             work.order(key, place, "receive")
-        except Refused as refusal:
-            tally.refused.append(Refusal.of(document.external_id, refusal))
+        except (Refused, UsageError) as error:
+            tally.refused.append(Refusal.of(document.external_id, error))
             return ""
         number = readable(ORDERS.number, key)
         tally.placed.append(number)
@@ -186,10 +186,10 @@ class Receiving:
                     work.order(key, Amend(changes, f"{self.channel.code} says so"), "receive")
                 for command in hold_changes(order, said):
                     work.order(key, command, "receive")
-        except Refused as refusal:
-            tally.refused.append(Refusal.of(document.external_id, refusal))
+        except (Refused, UsageError) as error:
+            tally.refused.append(Refusal.of(document.external_id, error))
             with suppress(Refused):
-                work.order(key, PutOnHold(CHANGED, f"{refusal.code}: {refusal.message}"), "receive")
+                work.order(key, PutOnHold(CHANGED, f"{error.code}: {error.message}"), "receive")
         else:
             tally.amended.append(number)
 
@@ -208,7 +208,7 @@ class Receiving:
         known = ((one.external_id, digest, outcomes.get(one.external_id, [])) for one, digest in fresh)
         receipts = [Receipt(id_, digest, json.dumps(outcome)) for id_, digest, outcome in known]
         unit.inbox.record(source, receipts, at=work.at)
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return tally
 
     def _standing(self, unit: Unit, work: Workspace, keys: Sequence[int]) -> list[Order]:

@@ -70,24 +70,34 @@ class Relay:
         Raises:
             ContractError: ``bad_outcome`` when the sender answers something else than a :class:`Delivery`.
         """
-        with self.shop.storage.begin() as unit:
-            now = self.shop.now()
-            seconds = int(self.lease.total_seconds())
-            leased = unit.outbox.lease(now, limit=limit, seconds=seconds, topics=topics)
         counts = dict.fromkeys(Delivery, 0)
+        sent = 0
+        while sent < limit and (leased := self._lease(limit - sent, topics)):
+            for outcome in self._send_all(send, leased, settle_every):
+                counts[outcome] += 1
+            sent += len(leased)
+        return Relayed(
+            counts[Delivery.DONE], counts[Delivery.FAILED], counts[Delivery.PARKED], counts[Delivery.IN_DOUBT]
+        )
+
+    def _lease(self, limit: int, topics: Sequence[str]) -> Sequence[Leased]:
+        """Take what may leave now; what follows something of the same subject can be taken when that has left."""
+        with self.shop.storage.begin() as unit:
+            seconds = int(self.lease.total_seconds())
+            return unit.outbox.lease(self.shop.now(), limit=limit, seconds=seconds, topics=topics)
+
+    def _send_all(self, send: Sender, leased: Sequence[Leased], settle_every: int) -> list[Delivery]:
         attempts: list[Attempt] = []
+        outcomes: list[Delivery] = []
         try:
             for one in leased:
-                attempt = self._send(send, one)
-                attempts.append(attempt)
-                counts[attempt.outcome] += 1
+                attempts.append(self._send(send, one))
+                outcomes.append(attempts[-1].outcome)
                 if len(attempts) >= settle_every:
                     self._settle(attempts)
         finally:
             self._settle(attempts)
-        return Relayed(
-            counts[Delivery.DONE], counts[Delivery.FAILED], counts[Delivery.PARKED], counts[Delivery.IN_DOUBT]
-        )
+        return outcomes
 
     def _settle(self, attempts: list[Attempt]) -> None:
         if attempts:

@@ -90,7 +90,7 @@ class Runner:
         work.know_orders(stored)
         for process, orders in self._by_process([one.state for one in stored.values()]):
             page.add(self._advance(process, orders, where, unit, work, lock=lock))
-        save(unit, work)
+        save(unit, work, joined=self.shop.joined)
         return page
 
     def _by_process(self, orders: Sequence[Order]) -> list[tuple[Process, list[Order]]]:

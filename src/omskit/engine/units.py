@@ -74,19 +74,24 @@ class Shop:
                 lock = True
 
 
-def save(unit: Unit, work: Workspace) -> None:
+def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
     """Write all that a workspace came to; stock goes last, so that its rows are locked for the shortest time.
+
+    In a transaction of the host (``joined``) stock goes first: a refusal then comes before anything is written,
+    and a host that catches it and commits has nothing half done.
 
     Raises:
         Refused: ``out_of_stock`` when what a plan counted on has gone.
         ConcurrencyConflict: ``stale_version``.
         Duplicate: ``duplicate_key``.
     """
+    if joined and work.movements:
+        unit.stock.post(work.movements)
     if orders := work.changed_orders():
         unit.of(ORDERS).save(orders)
     if fulfillments := work.changed_fulfillments():
         unit.of(FULFILLMENTS).save(fulfillments)
     if work.messages:
         unit.outbox.put(work.messages)
-    if work.movements:
+    if work.movements and not joined:
         unit.stock.post(work.movements)

@@ -132,6 +132,16 @@ class Process:
         machine = self.rules.orders
         return tuple(sorted({status for step in self.steps for status in machine.admitting(step.trigger)}))
 
+    def mermaid(self) -> str:
+        """Draw where the steps lead, as a Mermaid flowchart; what leaves an order in its status is left out."""
+        ways = [
+            (status, step.name, to)
+            for step in self.steps
+            for (status, trigger), to in self.rules.orders.moves.items()
+            if trigger == step.trigger and to != status
+        ]
+        return "\n".join(["flowchart LR", *(f"    {here} -->|{name}| {to}" for here, name, to in ways)]) + "\n"
+
     def _index(self, name: str) -> int:
         for position, step in enumerate(self.steps):
             if step.name == name:
@@ -177,10 +187,3 @@ class Process:
     def next_version(self) -> Self:
         """Return the process under the next version, to be changed while orders go by this one."""
         return evolve(self, version=self.version + 1)
-
-    def mermaid(self) -> str:
-        """Draw the process as a Mermaid state diagram; a step stands beside the trigger that it makes."""
-        makers: dict[str, list[str]] = {}
-        for step in self.steps:
-            makers.setdefault(step.trigger, []).append(step.name)
-        return self.rules.orders.mermaid({trigger: f"by {', '.join(names)}" for trigger, names in makers.items()})

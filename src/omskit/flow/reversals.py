@@ -57,9 +57,12 @@ class Candidates:
         and then the latest before earlier ones.
 
         Returns:
-            The match; or a refusal with ``no_buyer`` when neither order nor buyer is known, ``no_sale`` when
-            nobody sold that, ``not_enough_sold`` when no single line has so many units left.
+            The match; or a refusal with ``bad_line`` for less than one unit, ``no_buyer`` when neither order nor
+            buyer is known, ``no_sale`` when nobody sold that, ``not_enough_sold`` when no single line has so many
+            units left.
         """
+        if type(line.quantity) is not int or line.quantity < 1:
+            return self._refusal(reversal, line, "bad_line", f"{line.quantity} units; from 1 unit")
         if not reversal.order and not reversal.buyer:
             return self._refusal(reversal, line, "no_buyer", "neither order nor buyer is known")
         if reversal.order:

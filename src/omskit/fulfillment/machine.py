@@ -15,6 +15,7 @@ RECALL = "recall"
 CONFIRM_RECALL = "confirm_recall"
 DENY_RECALL = "deny_recall"
 
+#: The execution of a fulfillment order that omskit ships.
 FULFILLMENT_MACHINE = Machine(
     name="fulfillment order",
     initial="requested",

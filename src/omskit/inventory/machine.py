@@ -15,16 +15,26 @@ ON_HAND = "on_hand"
 #: Pieces in such a position are counted in ``reserved``.
 RESERVED = "reserved"
 
+#: Goods came in.
 RECEIVED = "received"
+#: A count found more than the book.
 FOUND = "found"
+#: A count found less, or pieces were spoiled.
 LOST = "lost"
+#: Pieces are promised to an order line.
 RESERVED_FOR = "reserved"
+#: A promise is taken back; the pieces can be sold again.
 RELEASED = "released"
+#: Promised pieces were handed to a courier.
 SHIPPED = "shipped"
+#: Pieces came back from a buyer, and can be sold again.
 RETURNED = "returned"
+#: Pieces left for another warehouse.
 SENT_OVER = "transferred_out"
+#: Pieces came from another warehouse.
 CAME_OVER = "transferred_in"
 
+#: Where a piece may be, and how it moves.
 STOCK_MACHINE = Machine(
     name="stock",
     initial="outside",

@@ -68,6 +68,7 @@ TRIGGERS = (
     TAKE_BACK,
 )
 
+#: The process of an order that omskit ships; a host renames, adds and redirects.
 ORDER_MACHINE = Machine(
     name="order",
     initial="received",

@@ -7,17 +7,19 @@ import os
 import random
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
 from omskit.core import UsageError
 from omskit.storage.sql.wire import is_busy, typed
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 #: Execution option of a connection on which SQLite shall not take the write lock.
 READING = "omskit_reading"
@@ -65,7 +67,8 @@ def _configure(connection: Any, _record: Any) -> None:
     try:
         for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
-        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        cursor.execute("PRAGMA journal_mode")  # an async cursor does not return itself
+        mode = cursor.fetchone()[0]
     finally:
         cursor.close()
     if mode != "wal":
@@ -177,6 +180,10 @@ def open_async_engine(url: str) -> AsyncEngine:
     Raises:
         UsageError: ``bad_url``, ``unknown_database``, ``missing_driver``.
     """
+    try:
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - needs greenlet, of the extra async
+    except ImportError as error:
+        raise UsageError("missing_driver", f"{error}; install omskit[async]") from error
     engine: AsyncEngine = _opened(create_async_engine, url)
     _prepared(engine.sync_engine)
     return engine

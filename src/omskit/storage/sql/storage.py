@@ -72,6 +72,10 @@ class SqlStorage:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _MAKING_TABLES})
             self.tables.create(connection)
 
+    def close(self) -> None:
+        """Give the engine's connections back; the next unit opens others."""
+        self.engine.dispose()
+
     @contextmanager
     def begin(self, *, read: bool = False) -> Iterator[SqlUnit]:
         """Open a unit in a transaction of its own.
