@@ -178,25 +178,6 @@ def upsertion(dialect: Dialect, table: Table, names: Sequence[str], *, adding: b
     return _Together(insert.on_conflict_do_update(index_elements=key, set_=values), rows)
 
 
-def correction(dialect: Dialect, table: Table, names: Sequence[str]) -> Feed:
-    """Return the feed that rewrites some columns of rows that are there: (new values, then the primary key)."""
-    key = [part.name for part in table.primary_key]
-    if is_sqlite(dialect):
-        statement = (
-            update(table)
-            .where(*(table.c[name] == bindparam(f"given_{name}") for name in key))
-            .values({name: bindparam(f"new_{name}") for name in names})
-        )
-        return _tuples(dialect, statement, [*(f"new_{name}" for name in names), *(f"given_{name}" for name in key)])
-    rows = given(dialect, table, (*names, *key))
-    return _Together(
-        update(table)
-        .where(*(table.c[name] == rows.rows.c[name] for name in key))
-        .values({name: rows.rows.c[name] for name in names}),
-        rows,
-    )
-
-
 def revision(dialect: Dialect, table: Table, names: Sequence[str]) -> Feed:
     """Return the feed that rewrites versioned rows: (new values of ``names``, key, version before).
 

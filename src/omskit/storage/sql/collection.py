@@ -132,7 +132,8 @@ class SqlCollection(Generic[S]):
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
         rows = [
-            (change.after, text, *self._columns(change.state), change.key, change.before) for change, text in changes
+            (change.after, text, *self._columns(change.state), change.key, change.before)
+            for change, text in changes
         ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
@@ -189,9 +190,8 @@ class SqlCollection(Generic[S]):
                     at, at_ms = entry.at, to_ms(entry.at)
                 event = entry.event
                 body = events.dump_around(event, change.state, text) if shared else events.dump(event)
-                rows.append(
-                    (tag, entry.stream, entry.sequence, at_ms, entry.actor, entry.cause, events.tag_of(event), body)
-                )
+                who, why = entry.actor, entry.cause
+                rows.append((tag, entry.stream, entry.sequence, at_ms, who, why, events.tag_of(event), body))
         return rows
 
     def _conditions(self, where: Iterable[Where], table: FromClause | None = None) -> list[ColumnElement[bool]]:
