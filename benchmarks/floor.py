@@ -4,8 +4,8 @@ The rule. The pipeline writes each order twice, in two transactions: ``receive``
 The floor does the same, with the same tables, the same rows, the same contents, batch by batch: rows that a
 stage made are inserted; rows that it changed are updated by key, and only in the columns that differ in some row;
 levels are added to, one row a cell and batch. It reads nothing, decides nothing, encodes no document, checks no
-version and no guard, and gets its rows as tuples that lie ready. What it cannot leave out is what the database does:
-indexes, constraints, log, commit.
+version and no guard, and gets its rows as tuples that lie ready. What it cannot leave out is what the database
+does: indexes, constraints, log, commit.
 
 On SQLite that is ``executemany`` of the standard library; on PostgreSQL ``COPY`` for inserts, and for updates one
 JSON parameter a table, which is the quickest way into PostgreSQL that there is.

@@ -65,7 +65,7 @@ def written(value: Any) -> str:
     [
         pytest.param(Nothing(), "{}", id="no fields"),
         pytest.param(Leaf("a"), '{"name":"a"}', id="default left out"),
-        pytest.param(Leaf('"\\\n\u00e9', 2), '{"name":"\\"\\\\\\n\u00e9","count":2}', id="text is escaped where it must be"),
+        pytest.param(Leaf('"\\\n\u00e9', 2), '{"name":"\\"\\\\\\n\u00e9","count":2}', id="text is escaped"),
         pytest.param(Leaf("a", True), '{"name":"a","count":1}', id="a bool in place of an int is an int"),
         pytest.param(Optional(None), '{"at":null}', id="None without a default"),
         pytest.param(
