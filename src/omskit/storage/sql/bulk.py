@@ -63,8 +63,8 @@ def members(dialect: Dialect, type_: Any, name: str = "keys") -> Select[Any]:
 class Given:
     """Rows that are handed to one statement as its parameters.
 
-    On SQLite that is one JSON list of lists; on PostgreSQL one array a column, written out as text, which costs
-    client and server about half of what JSON objects by column name cost.
+    On SQLite that is one JSON list of lists; on PostgreSQL one array a column, written out as text: of what JSON
+    objects by column name cost, that costs the client half and the server two thirds.
 
     Args:
         rows: The rows, to be read by the statement.
