@@ -9,17 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import workload
 from attrs import define, frozen
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.engine import make_url
 
-import workload
 from omskit.engine import KINDS
 from omskit.storage.sql import SqlStorage, open_engine
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
-import postgres_server  # noqa: E402 - lies beside the tests
+import postgres_server
 
 #: Pieces in each cell: enough for every order.
 PIECES = 1_000_000
@@ -44,7 +44,7 @@ class SqliteFiles:
 
     folder: Path
     server: int = 0
-    _made: int = 0
+    made: int = 0
 
     @classmethod
     @contextmanager
@@ -58,10 +58,14 @@ class SqliteFiles:
         """Return the URL of a fresh copy; the one before is gone."""
         for old in self.folder.glob("run*"):
             old.unlink()
-        self._made += 1
-        path = self.folder / f"run{self._made}.db"
-        shutil.copyfile(self.folder / "filled.db", path)
-        return f"sqlite:///{path}"
+        self.made += 1
+        shutil.copyfile(self.folder / "filled.db", self.folder / f"run{self.made}.db")
+        return self.latest
+
+    @property
+    def latest(self) -> str:
+        """URL of the copy made last."""
+        return f"sqlite:///{self.folder}/run{self.made}.db"
 
 
 @frozen
@@ -106,6 +110,11 @@ class PostgresDatabases:
         self.place.run(
             "DROP DATABASE IF EXISTS run WITH (FORCE)", "CREATE DATABASE run TEMPLATE filled", "CHECKPOINT"
         )
+        return self.latest
+
+    @property
+    def latest(self) -> str:
+        """URL of the copy made last."""
         return self.place.url_of("run")
 
 

@@ -1,11 +1,11 @@
 """The raw floor: the rows that one run of the pipeline wrote, written again by the driver alone.
 
-The rule. The pipeline writes each order twice, in two transactions: ``receive`` makes it, ``run`` moves it. The
-floor does the same, with the same tables, the same rows, the same contents, batch by batch: rows that a stage made
-are inserted; rows that it changed are updated by key, and only in the columns that differ in some row; levels are
-added to, one row a cell and batch. It reads nothing, decides nothing, encodes no document, checks no version and no
-guard, and gets its rows as tuples that lie ready. What it cannot leave out is what the database does: indexes,
-constraints, log, commit.
+The rule. The pipeline writes each order twice, in two transactions: ``receive`` makes it, ``run`` moves it.
+The floor does the same, with the same tables, the same rows, the same contents, batch by batch: rows that a
+stage made are inserted; rows that it changed are updated by key, and only in the columns that differ in some row;
+levels are added to, one row a cell and batch. It reads nothing, decides nothing, encodes no document, checks no
+version and no guard, and gets its rows as tuples that lie ready. What it cannot leave out is what the database
+does: indexes, constraints, log, commit.
 
 On SQLite that is ``executemany`` of the standard library; on PostgreSQL ``COPY`` for inserts, and for updates one
 JSON parameter a table, which is the quickest way into PostgreSQL that there is.
@@ -179,9 +179,8 @@ class Floor:
     def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
         """Connect and lay the rows ready."""
         all_: Captured = pickle.loads(self.captured.read_bytes())  # noqa: S301 - our own file of a moment ago
-        mine = Captured(
-            *(part[number :: self.processes] for part in (all_.received, all_.moved, all_.added))
-        )
+        step = slice(number, None, self.processes)
+        mine = Captured(all_.received[step], all_.moved[step], all_.added[step])
         write = _sqlite if self.url.startswith("sqlite") else _postgres
         return write(self.url, mine, barrier)
 
@@ -197,10 +196,11 @@ def _full(table: str) -> str:
 def _statement(write: Write) -> str:
     names = [_name(column) for column in write.columns]
     if not write.by:
-        return f"INSERT INTO {_full(write.table)} ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
+        marks = ",".join("?" * len(names))
+        return f"INSERT INTO {_full(write.table)} ({','.join(names)}) VALUES ({marks})"  # noqa: S608 - our own names
     changed, by = names[: -len(write.by)], names[-len(write.by) :]
     sets, where = (glue.join(f"{name}=?" for name in some) for glue, some in ((",", changed), (" AND ", by)))
-    return f"UPDATE {_full(write.table)} SET {sets} WHERE {where}"
+    return f"UPDATE {_full(write.table)} SET {sets} WHERE {where}"  # noqa: S608
 
 
 _LEVELS_SQLITE = "UPDATE oms_levels SET reserved=reserved+? WHERE sku=? AND warehouse=?"
@@ -263,10 +263,10 @@ def _postgres(url: str, mine: Captured, barrier: Barrier) -> Callable[[], Mappin
     def write(batch: Sequence[Write], added: Sequence[Row] = ()) -> None:
         for one in batch:
             if one.by:
-                cursor.execute(_update(one), (_objects(one.columns, one.rows),))  # type: ignore[arg-type]
+                cursor.execute(_update(one), (_objects(one.columns, one.rows),))
                 continue
             names = ",".join(map(_name, one.columns))
-            with cursor.copy(f"COPY {_full(one.table)} ({names}) FROM STDIN") as copy:  # type: ignore[arg-type]
+            with cursor.copy(f"COPY {_full(one.table)} ({names}) FROM STDIN") as copy:
                 for row in one.rows:
                     copy.write_row(row)
         if added:

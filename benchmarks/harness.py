@@ -64,16 +64,22 @@ class Variant:
         prepare: Called before each run; returns the job, which goes to the workers by pickle.
         processes: How many workers do the job side by side.
         server: Process id of the database server's first process, 0 for none.
+        check: Called after each run, and not measured; raises when what was done is not right.
     """
 
     name: str
     prepare: Callable[[], Job]
     processes: int = 1
     server: int = 0
+    check: Callable[[], object] = lambda: None
 
     def run(self) -> Cost:
         """Run it once in fresh processes."""
-        job = self.prepare()
+        cost = self._cost_of(self.prepare())
+        self.check()
+        return cost
+
+    def _cost_of(self, job: Job) -> Cost:
         context = get_context("spawn")
         barrier = context.Barrier(self.processes)
         pipes = [context.Pipe() for _ in range(self.processes)]
@@ -98,11 +104,14 @@ class Variant:
         return Cost(wall, sum(cpu for cpu, _, _ in done), server, max(peak for _, peak, _ in done), parts)
 
 
-def _heard(ends: Sequence[Connection], workers: Sequence[object]) -> list[tuple[float, float, Mapping[str, float]]]:
+_Answer = tuple[float, float, Mapping[str, float]]
+
+
+def _heard(ends: Sequence[Connection], workers: Sequence[object]) -> list[_Answer]:
     answers = []
     for end, worker in zip(ends, workers, strict=True):
         if not end.poll(_PATIENCE):
-            raise TimeoutError(f"{worker} does not answer")
+            raise TimeoutError(str(worker))
         answers.append(end.recv())
     return answers
 

@@ -1,8 +1,8 @@
 """The main job against its floor: orders are received and run to their release, and the same rows written raw.
 
-    python benchmarks/pipeline.py                      # SQLite, PostgreSQL with 1 and 4 processes, 10,000 orders
-    python benchmarks/pipeline.py --orders 2000 --rounds 3 --only sqlite
-    python benchmarks/pipeline.py --growth             # cost per order at 1,000, 10,000 and 100,000 stored orders
+python benchmarks/pipeline.py                      # SQLite, PostgreSQL with 1 and 4 processes, 10,000 orders
+python benchmarks/pipeline.py --orders 2000 --rounds 3 --only sqlite
+python benchmarks/pipeline.py --growth             # cost per order at 1,000, 10,000 and 100,000 stored orders
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ import pickle
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from attrs import evolve, frozen
-
 import floor
 import harness
 import workload
+from attrs import evolve, frozen
 from databases import Databases, PostgresDatabases, SqliteFiles
+
 from omskit.engine import KINDS, Oms
-from omskit.flow import Facts, Process, Step
-from omskit.orders import Order
+from omskit.flow import Facts, Process
+from omskit.orders import Command, Order
 from omskit.storage.sql import SqlStorage, open_engine
 
 BATCH = 1_000
@@ -35,7 +36,7 @@ def timed(process: Process, spent: list[float]) -> Process:
     """Return the process with the CPU seconds of its source step, which plans, added to a list."""
     source = next(step for step in process.steps if step.name == "source")
 
-    def run(orders: Sequence[Order], facts: Facts) -> object:
+    def run(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Command]]:
         began = time.process_time()
         commands = source.run(orders, facts)
         spent.append(time.process_time() - began)
@@ -83,7 +84,8 @@ def checked(url: str, orders: int) -> None:
     verified = oms.verify()
     released = sum(order.status == "released" for order in oms.orders())
     if not verified.is_sound or released != orders:
-        raise SystemExit(f"{released} of {orders} released; drift: {verified.drift[:5]}")
+        problem = f"{released} of {orders} released; drift: {verified.drift[:5]}"
+        raise SystemExit(problem)
 
 
 def capture(databases: Databases, orders: int, folder: Path) -> Path:
@@ -100,20 +102,31 @@ def capture(databases: Databases, orders: int, folder: Path) -> Path:
     return path
 
 
+def _floor_job(databases: Databases, rows: Path, processes: int) -> floor.Floor:
+    return floor.Floor(databases.copy(), rows, processes)
+
+
+def _pipeline_job(databases: Databases, orders: int, processes: int) -> Pipeline:
+    return Pipeline(databases.copy(), orders, processes)
+
+
 def against_floor(databases: Databases, orders: int, rounds: int, processes: Sequence[int], title: str) -> str:
     """Measure the pipeline and its floor in interleaved rounds; print a table, return a line of JSON."""
     with TemporaryDirectory(prefix="omskit-floor-") as folder:
         rows = capture(databases, orders, Path(folder))
         variants, floors = [], {}
         for count in processes:
-            raw, real = f"floor, {count} process", f"omskit, {count} process"
+            several = "processes" if count > 1 else "process"
+            raw, real = f"floor, {count} {several}", f"omskit, {count} {several}"
             floors[real] = raw
             variants += [
+                harness.Variant(raw, partial(_floor_job, databases, rows, count), count, databases.server),
                 harness.Variant(
-                    raw, lambda n=count: floor.Floor(databases.copy(), rows, n), count, databases.server
-                ),
-                harness.Variant(
-                    real, lambda n=count: Pipeline(databases.copy(), orders, n), count, databases.server
+                    real,
+                    partial(_pipeline_job, databases, orders, count),
+                    count,
+                    databases.server,
+                    lambda: checked(databases.latest, orders),
                 ),
             ]
         costs = harness.rounds(variants, rounds)
@@ -122,33 +135,22 @@ def against_floor(databases: Databases, orders: int, rounds: int, processes: Seq
     return harness.as_json(title, orders, costs)
 
 
-@frozen
-class _Growing:
-    """The job of one more batch over a database that grows."""
-
-    url: str
-    stored: int
-
-    def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
-        return Pipeline(self.url, BATCH, first=self.stored)(number, barrier)
-
-
 def growth(databases: Databases, steps: Sequence[int], samples: int, title: str) -> str:
     """Measure batches at several numbers of stored orders; print a table, return a line of JSON."""
     url, stored = databases.copy(), 0
     costs: dict[str, list[harness.Cost]] = {}
     for step in steps:
         if step > stored:
-            harness.Variant("fill", lambda n=step - stored, at=stored: Pipeline(url, n, first=at)).run()
+            harness.Variant("fill", partial(Pipeline, url, step - stored, first=stored)).run()
             stored = step
         name = f"{step:,} stored"
         costs[name] = []
         for _ in range(samples):
-            variant = harness.Variant(name, lambda at=stored: _Growing(url, at), 1, databases.server)
-            costs[name].append(variant.run())
+            job = partial(Pipeline, url, BATCH, first=stored)
+            costs[name].append(harness.Variant(name, job, 1, databases.server).run())
             stored += BATCH
     base = next(iter(costs))
-    print(f"\n{title}, growth: batches of {BATCH:,} orders, {samples} samples; the last column is cost over the first\n")
+    print(f"\n{title}: one more batch of {BATCH:,} orders, {samples} samples, against the first row's cost\n")
     print(harness.table(costs, orders=BATCH, floors=dict.fromkeys(costs, base)), flush=True)
     return harness.as_json(f"{title}, growth", BATCH, costs)
 

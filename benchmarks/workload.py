@@ -79,7 +79,9 @@ def stock(*, pieces: int) -> dict[str, dict[str, int]]:
 #: One courier, ten warehouses, one price for each pair of countries: planning is as plain as it gets in practice.
 NETWORK = Network(
     "EUR",
-    tuple(Warehouse(code, n, parcel_minor=60, unit_minor=2, cut_off=time(16)) for n, code in enumerate(WAREHOUSES)),
+    tuple(
+        Warehouse(code, n, parcel_minor=60, unit_minor=2, cut_off=time(16)) for n, code in enumerate(WAREHOUSES)
+    ),
     (
         Service(
             "parcel",

@@ -43,6 +43,10 @@ class Claim(NamedTuple):
     line: int = 0
 
 
+#: The claim of movements that are for no order.
+_NOBODY = Claim()
+
+
 @frozen
 class Movement:
     """An immutable ledger entry.
@@ -67,7 +71,7 @@ class Movement:
     reserved: int
     at: datetime
     actor: str
-    claim: Claim = Claim()
+    claim: Claim = _NOBODY
     document: str = ""
     reason: str = ""
 

@@ -8,7 +8,7 @@ from the one before; a document without ``"v"`` has format 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -102,7 +102,8 @@ class Codec(Generic[T]):
     @cached_property
     def _holders(self) -> Mapping[type[T], str]:
         """Classes with a single field, and its name."""
-        named = {cls: [one.name for one in fields(cls)] for cls in self.types.values()}
+        classes: Sequence[type[Any]] = tuple(self.types.values())
+        named = {cls: [one.name for one in fields(cls)] for cls in classes}
         return {cls: names[0] for cls, names in named.items() if len(names) == 1}
 
     def dump(self, value: T) -> str:

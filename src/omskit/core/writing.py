@@ -1,9 +1,9 @@
 """Writers: functions made once for an attrs class that put its values straight into JSON text.
 
-A document is written several times in an order's life, which makes this the hottest place of the library. A writer
-is straight code for one class, made as attrs makes an ``__init__``, and costs half of what a dict of the fields and
-an encoder's walk over it cost. It writes what ``json`` would write: compact, in order of the fields, those at their
-default left out. A type that it does not know is left to cattrs.
+A document is written several times in an order's life, which makes this the hottest place of the library. A
+writer is straight code for one class, made as attrs makes an ``__init__``, and takes two thirds of the time that
+a dict of the fields and an encoder's walk over it take. It writes what ``json`` would write: compact, in order of
+the fields, those at their default left out. A type that it does not know is left to cattrs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cattrs import Converter
 T = TypeVar("T")
 
 _NAMES: Mapping[str, Any] = {"quoted": encode_basestring, "microsecond": timedelta(microseconds=1)}
-#: The JSON text of a value ``@``, as it stands in an f-string; the sign makes an int of a bool, as ``json`` does not.
+#: The JSON text of a value ``@``, as it stands in an f-string; the sign makes 1 of a True where an int belongs.
 _PLAIN: Mapping[Any, str] = {
     int: "{+@}",
     str: "{quoted(@)}",

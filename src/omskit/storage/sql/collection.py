@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
-from sqlalchemy import Dialect, Select, func, select, tuple_
+from sqlalchemy import Dialect, FromClause, Select, func, select, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from omskit.core import (
@@ -132,7 +132,8 @@ class SqlCollection(Generic[S]):
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
         rows = [
-            (change.after, text, *self._columns(change.state), change.key, change.before) for change, text in changes
+            (change.after, text, *self._columns(change.state), change.key, change.before)
+            for change, text in changes
         ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
@@ -189,22 +190,22 @@ class SqlCollection(Generic[S]):
                     at, at_ms = entry.at, to_ms(entry.at)
                 event = entry.event
                 body = events.dump_around(event, change.state, text) if shared else events.dump(event)
-                rows.append(
-                    (tag, entry.stream, entry.sequence, at_ms, entry.actor, entry.cause, events.tag_of(event), body)
-                )
+                who, why = entry.actor, entry.cause
+                rows.append((tag, entry.stream, entry.sequence, at_ms, who, why, events.tag_of(event), body))
         return rows
 
-    def _conditions(self, where: Iterable[Where]) -> list[ColumnElement[bool]]:
-        return [_condition(self._column(w.column), w) for w in where]
+    def _conditions(self, where: Iterable[Where], table: FromClause | None = None) -> list[ColumnElement[bool]]:
+        named = (self.statements.tables.main if table is None else table).c
+        return [_condition(named[self.kind.column(w.column).name], w) for w in where]
 
     def _column(self, name: str) -> ColumnElement[Any]:
         return self.statements.tables.main.c[self.kind.column(name).name]
 
-    def _page(
-        self, query: Select[Any], where: tuple[Where, ...], limit: int, by: str | None, after: After | None
+    def _ordered(
+        self, query: Select[Any], where: tuple[Where, ...], by: str | None, after: After | None
     ) -> Select[Any]:
         key = self.statements.tables.main.c.key
-        query = query.where(*self._conditions(where)).limit(limit)
+        query = query.where(*self._conditions(where))
         if by is None:
             return (query.where(key > after.key) if after else query).order_by(key)
         rank = self._column(by)
@@ -214,17 +215,33 @@ class SqlCollection(Generic[S]):
 
     def find(self, *where: Where, limit: int, by: str | None = None, after: After | None = None) -> Sequence[int]:
         """Return the keys of at most ``limit`` matching states, in order."""
-        query = self._page(select(self.statements.tables.main.c.key), where, limit, by, after)
+        query = self._ordered(select(self.statements.tables.main.c.key), where, by, after).limit(limit)
         return [row[0] for row in self.wire.rows(query)]
 
     def claim(
         self, *where: Where, limit: int, by: str | None = None, after: After | None = None
     ) -> Mapping[int, Stored[S]]:
-        """Find, lock and load in one step; rows that are locked by another unit are passed over."""
+        """Find, lock and load in one step; rows that are locked by another unit are passed over.
+
+        Where rows are locked, what waits is sorted by rank and key alone and then locked one by one up to the
+        limit: sorting whole rows under a lock would carry every waiting document through the sort of every batch.
+        """
         self.wire.writing()
         main = self.statements.tables.main
-        query = self._page(select(main.c.key, main.c.version, main.c.document), where, limit, by, after)
-        return self._read(self.wire.rows(query.with_for_update(skip_locked=True)))
+        if not self.wire.locks_rows:
+            query = self._ordered(select(main.c.key, main.c.version, main.c.document), where, by, after)
+            return self._read(self.wire.rows(query.limit(limit)))
+        rank = main.c.key if by is None else self._column(by)
+        waiting = self._ordered(select(main.c.key, rank.label("by")), where, by, after).subquery("waiting")
+        there = main.alias("there")
+        held = (
+            select(there.c.key, there.c.version, there.c.document)
+            .where(there.c.key == waiting.c.key, *self._conditions(where, there))
+            .with_for_update(skip_locked=True)
+            .lateral("held")
+        )
+        query = select(held).join_from(waiting, held, true()).order_by(waiting.c.by, waiting.c.key).limit(limit)
+        return self._read(self.wire.rows(query))
 
     def history(self, keys: Items[int]) -> Mapping[int, Sequence[Entry]]:
         """Return the entries of each key in sequence."""

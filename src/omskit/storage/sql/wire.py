@@ -73,6 +73,11 @@ class Wire:
     reading: bool = False
     broken: bool = False
 
+    @property
+    def locks_rows(self) -> bool:
+        """Whether the database locks single rows; SQLite has one writer, and nothing to lock."""
+        return self.connection.dialect.name != "sqlite"
+
     def writing(self) -> None:
         """Refuse to go on in a unit that only looks.
 
