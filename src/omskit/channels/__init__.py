@@ -42,9 +42,9 @@ from omskit.channels.notices import (
     ShipmentNotice,
 )
 from omskit.channels.packed import MAX_RATIO, gunzip, unzip
-from omskit.channels.reading import MAX_TEXT, Fields, objects
+from omskit.channels.reading import MAX_TEXT, Fields, objects, read_each
 from omskit.channels.receiver import Receiver
-from omskit.channels.requests import Request, form_request, json_request
+from omskit.channels.requests import Request, form_request, json_request, numeric, segment
 from omskit.channels.standing import ChannelHold, Standing, holds_of
 from omskit.channels.strict_json import MAX_BYTES, MAX_DEPTH, must_fit, parse_json
 from omskit.channels.strict_xml import MAX_ELEMENTS, Node, parse_xml
@@ -121,12 +121,15 @@ __all__ = [
     "must_fit",
     "must_match",
     "normalise",
+    "numeric",
     "objects",
     "parse_json",
     "parse_xml",
     "read_cells",
+    "read_each",
     "safe_cell",
     "same",
+    "segment",
     "unzip",
     "write_cells",
 ]

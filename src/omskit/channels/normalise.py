@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from omskit.channels.channel import Channel, Listing, Meaning
 from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
-from omskit.core import Refused
+from omskit.core import MAX_AMOUNT_MINOR, Refused
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
@@ -46,8 +46,9 @@ def normalise(
 
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
-            ``no_goods`` for an order of charges only.
+            ``no_goods`` for an order of charges only; ``amount_out_of_range``.
     """
+    _check_amounts(document)
     lines: list[OrderLine] = []
     charges: list[Charge] = []
     unmapped: list[str] = []
@@ -84,6 +85,15 @@ def normalise(
     ready = document.placed_at + buffer
     not_before = ready if ready > at else None
     return Place(key, _terms(channel, document), tuple(lines), tuple(charges), tuple(holds), not_before)
+
+
+def _check_amounts(document: ChannelOrder) -> None:
+    """Refuse amounts that no real order has, one by one and in sum, so that every column can hold them."""
+    lines = sum(abs(line.list_minor) + abs(line.tax_minor) for line in document.lines)
+    charges = sum(abs(charge.amount_minor) for charge in document.charges)
+    total = lines + charges + abs(document.freight_minor) + abs(document.paid_minor or 0)
+    if total > MAX_AMOUNT_MINOR:
+        raise Refused("amount_out_of_range", f"amounts of {total} are beyond 10^15 minor units", total=total)
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:

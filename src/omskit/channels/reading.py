@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from attrs import frozen
 
-from omskit.core import PayloadError, parse_amount
+from omskit.core import SCALES, PayloadError, Refusal, parse_amount
+
+T = TypeVar("T")
 
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -107,6 +109,30 @@ class Fields:
             return value
         path = self._at(name)
         raise PayloadError("bad_whole", f"expected a whole number @ {path}", path=path, value=repr(value)[:80])
+
+    def count(self, name: str, default: int | None = None) -> int:
+        """Return a quantity: a whole number from zero to 10^9.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_whole``.
+        """
+        value = self.whole(name, default)
+        if not 0 <= value <= 10**9:
+            path = self._at(name)
+            raise PayloadError("bad_whole", f"expected a quantity @ {path}", path=path, value=value)
+        return value
+
+    def currency(self, name: str, default: str | None = None) -> str:
+        """Return an ISO 4217 code.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_currency``.
+        """
+        code = self.text(name, default)
+        if code not in SCALES:
+            path = self._at(name)
+            raise PayloadError("bad_currency", f"{code[:8]!r} is no currency @ {path}", path=path)
+        return code
 
     def amount(self, name: str, currency: str, default: int | None = None) -> int:
         """Return a field of decimal text as minor units; see :func:`omskit.core.parse_amount`.
@@ -263,3 +289,26 @@ def objects(values: Iterable[object], path: str = "$") -> Iterator[Fields]:
     """
     for position, value in enumerate(values):
         yield Fields.of(value, f"{path}[{position}]")
+
+
+def read_each(values: object, path: str, name: str, read: Callable[[Fields], T]) -> Iterator[T | Refusal]:
+    """Read each object of an array; one that cannot be read comes as a refusal and stops no other.
+
+    Args:
+        values: The array.
+        path: Where it stands.
+        name: The field whose text names an object in its refusal; its path does where there is none.
+        read: Reads one object.
+
+    Raises:
+        PayloadError: ``not_an_array``.
+    """
+    if not isinstance(values, list | tuple):
+        raise PayloadError("not_an_array", f"expected an array @ {path}", path=path)
+    for position, value in enumerate(values):
+        where = f"{path}[{position}]"
+        try:
+            yield read(Fields.of(value, where))
+        except PayloadError as error:
+            said = value.get(name) if isinstance(value, Mapping) else None
+            yield Refusal.of(str(said)[:80] if isinstance(said, str | int) and said else where, error)
