@@ -67,7 +67,7 @@ def test_prose_becomes_one_line() -> None:
     assert fields('{"a":"please\\n ring\\u0007 twice"}').prose("a") == "please ring twice"
 
 
-@pytest.mark.parametrize("text", ['"a\\u0000b"', '"\\ud800"', "[1]", "true"])
+@pytest.mark.parametrize("text", ['"a\\u0000b"', "[1]", "true"])
 def test_text_with_control_characters_or_of_another_type_is_refused(text: str) -> None:
     with pytest.raises(PayloadError, match="bad_text"):
         fields(f'{{"a":{text}}}').text("a")

@@ -45,6 +45,11 @@ def test_bytes_that_are_no_utf_8_are_refused() -> None:
     assert code_of(b'"\xff"') == "bad_json"
 
 
+def test_half_a_surrogate_pair_is_refused_and_a_whole_one_is_read() -> None:
+    assert code_of(b'{"a":"\\ud83d"}') == "bad_json"
+    assert parse_json(b'["\\ud83d\\ude00"]') == ["\U0001f600"]
+
+
 def test_a_name_that_stands_twice_is_refused() -> None:
     assert code_of(b'{"a":{"id":1,"id":2}}') == "duplicate_name"
 

@@ -81,7 +81,7 @@ def _with_receipt(source: str, receipt: Receipt) -> Oms:
 
 
 def test_a_document_that_an_old_receipt_knows_is_a_repeat() -> None:
-    receipt = Receipt("A-1001", "abf699b7ec50bd19fc3a1ec132d45dcf", '"SO-1-3"')
+    receipt = Receipt("A-1001", "abf699b7ec50bd19fc3a1ec132d45dcf", '["SO-1-3", 0]')
     received = _with_receipt("channel:known/order", receipt).receive("known", b"")
     assert (received.placed, received.repeated, received.refused) == ((), 1, ())
 

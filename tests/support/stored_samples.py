@@ -13,13 +13,19 @@ from omskit.channels import (
     NOTICES,
     ChannelLine,
     ChannelOrder,
+    GoodsState,
+    News,
     PickLine,
     PickRequest,
     RecallRequest,
+    RefundKind,
+    RefundRequest,
+    RefundState,
     Reversal,
     ReversedLine,
     SentLine,
     ShipmentNotice,
+    StatementLine,
 )
 from omskit.core import Codec, Component, Destination
 
@@ -130,6 +136,19 @@ CHANNEL_ORDER = ChannelOrder(
     courier="Kranich",
     memo="bitte klingeln ✓",
 )
+#: One change of each kind, told apart by the fields that only it has.
+CHANGES: o.Changes = (
+    o.SetQuantity(1, 3),
+    o.RemoveLine(2),
+    o.AddLine("MUG", 1, 990, 90, 158, TEA, "L3", "Mug", "g"),
+    o.Reprice(1, 100, 10, 1),
+    o.Readdress(Destination("AT"), "home"),
+    o.WishCourier("Kranich"),
+    o.SetMemo("bitte klingeln"),
+    o.SetPaid(AT),
+    o.SetDeadlines(AT, HERE),
+)
+PROPOSAL = o.Proposal("p1", CHANGES, "by phone")
 PICK = PickRequest("FO-7-8", "BERLIN", "Kranich", "parcel", TO, DAY, (PickLine("MUG", 4),), ("A-1001",))
 
 #: Every codec whose texts are kept in a database, or whose texts are digested into one.
@@ -161,6 +180,15 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order event", "unassigned"): (o.Unassigned("approved", (1,), "rejected", (o.Barred("BERLIN", 1, AT),)),),
     ("order event", "cancelled"): (o.Cancelled("cancelled", ((2, 1),), ((1, 1, 2),), "buyer"),),
     ("order event", "taken_back"): (o.TakenBack("completed", ((1, 1),), "BERLIN", "broken"),),
+    ("order event", "merged"): (o.Merged("approved", 41),),
+    ("order event", "unmerged"): (o.Unmerged("approved", (1,), "another address"),),
+    ("order event", "set_apart"): (o.LinesSetApart((2,)),),
+    ("order event", "proposed"): (o.Proposed(PROPOSAL),),
+    ("order event", "discarded"): (o.Discarded("p1", "withdrawn"),),
+    ("order event", "amended"): (o.Amended("approved", (PLAIN,), TERMS, "p1", "by phone"),),
+    ("order event", "divided"): (o.Divided("divided", (43, 44)),),
+    ("order event", "rejoined"): (o.Rejoined("approved"),),
+    ("order event", "dissolved"): (o.Dissolved("dissolved"),),
     ("order command", "place"): (o.Place(42, TERMS, (PLAIN,), (CHARGE,), (HOLD,), AT),),
     ("order command", "approve"): (o.Approve("allow_all"), o.Approve()),
     ("order command", "advance"): (o.Advance("check"),),
@@ -172,6 +200,17 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order command", "unassign"): (o.Unassign(7, "rejected", AT),),
     ("order command", "cancel"): (o.Cancel(((1, 1),), "buyer"), o.Cancel()),
     ("order command", "take_back"): (o.TakeBack(((1, 1),), "BERLIN", "broken"),),
+    ("order command", "satisfy"): (o.Satisfy("paid"),),
+    ("order command", "merge"): (o.Merge(41),),
+    ("order command", "unmerge"): (o.Unmerge("another address"),),
+    ("order command", "set_apart"): (o.SetApart((2,)),),
+    ("order command", "amend"): (o.Amend(CHANGES, "by phone"),),
+    ("order command", "propose"): (o.Propose(PROPOSAL),),
+    ("order command", "confirm"): (o.Confirm("p1"),),
+    ("order command", "discard"): (o.Discard("p1", "withdrawn"),),
+    ("order command", "divide"): (o.Divide((43, 44)),),
+    ("order command", "rejoin"): (o.Rejoin(),),
+    ("order command", "dissolve"): (o.Dissolve(),),
     ("fulfillment order", "fulfillment"): (FULFILLMENT,),
     ("fulfillment event", "opened"): (f.Opened(FULFILLMENT),),
     ("fulfillment event", "accepted"): (f.Accepted("accepted"),),
@@ -197,6 +236,30 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("channel document", "reversal"): (
         Reversal("R-1", HERE, (ReversedLine("MUG", 1, 990, "L2"),), "c-17", "A-1001"),
     ),
+    ("channel document", "refund"): (
+        RefundRequest(
+            "RF-1",
+            HERE,
+            "A-1001",
+            "EUR",
+            990,
+            (ReversedLine("MUG", 1, 990, "L2"),),
+            RefundKind.RETURN,
+            RefundState.AGREED,
+            GoodsState.UNKNOWN,
+            "WAIT_BUYER_RETURN_GOODS",
+            "broken",
+            "WB-9",
+            "Kranich",
+            "7",
+            AT,
+            (("note", '"x"'),),
+        ),
+    ),
+    ("channel document", "statement"): (
+        StatementLine("S-1", AT, "EUR", -120, "commission", "A-1001", "L2", "P-1", 3, (("note", '"x"'),)),
+    ),
+    ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
 }
 
 

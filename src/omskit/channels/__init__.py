@@ -45,7 +45,7 @@ from omskit.channels.notices import (
 from omskit.channels.packed import MAX_RATIO, gunzip, unzip
 from omskit.channels.reading import MAX_TEXT, Fields, objects, read_each
 from omskit.channels.receiver import Receiver
-from omskit.channels.requests import Request, form_request, json_request
+from omskit.channels.requests import Request, form_request, json_request, numeric, segment
 from omskit.channels.standing import ChannelHold, Standing, holds_of
 from omskit.channels.strict_json import MAX_BYTES, MAX_DEPTH, must_fit, parse_json
 from omskit.channels.strict_xml import MAX_ELEMENTS, Node, parse_xml
@@ -124,6 +124,7 @@ __all__ = [
     "must_fit",
     "must_match",
     "normalise",
+    "numeric",
     "objects",
     "parse_json",
     "parse_xml",
@@ -131,6 +132,7 @@ __all__ = [
     "read_each",
     "safe_cell",
     "same",
+    "segment",
     "unzip",
     "write_cells",
 ]

@@ -28,10 +28,10 @@ class ChannelLine:
         tax_minor: The line's share of the tax within the paid amount.
         external_id: The channel's id of the line.
         title: What the buyer read.
-        ship_by: Latest hand-over of the line; None where the order's own holds.
         discounts: What ``discount_minor`` consists of, as far as the channel says.
         status: The channel's own status of the line.
         extra: What else the channel says of it.
+        ship_by: Latest hand-over of the line; None where the order's own holds.
     """
 
     item: str
@@ -41,10 +41,10 @@ class ChannelLine:
     tax_minor: int = 0
     external_id: str = ""
     title: str = ""
-    ship_by: datetime | None = None
     discounts: tuple[Discount, ...] = ()
     status: str = ""
     extra: Extra = field(default=(), repr=False)
+    ship_by: datetime | None = None
 
 
 @frozen

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from omskit.channels.channel import Channel, Listing, Meaning
 from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
-from omskit.core import Refused, aware, checked_minor, scale_of
+from omskit.core import MAX_AMOUNT_MINOR, Refused, aware, checked_minor, scale_of
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
@@ -46,7 +46,7 @@ def normalise(
 
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
-            ``no_goods`` for an order of charges only.
+            ``no_goods`` for an order of charges only; ``amount_out_of_range``.
         UsageError: ``not_minor_units``, ``amount_out_of_range``, ``unknown_currency``, ``naive_datetime`` and
             ``bad_grade`` for what a reader should not have let through.
     """
@@ -54,6 +54,7 @@ def normalise(
     for instant in (document.placed_at, document.paid_at, document.ship_by, document.arrive_by):
         if instant is not None:
             aware(instant)
+    _check_amounts(document)
     lines: list[OrderLine] = []
     charges: list[Charge] = []
     unmapped: list[str] = []
@@ -93,9 +94,19 @@ def normalise(
     return Place(key, _terms(channel, document), tuple(lines), tuple(charges), tuple(holds), not_before)
 
 
+def _check_amounts(document: ChannelOrder) -> None:
+    """Refuse amounts that no real order has, one by one and in sum, so that every column can hold them."""
+    for line in document.lines:
+        for amount_minor in (line.list_minor, line.discount_minor, line.tax_minor):
+            checked_minor(amount_minor)
+    lines = sum(abs(line.list_minor) + abs(line.tax_minor) for line in document.lines)
+    charges = sum(abs(charge.amount_minor) for charge in document.charges)
+    total = lines + charges + abs(document.freight_minor) + abs(document.paid_minor or 0)
+    if total > MAX_AMOUNT_MINOR:
+        raise Refused("amount_out_of_range", f"amounts of {total} are beyond 10^15 minor units", total=total)
+
+
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
-    for amount_minor in (said.list_minor, said.discount_minor, said.tax_minor):
-        checked_minor(amount_minor)
     whole = type(said.quantity) is int and said.quantity >= 1
     if not whole or not 0 <= said.discount_minor <= max(said.list_minor, 0):
         raise Refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from attrs import field, frozen
 
@@ -64,3 +64,19 @@ def form_request(path: str, fields: Mapping[str, str], key: str = "") -> Request
     body = urlencode(sorted(fields.items())).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
     return Request("POST", path, headers, body, key, fields)
+
+
+def segment(id_: str) -> str:
+    """Return an id as one segment of a path: nothing in it can reach another resource."""
+    return quote(id_, safe="")
+
+
+def numeric(id_: str) -> int:
+    """Return an id that a channel wants as a number.
+
+    Raises:
+        UsageError: ``bad_id`` for anything but ASCII digits.
+    """
+    if not (id_.isascii() and id_.isdigit() and len(id_) < 20):
+        raise UsageError("bad_id", f"{id_[:80]!r} is no numeric id of this channel", value=id_[:80])
+    return int(id_)

@@ -63,6 +63,9 @@ def parse_json(payload: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     must_fit(payload, max_bytes)
     try:
         parsed = _decode(payload.decode("utf-8-sig"))
+        if b"\\ud" in payload or b"\\uD" in payload:
+            # Half of a surrogate pair is text that no database takes.
+            json.dumps(parsed, ensure_ascii=False, default=str).encode()
     except RecursionError:
         raise PayloadError("too_deep", f"nested deeper than {MAX_DEPTH}", path="$") from None
     except (ValueError, ArithmeticError) as error:

@@ -1,0 +1,1 @@
+"""Adapters of sales channels, a module for each format; import the one you speak."""

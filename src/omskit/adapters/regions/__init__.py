@@ -1,0 +1,1 @@
+"""Regions and addresses: names to codes, receivers brought into one form, personal data masked."""

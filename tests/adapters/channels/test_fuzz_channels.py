@@ -1,0 +1,103 @@
+"""Every reader of a channel's payloads survives real payloads with bytes changed: only typed errors, no hang."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import fuzz, survives
+
+from omskit.adapters.channels import amazon, douyin, jd, pinduoduo, shopify, taobao, wangdiantong, woocommerce
+from omskit.adapters.channels.shopify_fulfillment import read_fulfillment_orders
+
+Reader = Callable[[bytes], object]
+SHOPIFY: list[str | bytes] = [
+    f"channels/shopify/{name}.json" for name in ("order", "orders", "refund", "goshopify_order_with_transaction")
+]
+WOO: list[str | bytes] = [
+    f"channels/woocommerce/{name}.json" for name in ("order_created", "orders_list", "orders_batch")
+]
+
+
+TRADE = (
+    b'{"trade_fullinfo_get_response":{"trade":{"tid":1,"type":"fixed","status":"WAIT_SELLER_SEND_GOODS","created":'
+    b'"2026-03-01 10:00:00","payment":"95.00","post_fee":"5.00","receiver_state":"\xe6\xb5\x99\xe6\xb1\x9f","orders":'
+    b'{"order":[{"oid":"11","num":2,"price":"50.00","outer_sku_id":"S1","divide_order_fee":"90.00"}]}}}}'
+)
+PDD = (
+    b'{"order_list_get_response":{"order_list":[{"order_sn":"1","order_status":1,"refund_status":1,"created_time":'
+    b'"2026-03-01 10:00:00","pay_amount":17.00,"discount_amount":3.00,"item_list":[{"goods_id":1,"sku_id":2,'
+    b'"goods_price":10.00,"goods_count":2}]}]}}'
+)
+JD = (
+    b'{"jingdong_pop_order_search_responce":{"searchorderinfo_result":{"orderInfoList":[{"orderId":"300",'
+    b'"orderState":"PAUSE","orderStartTime":"2026-03-01 10:00:00","orderSellerPrice":"90.00","orderPayment":"70.00",'
+    b'"itemInfoList":[{"skuId":"7","jdPrice":"50.00","itemTotal":"2"}]}]}}}'
+)
+DOUYIN = (
+    b'{"data":{"shop_order_list":[{"order_id":"68","order_status":2,"create_time":1772330400,"pay_amount":1900,'
+    b'"mask_post_addr":{"province":{"id":"44"}},"sku_order_list":[{"order_id":"681","product_id":5,"sku_id":6,'
+    b'"item_num":1,"origin_amount":2000,"promotion_amount":100}]}]}}'
+)
+
+
+def amazon_orders(payload: bytes) -> object:
+    return list(amazon.read(amazon.join(payload, [])))
+
+
+READERS: list[tuple[str, Reader, list[str | bytes]]] = [
+    ("shopify", shopify.read, SHOPIFY),
+    ("shopify payouts", shopify.read_settlement, ["channels/shopify/payouts_transactions.json"]),
+    ("shopify fulfillment", read_fulfillment_orders, ["channels/shopify/goshopify_fulfillment_order.json"]),
+    ("woocommerce", woocommerce.read, WOO),
+    (
+        "woocommerce refunds",
+        lambda payload: woocommerce.read_refunds(payload, "USD"),
+        ["channels/woocommerce/order_refunds_list.json"],
+    ),
+    ("amazon", amazon_orders, ["channels/amazon_sp_api/getOrder.example.json"]),
+    ("taobao", taobao.read, [TRADE, "channels/taobao_top/trades_sold_get.doc_sample.json"]),
+    ("pinduoduo", pinduoduo.read, [PDD]),
+    ("jd", jd.read, [JD]),
+    ("douyin", douyin.read, [DOUYIN]),
+    (
+        "wangdiantong",
+        wangdiantong.read,
+        [
+            "channels/wangdiantong/RawTrade.search.response.json",
+            "channels/wangdiantong/RawTrade.pushSelf.request.json",
+        ],
+    ),
+    ("amazon news", amazon.read_news, ["channels/amazon_sp_api/OrderChangeNotification.examples.json"]),
+]
+IDS = [name for name, _, _ in READERS]
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=8)
+    | st.sampled_from(["1.00", "EUR", "2020-01-01"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
+def test_mutants_of_real_payloads_meet_only_typed_errors(_: str, read: Reader, names: list[str | bytes]) -> None:
+    fuzz(read, names, 400)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
+def test_a_hundred_thousand_mutants_meet_only_typed_errors(_: str, read: Reader, names: list[str | bytes]) -> None:
+    fuzz(read, names, 100_000, seed=11)
+
+
+@pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
+@given(said=JSON)
+def test_any_json_meets_only_typed_errors(_: str, read: Reader, names: list[str | bytes], said: object) -> None:
+    assert names
+    survives(read, json.dumps(said).encode())
