@@ -8,13 +8,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier as Gate
 from threading import Barrier, Thread
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import pytest
 
 from omskit.storage import Storage
 
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
 
 #: Longest that any work of the kit takes, with a wide margin; whoever takes longer waits for ever.
@@ -23,12 +22,8 @@ PATIENCE_SECONDS = 60.0
 MOMENT_SECONDS = 0.2
 
 
-class Work(Protocol[T_co]):
-    """Work of one hand; ``number`` tells the hands apart, from 0 on."""
-
-    def __call__(self, storage: Storage, number: int) -> T_co:
-        """Do it and return what came of it."""
-        ...
+#: Work of one hand on a storage; its number tells the hands apart, from 0 on.
+Work = Callable[[Storage, int], T]
 
 
 def side_by_side(works: Sequence[Callable[[], T]]) -> list[T | Exception]:

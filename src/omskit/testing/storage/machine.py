@@ -1,4 +1,4 @@
-"""The model machine: random units on a storage and on the reference in memory, compared in all that can be seen."""
+"""The model machine: random units on a storage and on the reference, compared in all that can be seen."""
 
 from __future__ import annotations
 
@@ -40,14 +40,22 @@ class _HostError(Exception):
     """Something of the host's, which ends a unit."""
 
 
+def _break_off(fail: bool) -> None:  # noqa: FBT001
+    if fail:
+        raise _HostError
+
+
 def _open(key: int, serial: str | None, rank: int, due: int | None) -> Step:
-    return lambda unit: unit.of(TICKETS).save([opening(key, serial=serial, rank=rank, due=due)])
+    def step(unit: Unit) -> None:
+        unit.of(TICKETS).save([opening(key, serial=serial, rank=rank, due=due)])
+
+    return step
 
 
 def _revise(keys: set[int], rank: int, late: int) -> Step:
     """Change those of the tickets that are there; ``late`` is a key that is saved against an older version."""
 
-    def step(unit: Unit) -> object:
+    def step(unit: Unit) -> None:
         loaded = unit.of(TICKETS).load(sorted(keys))
         changes = []
         for key, stored in sorted(loaded.items()):
@@ -55,7 +63,7 @@ def _revise(keys: set[int], rank: int, late: int) -> Step:
                 changes.append(change(key, stored, Moved(rank, "open" if rank % 2 else "shut"), Fitted("nut", 1)))
             else:
                 changes.append(change(key, type(stored)(stored.state, stored.version - 1), Moved(rank, "open")))
-        return unit.of(TICKETS).save(changes)
+        unit.of(TICKETS).save(changes)
 
     return step
 
@@ -80,7 +88,10 @@ def _post(movements: Sequence[Any]) -> Step:
 
 
 def _put(key: str, due: Any) -> Step:
-    return lambda unit: unit.outbox.put([message(unit.keys(1)[0], key, due=due)])
+    def step(unit: Unit) -> None:
+        unit.outbox.put([message(unit.keys(1)[0], key, due=due)])
+
+    return step
 
 
 def _lease(at: Any, limit: int, outcomes: Sequence[Delivery | None], due: Any) -> Step:
@@ -96,9 +107,9 @@ def _lease(at: Any, limit: int, outcomes: Sequence[Delivery | None], due: Any) -
 
 
 def _record(id_: str, body: str, replace: bool) -> Step:  # noqa: FBT001
-    def step(unit: Unit) -> object:
+    def step(unit: Unit) -> None:
         write = unit.inbox.replace if replace else unit.inbox.record
-        return write("web", [Receipt(id_, body, "{}")], at=AT)
+        write("web", [Receipt(id_, body, "{}")], at=AT)
 
     return step
 
@@ -137,8 +148,7 @@ class _Replay:
         try:
             with self.storage.begin() as unit:
                 seen += [self._plain(step(unit)) for step in steps]
-                if fail:
-                    raise _HostError
+                _break_off(fail)
         except _HostError:
             seen.append("rolled back")
         except OmsError as error:

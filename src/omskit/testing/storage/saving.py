@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pytest
 
-from omskit.core import Change, ConcurrencyConflict, Duplicate, Stored, UsageError, fold
+from omskit.core import Change, ConcurrencyConflict, Duplicate, StorageError, Stored, UsageError, fold
 from omskit.storage import Op, Storage, Where
 from omskit.testing.storage.base import Opening
 from omskit.testing.storage.tickets import (
@@ -26,14 +24,10 @@ from omskit.testing.storage.tickets import (
 )
 
 
-def _refused(storage: Storage, *changes: Change[Ticket]) -> Duplicate | ConcurrencyConflict:
-    with pytest.raises((Duplicate, ConcurrencyConflict)) as caught:
+def _refused(storage: Storage, *changes: Change[Ticket]) -> StorageError:
+    with pytest.raises(StorageError) as caught:
         keep(storage, *changes)
     return caught.value
-
-
-def _keys(found: Sequence[int] | object) -> object:
-    return sorted(found) if isinstance(found, tuple) else found
 
 
 class SavingKit(Opening):
@@ -116,7 +110,7 @@ class VersionKit(Opening):
         loaded = tickets(storage, 1, 2, 3)
         keep(storage, *(change(key, loaded[key], Moved(1, "open")) for key in (1, 3)))
         error = _refused(storage, *(change(key, loaded[key], Moved(2, "open")) for key in (1, 2, 3)))
-        assert _keys(error.facts["keys"]) == [1, 3]
+        assert set(error.facts["keys"]) == {1, 3}  # type: ignore[call-overload]  # facts are objects
 
     def test_a_conflict_writes_none_of_the_changes(self, storage: Storage) -> None:
         keep(storage, opening(1), opening(2))
@@ -125,7 +119,8 @@ class VersionKit(Opening):
         _refused(storage, opening(3), *(change(key, loaded[key], Moved(2, "open")) for key in (1, 2)))
         assert {key: stored.version for key, stored in tickets(storage, 1, 2, 3).items()} == {1: 2, 2: 1}
         with storage.begin(read=True) as unit:
-            assert {key: len(some) for key, some in unit.of(TICKETS).history([1, 2, 3]).items()} == {1: 2, 2: 1, 3: 0}
+            histories = unit.of(TICKETS).history([1, 2, 3])
+        assert {key: len(entries) for key, entries in histories.items()} == {1: 2, 2: 1, 3: 0}
 
 
 class UniqueKit(Opening):

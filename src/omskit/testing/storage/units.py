@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from omskit.core import Refused, StorageError, UsageError
+from omskit.core import Change, Refused, StorageError, UsageError
 from omskit.storage import Attempt, Delivery, Receipt, Storage, Unit
 from omskit.testing.storage.base import Opener, Opening
 from omskit.testing.storage.hands import MOMENT_SECONDS, PATIENCE_SECONDS, elsewhere
@@ -19,6 +19,7 @@ from omskit.testing.storage.tickets import (
     TICKETS,
     A,
     B,
+    Ticket,
     coming,
     keep,
     message,
@@ -78,8 +79,34 @@ _ALL = ([1], [2], 1, 1, 1, 2, 1, ["1"])
 _NOTHING: tuple[object, ...] = ([], [], 0, 0, 0, 0, 0, [])
 
 
-def _take_key_twice(unit: Unit) -> None:
+def _change_all(unit: Unit) -> None:
+    unit.of(TICKETS).save([opening(9)])
+    unit.stock.post([coming(A, 5), reserving(A, -2)])
+    unit.inbox.replace("web", [Receipt("1", "g", "{}")], at=AT)
+    unit.outbox.lease(AT, limit=9, seconds=60)
+    unit.outbox.settle([Attempt(3, Delivery.DONE)])
+
+
+def _break_off(storage: Storage, work: Callable[[Unit], object]) -> None:
+    """Do something in a unit that an error of the host ends, and check that the error comes through."""
+
+    def run() -> None:
+        with storage.begin() as unit:
+            work(unit)
+            raise _HostError
+
+    with pytest.raises(_HostError):
+        run()
+
+
+def _reach_for_nothing(unit: Unit) -> None:
+    unit.of(TICKETS).save([opening(1)])
+    unit.stock.post([reserving(A, 1)])
+
+
+def _take_key_twice(unit: Unit, *before: Change[Ticket]) -> None:
     """Try to open a ticket that is there, and go on as if nothing had happened."""
+    unit.of(TICKETS).save(before)
     with pytest.raises(StorageError):
         unit.of(TICKETS).save([opening(1)])
 
@@ -100,21 +127,13 @@ class UnitKit(Opening):
             assert set(unit.inbox.seen("web", ["1"])) == {"1"}
 
     def test_a_unit_whose_block_raises_keeps_nothing_and_passes_the_error_on(self, storage: Storage) -> None:
-        with pytest.raises(_HostError), storage.begin() as unit:
-            _do_all(unit)
-            raise _HostError
+        _break_off(storage, _do_all)
         assert _found(storage) == _NOTHING
 
     def test_a_unit_that_is_rolled_back_leaves_what_was_there(self, storage: Storage) -> None:
         with storage.begin() as unit:
             _do_all(unit)
-        with pytest.raises(_HostError), storage.begin() as unit:
-            unit.of(TICKETS).save([opening(9)])
-            unit.stock.post([coming(A, 5), reserving(A, -2)])
-            unit.inbox.replace("web", [Receipt("1", "g", "{}")], at=AT)
-            unit.outbox.lease(AT, limit=9, seconds=60)
-            unit.outbox.settle([Attempt(3, Delivery.DONE)])
-            raise _HostError
+        _break_off(storage, _change_all)
         assert _found(storage) == _ALL
         with storage.begin(read=True) as unit:
             assert unit.inbox.seen("web", ["1"])["1"].fingerprint == "f"
@@ -122,16 +141,13 @@ class UnitKit(Opening):
     def test_a_lease_of_a_unit_that_is_rolled_back_was_never_taken(self, storage: Storage) -> None:
         with storage.begin() as unit:
             unit.outbox.put([message(3)])
-        with pytest.raises(_HostError), storage.begin() as unit:
-            unit.outbox.lease(AT, limit=9, seconds=60)
-            raise _HostError
+        _break_off(storage, lambda unit: unit.outbox.lease(AT, limit=9, seconds=60))
         with storage.begin() as unit:
             assert [one.attempts for one in unit.outbox.lease(AT, limit=9, seconds=60)] == [1]
 
     def test_a_block_that_is_left_by_a_refusal_keeps_nothing_either(self, storage: Storage) -> None:
         with pytest.raises(Refused), storage.begin() as unit:
-            unit.of(TICKETS).save([opening(1)])
-            unit.stock.post([reserving(A, 1)])
+            _reach_for_nothing(unit)
         assert _found(storage) == _NOTHING
 
     def test_a_unit_in_which_a_storage_error_was_swallowed_is_broken(self, storage: Storage) -> None:
@@ -143,8 +159,7 @@ class UnitKit(Opening):
     def test_a_broken_unit_keeps_nothing(self, storage: Storage) -> None:
         keep(storage, opening(1))
         with pytest.raises(StorageError), storage.begin() as unit:
-            unit.of(TICKETS).save([opening(2)])
-            _take_key_twice(unit)
+            _take_key_twice(unit, opening(2))
         assert list(tickets(storage, 1, 2)) == [1]
 
     def test_after_a_broken_unit_the_next_one_works(self, storage: Storage) -> None:
@@ -225,14 +240,11 @@ class KeyKit(Opening):
     ) -> None:
         kept: list[int] = []
         for number in range(4):
-            try:
-                with storage.begin() as unit:
-                    keys = unit.keys(2)
-                    if number % 2:
-                        raise _HostError
-                    kept += keys
-            except _HostError:
+            if number % 2:
+                _break_off(storage, lambda unit: unit.keys(2))
                 continue
+            with storage.begin() as unit:
+                kept += unit.keys(2)
         assert len(set(kept)) == len(kept) == 4
 
 
@@ -274,11 +286,13 @@ class CapabilityKit(Opening):
         seen: list[int] = []
         thread = Thread(target=lambda: seen.append(len(tickets(storage, 1))), daemon=True)
         patience = PATIENCE_SECONDS if storage.capabilities.concurrent_units else MOMENT_SECONDS
-        with pytest.raises(_HostError), storage.begin() as unit:
+
+        def write(unit: Unit) -> None:
             unit.of(TICKETS).save([opening(1)])
             thread.start()
             thread.join(patience)
-            raise _HostError
+
+        _break_off(storage, write)
         thread.join(PATIENCE_SECONDS)
         assert seen == [0]
 
