@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import postgres_server
 import pytest
@@ -27,21 +28,18 @@ class TestSqlStorageOnSqlite(StorageKit):
         opener.close()
 
 
+@pytest.fixture(scope="module")
+def database(postgres_server_url: str) -> Iterator[str]:
+    """Return the URL of one database for all tests, emptied before each: a fresh one takes longer than the test."""
+    with postgres_server.database(postgres_server_url, f"omskit_{uuid4().hex}") as url:
+        yield url
+
+
 @pytest.mark.postgres
 class TestSqlStorageOnPostgres(StorageKit):
-    """One database for all tests, emptied before each: a fresh one each takes longer than the test."""
-
-    @pytest.fixture(scope="class")
-    def database(self, postgres_server_url: str, worker_id: str) -> Iterator[SqlOpener]:
-        with postgres_server.database(postgres_server_url, f"omskit_kit_{worker_id}") as url:
-            opener = SqlOpener(url)
-            opener()
-            yield opener
-            opener.close()
-
     @pytest.fixture
-    def opener(self, database: SqlOpener) -> Iterator[Callable[[], Storage]]:
-        opener = SqlOpener(database.url)
+    def opener(self, database: str) -> Iterator[Callable[[], Storage]]:
+        opener = SqlOpener(database)
         wiped(opener())
         yield opener
         opener.close()

@@ -162,7 +162,7 @@ class _Replay:
     def _plain(self, value: object) -> object:
         """Name messages by the order in which they were seen: keys may differ from storage to storage."""
         if isinstance(value, list) and value and hasattr(value[0], "attempts"):
-            return [(one.message.key, one.message.due, one.attempts) for one in value]
+            return [(one.message.key, one.attempts) for one in value]
         return value
 
     def _tickets(self, unit: Unit) -> list[object]:
