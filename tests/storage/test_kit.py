@@ -29,17 +29,17 @@ class TestSqlStorageOnSqlite(StorageKit):
 
 
 @pytest.fixture(scope="module")
-def database(postgres_server_url: str) -> Iterator[str]:
-    """Return the URL of one database for all tests, emptied before each: a fresh one takes longer than the test."""
+def database(postgres_server_url: str) -> Iterator[SqlOpener]:
+    """Return the opener of one database for all tests: a fresh one for each takes longer than the test."""
     with postgres_server.database(postgres_server_url, f"omskit_{uuid4().hex}") as url:
-        yield url
+        opener = SqlOpener(url)
+        yield opener
+        opener.close()
 
 
 @pytest.mark.postgres
 class TestSqlStorageOnPostgres(StorageKit):
     @pytest.fixture
-    def opener(self, database: str) -> Iterator[Callable[[], Storage]]:
-        opener = SqlOpener(database)
-        wiped(opener())
-        yield opener
-        opener.close()
+    def opener(self, database: SqlOpener) -> Callable[[], Storage]:
+        wiped(database())
+        return database

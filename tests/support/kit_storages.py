@@ -21,11 +21,10 @@ class SqlOpener:
     opened: list[Engine] = field(factory=list, eq=False)
 
     def __call__(self) -> SqlStorage:
-        engine = open_engine(self.url)
-        self.opened.append(engine)
-        storage = self.make(engine, KIT_KINDS)
-        storage.create()
-        return storage
+        if not self.opened:
+            self.opened.append(open_engine(self.url))
+            self.make(self.opened[0], KIT_KINDS).create()
+        return self.make(self.opened[0], KIT_KINDS)
 
     def __reduce__(self) -> tuple[object, ...]:
         return partial(SqlOpener, self.url, self.make), ()
@@ -38,8 +37,12 @@ class SqlOpener:
 
 def wiped(storage: SqlStorage) -> SqlStorage:
     """Return the storage with all its tables empty, as if it had just been made."""
+    tables = list(storage.tables.entries.metadata.sorted_tables)
     with storage.engine.begin() as connection:
-        for table in storage.tables.entries.metadata.sorted_tables:
-            if connection.dialect.name == "sqlite" or table is not storage.tables.counter:
+        if connection.dialect.name == "sqlite":
+            for table in tables:
                 connection.execute(table.delete())
+        else:
+            names = [table.name for table in tables if table is not storage.tables.counter]
+            connection.exec_driver_sql(";".join(f"DELETE FROM {name}" for name in names))
     return storage
