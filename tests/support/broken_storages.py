@@ -104,7 +104,7 @@ class TakesColumnsOneByOne(m._Collection[Any]):
     """Holds the serial unique by itself, not together with the bench."""
 
     def _index(self, change: Change[Any]) -> None:
-        serials = {stored.state.serial: key for key, stored in self._states.items() if hasattr(stored.state, "serial")}
+        serials = {getattr(stored.state, "serial", None): key for key, stored in self._states.items()}
         serial = getattr(change.state, "serial", None)
         if serial is not None and serials.get(serial, change.key) != change.key:
             raise self.data.failure(m.Duplicate("duplicate_key", columns=("bench", "serial")))
@@ -112,8 +112,9 @@ class TakesColumnsOneByOne(m._Collection[Any]):
 
 class TakesNothingForAValue(m._Collection[Any]):
     def _index(self, change: Change[Any]) -> None:
-        if getattr(change.state, "serial", "") is None and any(
-            key != change.key and getattr(stored.state, "serial", "") is None for key, stored in self._states.items()
+        others = [stored.state for key, stored in self._states.items() if key != change.key]
+        if any(getattr(one, "serial", "") is None for one in (change.state,)) and any(
+            getattr(one, "serial", "") is None for one in others
         ):
             raise self.data.failure(m.Duplicate("duplicate_key", columns=("bench", "serial")))
         super()._index(change)
