@@ -32,7 +32,7 @@ def test_a_transaction_that_begins_by_reading_is_caught_by_counting_up(
 def test_a_write_that_does_not_look_at_the_version_is_caught_by_the_stale_save(
     opener: SqlOpener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    guarded: Any = collection.revision
+    guarded: Any = vars(collection)["revision"]
 
     def unguarded(*given: Any) -> Any:
         feed = guarded(*given)
