@@ -6,6 +6,8 @@ import broken_storages
 import kit_runs
 import pytest
 
+from omskit.storage import MemoryStorage
+
 #: Tests that wait a moment for what must not happen; only what breaks units can fail them.
 WAITING = {
     "test_a_unit_that_only_looks_sees_one_moment",
@@ -266,7 +268,7 @@ def test_every_broken_storage_is_listed() -> None:
 
 
 def test_the_storage_that_they_are_made_from_breaks_no_promise() -> None:
-    assert kit_runs.broken(lambda: broken_storages.MemoryStorage, kit_runs.promises()) == []
+    assert kit_runs.broken(lambda: MemoryStorage, kit_runs.promises()) == []
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

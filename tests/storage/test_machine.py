@@ -18,7 +18,7 @@ from omskit.testing import storage_machine
 def check_same(fresh: Callable[[], Storage], request: pytest.FixtureRequest, examples: int) -> None:
     long = request.config.getoption("--long")
     machine = storage_machine(fresh)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(max_examples=40 * examples if long else examples, stateful_step_count=15),
     )

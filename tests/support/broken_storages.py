@@ -13,7 +13,7 @@ from typing import Any
 
 from attrs import define, evolve
 
-from omskit.core import Cell, Change, Level, Movement, Refused
+from omskit.core import Cell, Change, ConcurrencyConflict, Duplicate, Level, Movement, Refused
 from omskit.storage import (
     After,
     Attempt,
@@ -63,14 +63,13 @@ def _with_unit(unit_type: type[Any]) -> type[MemoryStorage]:
 class LosesTheVersionCheck(m._Collection[Any]):
     def save(self, changes: Sequence[Change[Any]]) -> None:
         known = self._states
-        super().save(
-            [
-                _Blind(one.key, known[one.key].version, one.state, one.entries, one.after)
-                if one.key in known and one.before
-                else one
-                for one in changes
-            ]  # type: ignore[arg-type]
-        )
+        blind: list[Any] = [
+            _Blind(one.key, known[one.key].version, one.state, one.entries, one.after)
+            if one.key in known and one.before
+            else one
+            for one in changes
+        ]
+        super().save(blind)
 
 
 @define
@@ -88,8 +87,8 @@ class NamesAllKeysAsStale(m._Collection[Any]):
     def save(self, changes: Sequence[Change[Any]]) -> None:
         try:
             super().save(changes)
-        except m.ConcurrencyConflict as error:
-            raise m.ConcurrencyConflict(error.code, keys=tuple(one.key for one in changes)) from None
+        except ConcurrencyConflict as error:
+            raise ConcurrencyConflict(error.code, keys=tuple(one.key for one in changes)) from None
 
 
 class OverwritesTakenKeys(m._Collection[Any]):
@@ -107,16 +106,15 @@ class TakesColumnsOneByOne(m._Collection[Any]):
         serials = {getattr(stored.state, "serial", None): key for key, stored in self._states.items()}
         serial = getattr(change.state, "serial", None)
         if serial is not None and serials.get(serial, change.key) != change.key:
-            raise self.data.failure(m.Duplicate("duplicate_key", columns=("bench", "serial")))
+            raise self.data.failure(Duplicate("duplicate_key", columns=("bench", "serial")))
 
 
 class TakesNothingForAValue(m._Collection[Any]):
     def _index(self, change: Change[Any]) -> None:
         others = [stored.state for key, stored in self._states.items() if key != change.key]
-        if any(getattr(one, "serial", "") is None for one in (change.state,)) and any(
-            getattr(one, "serial", "") is None for one in others
-        ):
-            raise self.data.failure(m.Duplicate("duplicate_key", columns=("bench", "serial")))
+        bare = [one for one in others if getattr(one, "serial", "") is None]
+        if bare and getattr(change.state, "serial", "") is None:
+            raise self.data.failure(Duplicate("duplicate_key", columns=("bench", "serial")))
         super()._index(change)
 
 
@@ -260,7 +258,8 @@ class BreaksTheUnitByARefusal(m._StockBook):
 class TakesWhatOthersReserved(m._StockBook):
     def post(self, movements: Sequence[Movement]) -> None:
         reserved = self.data.reserved
-        lacking = {where: -effect for where, effect in claims_of(movements).items() if reserved.get(where, 0) + effect < 0}
+        claims = claims_of(movements).items()
+        lacking = {where: -effect for where, effect in claims if reserved.get(where, 0) + effect < 0}
         before = {where: reserved.get(where, 0) for where in lacking}
         for where, needed in lacking.items():
             self.data.put(reserved, where, needed)
@@ -357,7 +356,7 @@ class OverwritesReceipts(m._Inbox):
 
 
 class KeepsReceiptsOfBrokenUnits(m._Inbox):
-    def replace(self, source: str, receipts: Sequence[Receipt], *, at: Any) -> None:  # noqa: ARG002
+    def replace(self, source: str, receipts: Sequence[Receipt], *, at: Any) -> None:
         self.data.writing()
         self.data.receipts.update({(source, one.id): one for one in receipts})
 
