@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from attrs import define, field
+from attrs import define, evolve, field
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.channels import Channel, ChannelLine, ChannelOrder, Reversal, ReversedLine
@@ -21,11 +21,12 @@ from omskit.core import Cell, Destination, Refused, readable
 from omskit.engine import Oms
 from omskit.flow import direct
 from omskit.fulfillment import Accept, ConfirmRecall, DenyRecall, HandOver, Parcel, Reject, Ship
+from omskit.fulfillment import Command as FulfillmentCommand
 from omskit.orders import (
     ALLOW_ALL,
     AddLine,
     Amend,
-    Cancel,
+    Approve,
     Command,
     MergePolicy,
     Order,
@@ -81,7 +82,12 @@ class Model:
 
 
 class Lives(RuleBasedStateMachine):
-    """Plays lives: each rule is something that people, channels or warehouses do."""
+    """Plays lives: each rule is something that people, channels or warehouses do.
+
+    ``played`` counts the steps of all lives.
+    """
+
+    played: ClassVar[int] = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +95,7 @@ class Lives(RuleBasedStateMachine):
         self.sent: list[Any] = []
         self.channel = Channel("web", lambda _: self.sent, returns_to="BER")
         self.oms = Oms(MemoryStorage(), [self.channel], PROCESS, clock=lambda: self.now)
+        self.waiting = evolve(self.oms, channels=[self.channel], processes=PROCESS.without("release"))
         self.model = Model()
         self.count = 0
 
@@ -112,14 +119,6 @@ class Lives(RuleBasedStateMachine):
             return False
         return True
 
-    def take_from_warehouses(self, number: str, line: Line, units: int, before: Order) -> None:
-        """Follow in the model which warehouses gave units back."""
-        position = self.model.lines[number].index(line)
-        now = self.reserved_now(number, position)
-        assert sum((line.reserved - now).values()) == units
-        line.reserved = now
-        del before
-
     def reserved_now(self, number: str, position: int) -> Counter[str]:
         found: Counter[str] = Counter()
         for one in self.oms.order(number).consignments:
@@ -142,6 +141,11 @@ class Lives(RuleBasedStateMachine):
 
     # what happens
 
+    @initialize(units=st.integers(3, 12))
+    def a_shop_opens(self, units: int) -> None:
+        for sku in SKUS:
+            self.goods_come_in(sku, "BER", units)
+
     @rule(sku=st.sampled_from(SKUS), warehouse=st.sampled_from(WAREHOUSES), units=st.integers(1, 6))
     def goods_come_in(self, sku: str, warehouse: str, units: int) -> None:
         self.oms.stock.receive(warehouse, {sku: units}, actor="dock")
@@ -162,9 +166,9 @@ class Lives(RuleBasedStateMachine):
         assert (len(received.placed), received.repeated) == (1, 1)
         self.model.lines[received.placed[0]] = [Line(sku, n) for sku, n in lines]
 
-    @rule()
-    def the_process_runs(self) -> None:
-        self.oms.run()
+    @rule(release=st.booleans())
+    def the_process_runs(self, release: bool) -> None:  # noqa: FBT001
+        (self.oms if release else self.waiting).run()
         free = self.model.on_hand - self.model.promised()
         for number, order in self.orders().items():
             for position, line in enumerate(self.model.lines[number]):
@@ -179,6 +183,16 @@ class Lives(RuleBasedStateMachine):
             assert order.status != "received" or order.holds
         assert all(units >= 0 for units in free.values()), "more was promised than was free"
 
+    @rule(buyer=st.sampled_from(BUYERS), units=st.integers(1, 3))
+    def somebody_orders_and_it_is_released(self, buyer: str, units: int) -> None:
+        self.somebody_orders([("A", units), ("B", 1)], buyer)
+        self.the_process_runs(release=True)
+
+    @precondition(lambda self: self.works())
+    @rule(data=st.data())
+    def a_warehouse_sends_all(self, data: st.DataObject) -> None:
+        self.a_warehouse_answers(data, "all")
+
     @rule(hours=st.sampled_from([1, 5, 30]))
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
@@ -190,7 +204,7 @@ class Lives(RuleBasedStateMachine):
         work = self.works()[number]
         parcels = len(work.parcels) + 1
         first = next(line for line in work.lines if line.open)
-        commands = {
+        commands: dict[str, FulfillmentCommand] = {
             "accept": Accept(),
             "reject": Reject("broken", self.now + timedelta(hours=2)),
             "all": HandOver(f"WB-{number}-{parcels}"),
@@ -261,6 +275,11 @@ class Lives(RuleBasedStateMachine):
         number = self.pick(data, self.orders())
         self.told(number, PutOnHold("fraud") if hold else ReleaseHold("fraud"))
 
+    @rule(buyer=st.sampled_from(BUYERS))
+    def somebody_orders_and_a_person_approves(self, buyer: str) -> None:
+        self.somebody_orders([("A", 2), ("B", 1)], buyer)
+        assert self.told(max(self.model.lines, key=lambda number: self.oms.order(number).key), Approve())
+
     @precondition(lambda self: self.orders())
     @rule(data=st.data())
     def an_order_leaves_its_group(self, data: st.DataObject) -> None:
@@ -300,8 +319,9 @@ class Lives(RuleBasedStateMachine):
     @rule(data=st.data(), country=st.sampled_from(["DE", "AT"]))
     def somebody_moves(self, data: st.DataObject, country: str) -> None:
         number = self.pick(data, self.orders())
-        was = self.oms.order(number).terms.destination.country
-        if self.told(number, Amend((Readdress(Destination(country), f"home in {country}"),))) and was != country:
+        terms, identity = self.oms.order(number).terms, f"home in {country}"
+        moves = (terms.destination.country, terms.merge_identity) != (country, identity)
+        if self.told(number, Amend((Readdress(Destination(country), identity),))) and moves:
             for line in self.model.lines[number]:
                 line.open += line.reserved.total()
                 line.reserved = Counter()
@@ -388,6 +408,10 @@ class Lives(RuleBasedStateMachine):
         self.oms.relay(lambda _: Delivery.DONE, 1000)
 
     # what holds whatever happened
+
+    @invariant()
+    def a_step_is_counted(self) -> None:
+        Lives.played += 1
 
     @invariant()
     def every_unit_is_where_the_model_has_it(self) -> None:
