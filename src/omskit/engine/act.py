@@ -62,32 +62,38 @@ def kind_of(target: str) -> Kind[Any]:
     raise UsageError("unknown_number", f"{target!r} is neither an order (SO-) nor a fulfillment order (FO-)")
 
 
-def load(unit: Unit, work: Workspace, target: str, *, lock: bool = True) -> int:
+def load(unit: Unit, work: Workspace, target: str) -> int:
     """Load what a number names into the workspace, with the orders it serves, and return its key.
 
     Raises:
         PayloadError: ``bad_number``.
         UsageError: ``unknown_number`` when there is no such thing.
     """
+    load_all(unit, work, [target])
     kind = kind_of(target)
     key = key_of(target, kind.number)
-    if kind is o.ORDERS:
-        work.know_orders(unit.of(o.ORDERS).load([key], lock=lock))
-        known = key in work.orders
-    else:
-        work.know_fulfillments(unit.of(f.FULFILLMENTS).load([key], lock=lock))
-        known = key in work.fulfillments
-        _load_served(unit, work, key, lock=lock)
-    if not known:
+    if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
         raise UsageError("unknown_number", f"there is no {target}", number=target)
     return key
 
 
-def _load_served(unit: Unit, work: Workspace, key: int, *, lock: bool) -> None:
-    state = work.fulfillments[key].state if key in work.fulfillments else None
-    missing = [order for order in (state.orders if state else ()) if order not in work.orders]
-    if missing:
-        work.know_orders(unit.of(o.ORDERS).load(missing, lock=lock))
+def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
+    """Load and lock all that the numbers name, and the orders served, with a fixed number of queries.
+
+    Orders are locked before fulfillment orders, everywhere and in order of key, so that nobody waits for somebody
+    who waits for them. Which orders a fulfillment order serves never changes, so it can be read before it is
+    locked.
+    """
+    keys: dict[str, set[int]] = {o.ORDERS.tag: set(), f.FULFILLMENTS.tag: set()}
+    for target in targets:
+        kind = kind_of(target)
+        keys[kind.tag].add(key_of(target, kind.number))
+    works = sorted(keys[f.FULFILLMENTS.tag])
+    served = {key for one in unit.of(f.FULFILLMENTS).load(works).values() for key in one.state.orders}
+    if wanted := keys[o.ORDERS.tag] | served:
+        work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=True))
+    if works:
+        work.know_fulfillments(unit.of(f.FULFILLMENTS).load(works, lock=True))
 
 
 @frozen
@@ -234,19 +240,6 @@ def _is_number(target: str) -> bool:
     except (PayloadError, UsageError):
         return False
     return True
-
-
-def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
-    """Load all that the numbers name, and the orders served, with one query for each kind."""
-    keys: dict[str, set[int]] = {}
-    for target in targets:
-        kind = kind_of(target)
-        keys.setdefault(kind.tag, set()).add(key_of(target, kind.number))
-    if wanted := keys.get(f.FULFILLMENTS.tag):
-        work.know_fulfillments(unit.of(f.FULFILLMENTS).load(sorted(wanted), lock=True))
-    served = {key for track in work.fulfillments.values() if track.state for key in track.state.orders}
-    if wanted := keys.get(o.ORDERS.tag, set()) | served:
-        work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=True))
 
 
 def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
