@@ -55,6 +55,7 @@ from omskit.catalog.exchange.tables import (
     unguarded,
 )
 from omskit.catalog.explosion import DRAWS, MAX_LEAVES, Article, Explosion, Pick, explode
+from omskit.catalog.gs1_numbers import Gln, Gtin, Isbn, Sscc, Use, gs1_check_digit, isbn10_check_digit
 from omskit.catalog.handling import (
     COLD,
     FROZEN,
@@ -67,17 +68,7 @@ from omskit.catalog.handling import (
     ShelfLife,
     Temperature,
 )
-from omskit.catalog.identifiers import (
-    GTIN,
-    Gln,
-    Gtin,
-    Identifier,
-    Isbn,
-    Sscc,
-    Use,
-    gs1_check_digit,
-    isbn10_check_digit,
-)
+from omskit.catalog.identifiers import GTIN, Identifier
 from omskit.catalog.listings.commands import List, ListingCommand, Remap, Turn
 from omskit.catalog.listings.decide import decide_listing
 from omskit.catalog.listings.events import Listed, ListingEvent, Remapped, Turned

@@ -82,7 +82,9 @@ class _Walk:
     used: set[tuple[str, str]] = field(factory=set)
     seen: int = 0
 
-    def open(self, code: str, pieces: int, share: Fraction, path: tuple[str, ...], apart: bool) -> Iterator[_Leaf]:  # noqa: FBT001
+    def leaves(
+        self, code: str, pieces: int, share: Fraction, *, path: tuple[str, ...] = (), apart: bool = False
+    ) -> Iterator[_Leaf]:
         article = self.articles.get(code)
         self.seen += 1
         if article is None:
@@ -102,9 +104,8 @@ class _Walk:
         taken = [pair for group in bundle.groups for pair in self._taken(code, group)]
         parts = self._shares(taken)
         for (part, times), fraction in zip(taken, parts, strict=True):
-            yield from self.open(
-                part.code, pieces * part.per * times, share * fraction, (*path, code), apart=False
-            )
+            inner = pieces * part.per * times
+            yield from self.leaves(part.code, inner, share * fraction, path=(*path, code))
 
     def _taken(self, code: str, group: Group) -> list[tuple[BundlePart, int]]:
         if group.take is Take.ALL:
@@ -200,7 +201,7 @@ def explode(
         counts = chosen.setdefault((pick.bundle, pick.group), {})
         counts[pick.code] = counts.get(pick.code, 0) + pick.count
     walk = _Walk(articles, prices or {}, chosen, draw)
-    leaves = list(walk.open(code, 1, Fraction(1), (), apart))
+    leaves = list(walk.leaves(code, 1, Fraction(1), apart=apart))
     stray = sorted(set(chosen) - walk.used)
     if stray:
         raise Refused("bad_choice", f"{code} has nothing to choose in {stray}", bundle=code, group=stray[0][1])

@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 
 from attrs import frozen
 
 from omskit.catalog.element_table import ELEMENTS, PREDEFINED, Element
-from omskit.catalog.identifiers import Gtin, Sscc, gs1_check_digit
+from omskit.catalog.gs1_numbers import Gtin, Sscc, gs1_check_digit
 from omskit.core import PayloadError
 
 #: What scanners send for FNC1 between element strings.
@@ -34,7 +35,7 @@ class Part:
     Args:
         ai: The application identifier.
         value: Its value, as it stands in the symbol.
-        position: Where the identifier begins in the scan.
+        position: Where the value begins in the scan.
     """
 
     ai: str
@@ -119,7 +120,7 @@ class Scan:
             PayloadError: ``missing_element``, ``bad_day``.
         """
         part = self.part(ai)
-        return day_of(part.value, year=self.year, position=part.position + len(ai))
+        return day_of(part.value, year=self.year, position=part.position)
 
     @property
     def gtin(self) -> Gtin:
@@ -199,23 +200,23 @@ def _raw(text: str, start: int) -> Iterator[Part]:
         end = len(text) if ends < 0 else ends
         if element.is_fixed:
             end = min(end, position + PREDEFINED[element.ai[:2]])
-        yield Part(element.ai, text[begin:end], position)
+        yield Part(element.ai, text[begin:end], begin)
         position = end + (text[end : end + 1] == SEPARATOR)
 
 
 def _bracketed(text: str, start: int) -> Iterator[Part]:
     marks = [match for match in _BRACKET.finditer(text, start) if match.start() == start or match[1] in ELEMENTS]
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         if mark[1] not in ELEMENTS:
             raise _fault("unknown_element", f"({mark[1]}) is no known identifier", mark.start(), mark[1])
         end = following.start() if following else len(text)
-        yield Part(mark[1], text[mark.end() : end], mark.start())
+        yield Part(mark[1], text[mark.end() : end], mark.end())
     if not marks:
         raise _fault("bad_element", f"no identifier in brackets at {start}", start, text[start : start + 8])
 
 
 def _check(element: Element, part: Part, year: int) -> None:
-    value, begin = part.value, part.position + len(part.ai)
+    value, begin = part.value, part.position
     if not element.least <= len(value) <= element.most:
         sizes = f"{element.least}" if element.least == element.most else f"{element.least} to {element.most}"
         message = f"({element.ai}) {value!r} at {begin} has {len(value)} characters instead of {sizes}"

@@ -26,7 +26,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def read_json(data: bytes) -> Table:
     """Read an array of objects; numbers are taken as they are written.
 
-    An array of texts is a cell with several items. Rows are numbered like those of a sheet with a header: the first object is row 2.
+    An array of texts is a cell with several items. Rows are numbered like those of a sheet with a header: the
+    first object is row 2.
 
     Raises:
         PayloadError: ``bad_json``; ``not_an_array``; ``not_an_object``; ``no_header`` for objects without keys;

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve, frozen
 
 from omskit.catalog.explosion import Article, explode
-from omskit.catalog.identifiers import Gtin
+from omskit.catalog.gs1_numbers import Gtin
 from omskit.catalog.listings.model import Listing
 from omskit.catalog.products.model import Product, by_identifier
 from omskit.core import Component, OmsError, PayloadError, Refusal

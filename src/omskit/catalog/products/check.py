@@ -9,7 +9,8 @@ from attrs import frozen
 
 from omskit.catalog.attributes import checked_code, is_printable
 from omskit.catalog.bundles import find_cycle
-from omskit.catalog.identifiers import GTIN, Gtin
+from omskit.catalog.gs1_numbers import Gtin
+from omskit.catalog.identifiers import GTIN
 from omskit.catalog.problems import Problem
 from omskit.catalog.products.flat import flatten
 from omskit.catalog.products.model import Product, with_inherited
