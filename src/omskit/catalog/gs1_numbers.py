@@ -101,7 +101,7 @@ def _wrong(text: str, what: str, digits: str, expected: str) -> PayloadError:
         "wrong_check_digit",
         f"{text!r} ends with {digits[-1]}; as {what} it would end with {expected}",
         value=text,
-        position=len(digits) - 1,
+        position=len(_SEPARATORS.sub(" ", text).rstrip()) - 1,
         expected=expected,
     )
 
@@ -129,7 +129,7 @@ class Gtin:
         Raises:
             PayloadError: ``bad_length``, ``not_a_digit``, ``wrong_check_digit``, each with its ``position``.
         """
-        return cls(_sized(text, "a GTIN", _GTIN_LENGTHS).zfill(14))
+        return cls(_checked(text, "a GTIN", _GTIN_LENGTHS).zfill(14))
 
     def __str__(self) -> str:
         return self.text

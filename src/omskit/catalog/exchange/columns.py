@@ -99,7 +99,7 @@ class Columns:
     ignored: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        names = [_folded(name) for column in self.columns for name in dict.fromkeys(column.names)]
+        names = [name for column in self.columns for name in {_folded(name) for name in column.names}]
         names += [_folded(name) for name in self.ignored]
         paths = [column.path for column in self.columns]
         for what in (names, paths):
@@ -158,7 +158,9 @@ def columns_of(paths: Iterable[str], schema: Schema, *, language: str = "en") ->
     taken = {_folded(path) for path in wanted}
     for path in wanted:
         one = column(path, schema, language)
-        names = tuple(name for name in one.names if name == path or _folded(name) not in taken)
+        names = tuple(
+            name for name in one.names if _folded(name) == _folded(path) or _folded(name) not in taken
+        )
         taken |= {_folded(name) for name in names}
         made.append(Column(path, names))
     return Columns(tuple(made))
