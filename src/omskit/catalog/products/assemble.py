@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from attrs import define, field
@@ -82,14 +83,14 @@ def assemble(code: str, flat: Mapping[str, str], schema: Schema) -> tuple[Produc
         type=flat.get("type", "").strip(),
         axes=tuple(split(flat.get("axes", ""))),
         family=flat.get("family", "").strip(),
-        options=reader.keyed("option.", lambda axis, text: (axis, text.strip())),
+        options=reader.keyed("option", lambda axis, text: (axis, text.strip())),
         attributes=reader.attributes(),
-        identifiers=tuple(one for several in reader.keyed("identifier.", _identifiers) for one in several),
+        identifiers=tuple(one for several in reader.keyed("identifier", _identifiers) for one in several),
         packs=reader.packs(unit),
         handling=reader.handling(),
         customs=reader.customs(),
-        categories=tuple(one for several in reader.keyed("category.", _memberships) for one in several),
-        relations=tuple(one for several in reader.keyed("relation.", _relations) for one in several),
+        categories=tuple(one for several in reader.keyed("category", _memberships) for one in several),
+        relations=tuple(one for several in reader.keyed("relation", _relations) for one in several),
         bundle=reader.take("bundle", _bundle, None),
     )
     return product, tuple(reader.problems)
@@ -100,6 +101,14 @@ class _Reader:
     flat: Mapping[str, str]
     schema: Schema
     problems: list[Problem] = field(factory=list)
+    stems: dict[str, list[tuple[str, str, str]]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.stems = {}
+        for path, text in self.flat.items():
+            stem, dot, rest = path.partition(".")
+            if dot and text:
+                self.stems.setdefault(stem, []).append((path, rest, text))
 
     def attempt(self, path: str, read: Callable[[], T], default: T) -> T:
         """Read something at a path; what does not fit becomes a problem."""
@@ -116,23 +125,20 @@ class _Reader:
         text = self.flat.get(path)
         return self.attempt(path, lambda: read(text), default) if text else default
 
-    def keyed(self, prefix: str, read: Callable[[str, str], T]) -> tuple[T, ...]:
-        """Read every path that begins like this: ``read(rest of the path, text)``."""
+    def keyed(self, stem: str, read: Callable[[str, str], T]) -> tuple[T, ...]:
+        """Read every path that begins with a stem: ``read(rest of the path, text)``."""
         found: list[T] = []
-        for path, text in self.flat.items():
-            if text and path.startswith(prefix):
-                rest = path[len(prefix) :]
-                self.attempt(path, lambda rest=rest, text=text: found.append(read(rest, text)), None)  # type: ignore[misc]
+        for path, rest, text in self.stems.get(stem, ()):
+            self.attempt(path, partial(_append, found, read, rest, text), None)
         return tuple(found)
 
     def attributes(self) -> tuple[Attribute, ...]:
         found = []
-        for path, text in self.flat.items():
-            if text and path.startswith("attribute."):
-                match = _PLACE.fullmatch(path)
-                value = self.attempt(path, lambda match=match, text=text: self._value(match, text), None)  # type: ignore[misc]
-                if match and value:
-                    found.append(Attribute(Place(match[1], match[2] or "", match[3] or ""), value))
+        for path, _, text in self.stems.get("attribute", ()):
+            match = _PLACE.fullmatch(path)
+            value = self.attempt(path, partial(self._value, match, text), None)
+            if match and value:
+                found.append(Attribute(Place(match[1], match[2] or "", match[3] or ""), value))
         return tuple(found)
 
     def _value(self, match: re.Match[str] | None, text: str) -> Value:
@@ -165,7 +171,7 @@ class _Reader:
     def _shelf_life(self) -> ShelfLife | None:
         days = self.take("handling.shelf_life_days", whole, 0)
         remaining = self.take("handling.remaining_days", whole, 0)
-        channels = self.keyed("handling.remaining_days@", lambda channel, text: (channel, whole(text)))
+        channels = tuple(pair for pair in self.keyed("handling", _remaining) if pair)
         if not days and not remaining and not channels:
             return None
         return self.attempt("handling.shelf_life_days", lambda: ShelfLife(days, remaining, channels), None)
@@ -184,18 +190,27 @@ class _Reader:
 
     def packs(self, base: str) -> Packs:
         sizes = ("", ".gross_g", ".size_mm")
-        units = dict.fromkeys(path.split(".")[1] for path in self.flat if path.startswith("pack."))
+        units = dict.fromkeys(rest.partition(".")[0] for _, rest, _ in self.stems.get("pack", ()))
         packs = []
         for unit in units:
             holds, gross, size = (self.flat.get(f"pack.{unit}{part}", "") for part in sizes)
             if holds or gross or size:
-                read = self.attempt(f"pack.{unit}", lambda unit=unit, holds=holds: _pack(unit, holds), None)  # type: ignore[misc]
+                read = self.attempt(f"pack.{unit}", partial(_pack, unit, holds), None)
                 if read:
                     gross_g = self.take(f"pack.{unit}.gross_g", whole, 0)
                     box = self.take(f"pack.{unit}.size_mm", _dimensions, None)
                     packs.append(Pack(read.unit, read.holds, read.of, gross_g, box, read.per))
         path = f"pack.{packs[0].unit}" if packs else "unit"
         return self.attempt(path, lambda: Packs(base, packs), Packs())
+
+
+def _append(found: list[T], read: Callable[[str, str], T], rest: str, text: str) -> None:
+    found.append(read(rest, text))
+
+
+def _remaining(rest: str, text: str) -> tuple[str, int] | None:
+    name, at, channel = rest.partition("@")
+    return (channel, whole(text)) if at and name == "remaining_days" else None
 
 
 def whole(text: str) -> int:

@@ -24,7 +24,7 @@ class Membership:
 
 
 def _by_place(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:
-    return tuple(sorted(attributes, key=lambda one: one.place))
+    return tuple(sorted(attributes, key=lambda one: (one.place.code, one.place.locale, one.place.channel)))
 
 
 def _by_tree(memberships: Iterable[Membership]) -> tuple[Membership, ...]:
