@@ -22,10 +22,21 @@ from omskit.catalog import (
 )
 from omskit.core import Money, PayloadError, UsageError
 
-COLOR = Definition("color", Type.OPTION, (("en", "Color"), ("zh", "颜色")), options=(Option("red", (("en", "Red"), ("zh", "红色"))), Option("blue")))
-TAGS = Definition("tags", Type.OPTIONS, options=(Option("eco"), Option("vegan"), Option("sale")), limits=Limits(max_items=2))
-TITLE = Definition("title", localized=True, scoped=True, limits=Limits(min_length=3, max_length=10, pattern="[A-Z].*"))
-MASS = Definition("mass", Type.NUMBER, unit_family="mass", limits=Limits(Decimal(100), Decimal(2000), "g", decimals=1))
+COLOR = Definition(
+    "color",
+    Type.OPTION,
+    (("en", "Color"), ("zh", "颜色")),
+    options=(Option("red", (("en", "Red"), ("zh", "红色"))), Option("blue")),
+)
+TAGS = Definition(
+    "tags", Type.OPTIONS, options=(Option("eco"), Option("vegan"), Option("sale")), limits=Limits(max_items=2)
+)
+TITLE = Definition(
+    "title", localized=True, scoped=True, limits=Limits(min_length=3, max_length=10, pattern="[A-Z].*")
+)
+MASS = Definition(
+    "mass", Type.NUMBER, unit_family="mass", limits=Limits(Decimal(100), Decimal(2000), "g", decimals=1)
+)
 SIZE = Definition("size", Type.NUMBER, limits=Limits(Decimal(1), Decimal(5)))
 BORN = Definition("born", Type.DATE, limits=Limits(earliest=date(2020, 1, 1), latest=date(2026, 12, 31)))
 PRICE = Definition("rrp", Type.MONEY, limits=Limits(Decimal(100), Decimal(99900), "EUR"))
@@ -79,7 +90,11 @@ def test_every_fault_of_a_value_is_told(definition: Definition, value: Value, ex
 
 
 def test_a_value_at_a_place_that_its_attribute_has_not_is_told_beside_the_rest() -> None:
-    assert codes(COLOR, Value.of_option("green"), "de", "tmall") == ["not_localized", "not_scoped", "unknown_option"]
+    assert codes(COLOR, Value.of_option("green"), "de", "tmall") == [
+        "not_localized",
+        "not_scoped",
+        "unknown_option",
+    ]
 
 
 def test_a_problem_names_path_value_and_what_is_allowed() -> None:
@@ -229,4 +244,6 @@ def test_all_faults_of_a_schema_are_told() -> None:
 def test_labels_are_given_in_a_language_or_as_the_code() -> None:
     assert (COLOR.label("zh"), COLOR.label("fr")) == ("颜色", "color")
     assert COLOR.codes["red"].label("zh") == "红色"
-    assert SCHEMA.value([Attribute(Place("title", "en"), Value.of_text("Shirt"))], "title", locale="fr") == Value.of_text("Shirt")
+    assert SCHEMA.value(
+        [Attribute(Place("title", "en"), Value.of_text("Shirt"))], "title", locale="fr"
+    ) == Value.of_text("Shirt")

@@ -94,7 +94,11 @@ def test_a_bundle_of_itself_is_a_cycle() -> None:
 
 
 def test_a_part_that_two_bundles_share_is_no_cycle() -> None:
-    bundles = {"X": Bundle.of(BundlePart("Y"), BundlePart("Z")), "Y": Bundle.of(BundlePart("Z")), "Z": Bundle.of(BundlePart("A"))}
+    bundles = {
+        "X": Bundle.of(BundlePart("Y"), BundlePart("Z")),
+        "Y": Bundle.of(BundlePart("Z")),
+        "Z": Bundle.of(BundlePart("A")),
+    }
     assert find_cycle("X", bundles) == ()
 
 
@@ -110,13 +114,26 @@ def test_an_unknown_part_is_refused() -> None:
 
 
 def test_a_bundle_that_grows_without_bound_is_refused() -> None:
-    wide = {f"L{n}": Bundle((Group("a", (BundlePart(f"L{n + 1}"),)), *(Group(str(k), (BundlePart(f"L{n + 1}"),)) for k in range(9)))) for n in range(6)}
+    wide = {
+        f"L{n}": Bundle(
+            (
+                Group("a", (BundlePart(f"L{n + 1}"),)),
+                *(Group(str(k), (BundlePart(f"L{n + 1}"),)) for k in range(9)),
+            )
+        )
+        for n in range(6)
+    }
     with pytest.raises(Refused) as error:
         explode("L0", articles(L6=None, **wide))
     assert error.value.code == "bundle_too_large"
 
 
-CHOICE = Bundle((Group("shirt", (BundlePart("A"), BundlePart("B")), Take.CHOOSE), Group("extras", (BundlePart("C"), BundlePart("D", 2)), Take.CHOOSE, 0, 3, repeats=True)))
+CHOICE = Bundle(
+    (
+        Group("shirt", (BundlePart("A"), BundlePart("B")), Take.CHOOSE),
+        Group("extras", (BundlePart("C"), BundlePart("D", 2)), Take.CHOOSE, 0, 3, repeats=True),
+    )
+)
 
 
 def test_a_choice_takes_what_was_picked() -> None:
@@ -153,7 +170,9 @@ def test_choosing_nothing_at_all_is_refused_because_an_empty_line_would_stand_fo
         explode("CH", book)
 
 
-BAG = Bundle((Group("luck", (BundlePart("A", odds=6), BundlePart("B", odds=3), BundlePart("C", odds=1)), Take.DRAW),))
+BAG = Bundle(
+    (Group("luck", (BundlePart("A", odds=6), BundlePart("B", odds=3), BundlePart("C", odds=1)), Take.DRAW),)
+)
 
 
 def test_a_lucky_bag_meets_its_odds_exactly() -> None:
@@ -179,7 +198,9 @@ def test_prizes_that_repeat_meet_their_odds_in_every_place() -> None:
     assert twice == 1
 
 
-@pytest.mark.parametrize(("draw", "code"), [(None, "no_draw"), (-1, "bad_draw"), (2**128, "bad_draw"), (True, "bad_draw")])
+@pytest.mark.parametrize(
+    ("draw", "code"), [(None, "no_draw"), (-1, "bad_draw"), (2**128, "bad_draw"), (True, "bad_draw")]
+)
 def test_a_bag_needs_a_number_in_range(draw: int | None, code: str) -> None:
     with pytest.raises(UsageError) as error:
         explode("BAG", articles(BAG=BAG), draw=draw)

@@ -52,7 +52,23 @@ from omskit.catalog import (
 from omskit.core import OmsError, PayloadError, UsageError
 
 AT = datetime(2026, 3, 2, 9)  # noqa: DTZ001 - decisions about products do not look at it
-COLUMNS = columns_of(["name", "type", "family", "option.color", "option.size", "attribute.color", "attribute.net", "attribute.article", "identifier.gtin", "handling.weight_g", "bundle", "relation.substitute"], SCHEMA)
+COLUMNS = columns_of(
+    [
+        "name",
+        "type",
+        "family",
+        "option.color",
+        "option.size",
+        "attribute.color",
+        "attribute.net",
+        "attribute.article",
+        "identifier.gtin",
+        "handling.weight_g",
+        "bundle",
+        "relation.substitute",
+    ],
+    SCHEMA,
+)
 
 
 def csv(*lines: str) -> Table:
@@ -104,7 +120,13 @@ def test_what_is_known_already_changes_nothing() -> None:
 def test_products_come_after_those_that_they_name() -> None:
     columns = columns_for(ALL, SCHEMA)
     order = [one.after.code for one in plan(export(tuple(reversed(ALL)), columns, SCHEMA), columns).planned]
-    assert order.index("TEE") < order.index("TEE-RED-M") < order.index("CAM") < order.index("SET") < order.index("BAG")
+    assert (
+        order.index("TEE")
+        < order.index("TEE-RED-M")
+        < order.index("CAM")
+        < order.index("SET")
+        < order.index("BAG")
+    )
 
 
 def test_what_is_planned_is_taken_by_the_products_themselves() -> None:
@@ -206,7 +228,11 @@ def test_a_row_that_depends_on_a_bad_one_is_not_taken() -> None:
         ),
         columns_of(["type", "family", "option.color", "option.size", "axes", "bundle", "attribute.color"], SCHEMA),
     )
-    assert told(found) == [(2, "Color", "unknown_option"), (3, "Family", "unknown_family"), (4, "Bundle", "unknown_product")]
+    assert told(found) == [
+        (2, "Color", "unknown_option"),
+        (3, "Family", "unknown_family"),
+        (4, "Bundle", "unknown_product"),
+    ]
     assert [one.after.code for one in found.planned] == ["OK"]
 
 
@@ -220,7 +246,9 @@ def test_a_row_that_depends_on_a_bad_one_is_not_taken() -> None:
     ],
 )
 def test_what_may_be_there_once_is_not_taken_twice(lines: list[str], code: str) -> None:
-    columns = columns_of(["type", "family", "option.color", "option.size", "identifier.gtin", "attribute.article"], SCHEMA)
+    columns = columns_of(
+        ["type", "family", "option.color", "option.size", "identifier.gtin", "attribute.article"], SCHEMA
+    )
     found = plan(csv(*lines), columns, products=book())
     assert [one.code for one in found.errors] == [code]
 
@@ -231,7 +259,9 @@ def test_an_archived_product_is_told_not_to_change() -> None:
 
 
 def test_a_status_is_reached_by_moves() -> None:
-    found = plan(csv("SKU,Name,Type,Status", "N,New,shirt,discontinued", "CAM,Camera,camera,archived"), products=book())
+    found = plan(
+        csv("SKU,Name,Type,Status", "N,New,shirt,discontinued", "CAM,Camera,camera,archived"), products=book()
+    )
     assert {one.after.code: one.triggers for one in found.planned} == {
         "N": ("activate", "discontinue"),
         "CAM": ("discontinue", "archive"),
@@ -253,11 +283,13 @@ def test_a_dry_run_tells_what_would_change() -> None:
 
 def test_an_import_retires_numbers_and_never_forgets_them() -> None:
     (row,) = plan(csv("SKU,GTIN", "TEE-RED-M,73513537"), products=book()).planned
-    assert [(one.text, one.retired) for one in row.after.identifiers][0] == ("4006381333931", True)
+    assert (row.after.identifiers[0].text, row.after.identifiers[0].retired) == ("4006381333931", True)
     assert [one.text for one in row.after.live_identifiers] == ["14006381333938", "T-100 R", "73513537"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49", "-5", "@SUM(A1)", "\tx", "\rx", "\nx", "＝1", "'=x", "''", "'-", "-"])  # noqa: RUF001
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+49", "-5", "@SUM(A1)", "\tx", "\rx", "\nx", "\uff1d1", "'=x", "''", "'-", "-"]
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_guarded_and_comes_back(text: str) -> None:
     assert guarded(text)[0] == "'"
     assert unguarded(guarded(text)) == text
@@ -331,7 +363,7 @@ def test_a_file_that_cannot_be_read_is_refused_as_a_whole(read: Callable[[], Tab
         (lambda: write_csv(Table(("A",)), encoding="latin-1"), "unknown_encoding"),
         (lambda: read_csv(b"", delimiter="x"), "unknown_delimiter"),
         (lambda: write_csv(Table(("A" * 32_768,))), "cell_too_long"),
-        (lambda: write_xlsx(), "no_sheet"),
+        (write_xlsx, "no_sheet"),
         (lambda: Column("nonsense", ("x",)), "bad_column"),
         (lambda: Column("name", ()), "bad_column"),
         (lambda: Columns((Column("name", ("a",)), Column("type", ("A",)))), "bad_column"),
@@ -394,7 +426,14 @@ def test_json_numbers_are_taken_as_they_are_written() -> None:
     assert table.rows[0].cells == ("A", "12.50", "6937526503957", "false", "x; y", "")
 
 
-@pytest.mark.parametrize("said", ['[{"SKU": "A", "Name": {"en": "x"}}]', '[{"SKU": "A", "Name": "x", "Name": "y"}]', '[{"SKU": "A", "Name": [1]}]'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        '[{"SKU": "A", "Name": {"en": "x"}}]',
+        '[{"SKU": "A", "Name": "x", "Name": "y"}]',
+        '[{"SKU": "A", "Name": [1]}]',
+    ],
+)
 def test_what_is_no_cell_of_json_is_an_error_of_its_cell(said: str) -> None:
     assert told(plan(read_json(said.encode()))) == [(2, "Name", "not_a_cell"), (2, "", "unknown_type")]
 
@@ -407,11 +446,19 @@ def test_a_template_has_the_header_and_a_guide_says_what_each_column_takes() -> 
     assert rows["attribute.color"] == ("颜色", "attribute.color", "option", "red, blue", "")
     assert rows["attribute.net"] == ("净重", "attribute.net", "number", "g, mg, kg, t, oz, lb; 1..", "camera@all")
     assert rows["attribute.title[zh]"][4] == "all@tmall"
-    assert read_xlsx(write_xlsx(("Products", template(columns)), ("Guide", guide(columns, SCHEMA)))).header[0] == "商品编码"
+    assert (
+        read_xlsx(write_xlsx(("Products", template(columns)), ("Guide", guide(columns, SCHEMA)))).header[0]
+        == "商品编码"
+    )
 
 
 def test_two_attributes_with_one_label_keep_their_columns_apart() -> None:
-    schema = changed(SCHEMA, definitions=(*SCHEMA.definitions[:2], changed(SCHEMA.definitions[1], code="shade")), types=(), requirements=())
+    schema = changed(
+        SCHEMA,
+        definitions=(*SCHEMA.definitions[:2], changed(SCHEMA.definitions[1], code="shade")),
+        types=(),
+        requirements=(),
+    )
     columns = columns_of(["attribute.color", "attribute.shade"], schema)
     assert [one.names[0] for one in columns.columns[2:]] == ["Color", "attribute.shade"]
 
@@ -478,7 +525,9 @@ def test_numbers_and_prices_keep_their_digits() -> None:
 
 def test_json_that_is_written_is_an_array_of_objects() -> None:
     columns = columns_of(["name"], OPEN_SCHEMA)
-    said = json.loads(write_json(export([Product(1, "X", name="A")], Columns(columns.columns, ("unit",)), OPEN_SCHEMA)))
+    said = json.loads(
+        write_json(export([Product(1, "X", name="A")], Columns(columns.columns, ("unit",)), OPEN_SCHEMA))
+    )
     assert said == [{"SKU": "X", "Name": "A"}]
 
 

@@ -33,7 +33,9 @@ def test_an_order_line_gets_weight_volume_and_traits() -> None:
         Temperature(2, 8),
         traits=("fragile",),
     )
-    assert handling.component("CAM-1", 2) == Component("CAM-1", 2, 320, 100, ("cold", "fragile", "hazmat", "lithium"))
+    assert handling.component("CAM-1", 2) == Component(
+        "CAM-1", 2, 320, 100, ("cold", "fragile", "hazmat", "lithium")
+    )
 
 
 def test_a_product_that_nobody_measured_weighs_and_fills_nothing() -> None:
@@ -41,7 +43,8 @@ def test_a_product_that_nobody_measured_weighs_and_fills_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "trait"), [(-25, -18, "frozen"), (-2, 0, "frozen"), (2, 8, "cold"), (0, 14, "cold"), (15, 25, "")]
+    ("low", "high", "trait"),
+    [(-25, -18, "frozen"), (-2, 0, "frozen"), (2, 8, "cold"), (0, 14, "cold"), (15, 25, "")],
 )
 def test_a_temperature_gives_a_trait(low: int, high: int, trait: str) -> None:
     assert Temperature(low, high).trait == trait

@@ -1,6 +1,7 @@
 """Listings: what an item stands for, what may be offered, and what nobody has mapped."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from attrs import evolve as changed
@@ -11,6 +12,8 @@ from omskit.catalog import (
     LISTINGS,
     OFFERED,
     VISIBLE,
+    Bundle,
+    BundlePart,
     Completeness,
     List,
     Listed,
@@ -82,7 +85,9 @@ def test_a_paused_listing_is_judged_again_before_it_is_resumed() -> None:
         ask(changed(ITEM, status="paused"), Turn("resume"), sellable=False)
 
 
-@pytest.mark.parametrize("full", [None, Completeness("OTHER", "tmall", 0, ()), Completeness("TEE-RED-M", "jd", 0, ())])
+@pytest.mark.parametrize(
+    "full", [None, Completeness("OTHER", "tmall", 0, ()), Completeness("TEE-RED-M", "jd", 0, ())]
+)
 def test_the_completeness_of_another_product_or_channel_does_not_count(full: Completeness | None) -> None:
     with pytest.raises(UsageError) as error:
         ask(ITEM, Turn("submit"), full)
@@ -115,7 +120,7 @@ def test_a_history_begins_with_a_listing() -> None:
 
 
 @pytest.mark.parametrize("given", [{"channel": ""}, {"item": ""}, {"code": ""}, {"per": 0}])
-def test_a_listing_without_meaning_is_refused(given: dict[str, object]) -> None:
+def test_a_listing_without_meaning_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(OmsError) as error:
         changed(ITEM, **given)
     assert error.value.code == "bad_listing"
@@ -150,7 +155,7 @@ def test_an_item_that_is_drawn_is_open_until_an_order_draws_it() -> None:
 
 
 def test_a_bundle_of_a_drawn_one_is_open_too() -> None:
-    nested = changed(SET, code="BOX", bundle=changed(SET.bundle, groups=(changed(SET.bundle.groups[0], parts=(changed(SET.bundle.groups[0].parts[0], code="BAG"),)),)))  # type: ignore[union-attr, type-var]
+    nested = changed(SET, code="BOX", bundle=Bundle.of(BundlePart("BAG")))
     ((found,), _) = meanings([changed(ITEM, code="BOX")], articles(book(*ALL, nested)))
     assert found.is_open
 

@@ -46,7 +46,9 @@ from omskit.core import OmsError, Refused, StorageError, UsageError
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
-def ask(product: Product | None, command: Command, *others: Product, schema: Schema = SCHEMA) -> tuple[object, ...]:
+def ask(
+    product: Product | None, command: Command, *others: Product, schema: Schema = SCHEMA
+) -> tuple[object, ...]:
     return decide(product, command, at=AT, schema=schema, others=book(*others) if others else {})
 
 
@@ -71,7 +73,9 @@ def test_a_product_is_created_once() -> None:
 
 def test_a_draft_may_lack_anything_but_not_be_wrong() -> None:
     assert ask(None, Create(Product(1, "X", type="shirt")))
-    wrong = Product(1, "X;Y", type="shirt", name=" x", attributes=(Attribute(Place("color"), Value.of_option("green")),))
+    wrong = Product(
+        1, "X;Y", type="shirt", name=" x", attributes=(Attribute(Place("color"), Value.of_option("green")),)
+    )
     error = refused(None, Create(wrong))
     assert error.code == "invalid_product"
     assert [(one.path, one.code) for one in error.facts["problems"]] == [  # type: ignore[attr-defined]
@@ -94,7 +98,11 @@ def test_a_draft_may_lack_anything_but_not_be_wrong() -> None:
         (changed(FAMILY, axes=("color", "color")), (), "twice"),
         (changed(RED, attributes=(*RED.attributes, RED.attributes[0])), (FAMILY,), "twice"),
         (changed(RED, packs=Packs()), (FAMILY,), "unknown_pack"),
-        (changed(RED, identifiers=(RED.identifiers[0], changed(RED.identifiers[0], unit="CS"))), (FAMILY,), "twice"),
+        (
+            changed(RED, identifiers=(RED.identifiers[0], changed(RED.identifiers[0], unit="CS"))),
+            (FAMILY,),
+            "twice",
+        ),
         (changed(SET, bundle=Bundle.of(BundlePart("GONE"))), (), "unknown_product"),
         (changed(SET, bundle=Bundle.of(BundlePart("TEE"))), (FAMILY,), "is_family"),
         (changed(CAMERA, relations=(Relation("substitute", "CAM"),)), (), "names_itself"),
@@ -253,7 +261,11 @@ def test_an_edit_leads_from_any_product_to_any_other(product: Product) -> None:
 @pytest.mark.parametrize("product", ALL, ids=lambda one: one.code)
 def test_a_product_and_its_events_survive_storing(product: Product) -> None:
     assert PRODUCTS.state.load("product", PRODUCTS.state.dump(product)) == product
-    for event in (Created(product), Revised(edit_between(FAMILY, product), "1"), Advanced("active", "activate", "why", "2")):
+    for event in (
+        Created(product),
+        Revised(edit_between(FAMILY, product), "1"),
+        Advanced("active", "activate", "why", "2"),
+    ):
         assert PRODUCTS.events.load(PRODUCTS.events.tag_of(event), PRODUCTS.events.dump(event)) == event
 
 

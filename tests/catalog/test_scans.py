@@ -43,7 +43,7 @@ def test_a_separator_after_a_fixed_length_does_no_harm() -> None:
 
 
 def test_what_a_container_holds_is_its_item() -> None:
-    scan = read_scan(f"02095011015300033712", year=YEAR)
+    scan = read_scan("02095011015300033712", year=YEAR)
     assert (scan.gtin.text, scan.count) == ("9501101530003", 12)
 
 
@@ -78,7 +78,7 @@ def test_the_century_is_the_nearest(text: str, year: int, day: date) -> None:
 @pytest.mark.parametrize("text", ["261301", "260230", "260001", "260932"])
 def test_what_is_no_day_is_refused_with_its_position(text: str) -> None:
     with pytest.raises(PayloadError) as error:
-        read_scan(f"0109501101530003" + f"17{text}", year=YEAR)
+        read_scan("0109501101530003" + f"17{text}", year=YEAR)
     assert (error.value.code, error.value.facts["position"]) == ("bad_day", 18)
 
 
@@ -153,4 +153,3 @@ def test_the_identifiers_that_labels_carry_are_known(ai: str) -> None:
 )
 def test_a_value_may_have_two_parts(ai: str, least: int, most: int) -> None:
     assert (ELEMENTS[ai].least, ELEMENTS[ai].most) == (least, most)
-

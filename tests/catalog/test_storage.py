@@ -104,10 +104,10 @@ def test_a_number_that_is_retired_stays_with_its_product(storage: Storage) -> No
 
 def test_an_item_of_a_channel_is_listed_once(storage: Storage) -> None:
     listing = Listing(21, "tmall", "6001", "CAM")
+    twin = changed(listing, key=22)
     with storage.begin() as unit:
         unit.of(LISTINGS).save([new(21, listing, Listed(listing))])
     with pytest.raises(Duplicate), storage.begin() as unit:
-        twin = changed(listing, key=22)
         unit.of(LISTINGS).save([new(22, twin, Listed(twin))])
 
 

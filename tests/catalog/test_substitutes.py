@@ -1,4 +1,4 @@
-"""Substitutes are used only when nothing is left and the channel allows it; successors end in what is sold today."""
+"""Substitutes are used only when nothing is left and the channel allows it; successors are followed."""
 
 from datetime import date
 
@@ -8,7 +8,9 @@ from omskit.catalog import SUBSTITUTE, SUCCESSOR, Relation, Substitution, substi
 from omskit.core import PayloadError
 
 ON = date(2026, 3, 2)
-WAYS = substitutes("A", {"A": [Relation(SUBSTITUTE, "B", 1), Relation(SUBSTITUTE, "C", 0, reason="same size")]}, on=ON)
+WAYS = substitutes(
+    "A", {"A": [Relation(SUBSTITUTE, "B", 1), Relation(SUBSTITUTE, "C", 0, reason="same size")]}, on=ON
+)
 
 
 def test_substitutes_come_by_rank() -> None:
@@ -65,7 +67,9 @@ def test_a_chain_of_successors_in_a_circle_ends() -> None:
     assert successors("A", book) == ("B", "C")
 
 
-@pytest.mark.parametrize("given", [{"rank": -1}, {"per": 0}, {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}])
+@pytest.mark.parametrize(
+    "given", [{"rank": -1}, {"per": 0}, {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}]
+)
 def test_a_relation_that_cannot_be_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(PayloadError) as error:
         Relation(SUBSTITUTE, "B", **given)  # type: ignore[arg-type]

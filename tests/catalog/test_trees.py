@@ -86,8 +86,15 @@ def test_a_node_is_not_moved_below_itself() -> None:
 
 
 def test_a_node_is_placed_before_a_sibling() -> None:
-    assert [n.code for n in after(TREE, MoveNode("polos", "shirts", "tees")).children("shirts")] == ["polos", "tees"]
-    assert [n.code for n in after(TREE, AddNode(Node("x", "shirts"), "tees")).children("shirts")] == ["x", "tees", "polos"]
+    assert [n.code for n in after(TREE, MoveNode("polos", "shirts", "tees")).children("shirts")] == [
+        "polos",
+        "tees",
+    ]
+    assert [n.code for n in after(TREE, AddNode(Node("x", "shirts"), "tees")).children("shirts")] == [
+        "x",
+        "tees",
+        "polos",
+    ]
     assert refused(MoveNode("polos", "shirts", "cameras")).code == "not_a_sibling"
 
 
@@ -132,7 +139,9 @@ def test_a_tree_that_is_none_is_refused(nodes: tuple[Node, ...]) -> None:
     assert error.value.code == "bad_tree"
 
 
-@pytest.mark.parametrize("command", [AddNode(Node("x", "gone")), MoveNode("gone"), MoveNode("tees", "gone"), RenameNode("gone", ())])
+@pytest.mark.parametrize(
+    "command", [AddNode(Node("x", "gone")), MoveNode("gone"), MoveNode("tees", "gone"), RenameNode("gone", ())]
+)
 def test_an_unknown_node_is_the_hosts_mistake(command: TreeCommand) -> None:
     with pytest.raises(UsageError) as error:
         decide_tree(TREE, command, at=AT)

@@ -46,7 +46,9 @@ def test_a_float_is_no_exact_amount() -> None:
     assert error.value.code == "not_exact"
 
 
-@pytest.mark.parametrize("units", [(), (Unit("A", "a", Fraction(2)),), (Unit("A", "a", Fraction(1)), Unit("B", "a", Fraction(2)))])
+@pytest.mark.parametrize(
+    "units", [(), (Unit("A", "a", Fraction(2)),), (Unit("A", "a", Fraction(1)), Unit("B", "a", Fraction(2)))]
+)
 def test_a_family_without_a_base_or_with_one_name_twice_is_refused(units: tuple[Unit, ...]) -> None:
     with pytest.raises(UsageError) as error:
         UnitFamily("odd", units)

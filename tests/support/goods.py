@@ -42,10 +42,22 @@ COLORS = (Option("red", (("en", "Red"), ("zh", "红色"))), Option("blue", (("en
 
 SCHEMA = Schema(
     definitions=(
-        Definition("title", labels=(("en", "Title"), ("zh", "标题")), localized=True, scoped=True, limits=Limits(max_length=60)),
+        Definition(
+            "title",
+            labels=(("en", "Title"), ("zh", "标题")),
+            localized=True,
+            scoped=True,
+            limits=Limits(max_length=60),
+        ),
         Definition("color", Type.OPTION, (("en", "Color"), ("zh", "颜色")), options=COLORS),
         Definition("tags", Type.OPTIONS, (("en", "Tags"),), options=(Option("eco"), Option("sale"))),
-        Definition("net", Type.NUMBER, (("en", "Net weight"), ("zh", "净重")), unit_family="mass", limits=Limits(Decimal(1))),
+        Definition(
+            "net",
+            Type.NUMBER,
+            (("en", "Net weight"), ("zh", "净重")),
+            unit_family="mass",
+            limits=Limits(Decimal(1)),
+        ),
         Definition("launch", Type.DATE),
         Definition("rrp", Type.MONEY, limits=Limits(unit="EUR")),
         Definition("organic", Type.BOOLEAN),
@@ -66,7 +78,15 @@ SCHEMA = Schema(
     fallbacks=("en",),
 )
 
-FAMILY = Product(1, "TEE", "active", "Tee", "shirt", axes=("color", "size"), attributes=(Attribute(Place("title", "en"), Value.of_text("Tee")),))
+FAMILY = Product(
+    1,
+    "TEE",
+    "active",
+    "Tee",
+    "shirt",
+    axes=("color", "size"),
+    attributes=(Attribute(Place("title", "en"), Value.of_text("Tee")),),
+)
 RED = Product(
     2,
     "TEE-RED-M",
@@ -84,8 +104,14 @@ RED = Product(
         Attribute(Place("brand"), Value.of_references(["acme"])),
         Attribute(Place("photos"), Value.of_files(["https://cdn.example/1.jpg", "https://cdn.example/2.jpg"])),
     ),
-    identifiers=(Identifier.read("gtin", "4006381333931"), Identifier.read("gtin", "14006381333938", "CS"), Identifier("mpn", "T-100 R")),
-    packs=Packs("EA", (Pack("CS", 12, gross_g=2_600, dimensions=Dimensions(400, 300, 200)), Pack("PAL", 40, "CS"))),
+    identifiers=(
+        Identifier.read("gtin", "4006381333931"),
+        Identifier.read("gtin", "14006381333938", "CS"),
+        Identifier("mpn", "T-100 R"),
+    ),
+    packs=Packs(
+        "EA", (Pack("CS", 12, gross_g=2_600, dimensions=Dimensions(400, 300, 200)), Pack("PAL", 40, "CS"))
+    ),
     handling=Handling(200, Dimensions(300, 200, 30), traits=("fragile",)),
     customs=Customs("610910", "PT", 950, "EUR", "T-shirt of cotton"),
     categories=(Membership("shop", "tees"), Membership("shop", "sale"), Membership("google", "212")),
@@ -109,7 +135,9 @@ CAMERA = Product(
     ),
     relations=(Relation("substitute", "TEE-RED-M"),),
 )
-SET = Product(4, "SET", "active", "Set", "shirt", bundle=Bundle.of(BundlePart("TEE-RED-M", 2, 3), BundlePart("CAM", 1, 7)))
+SET = Product(
+    4, "SET", "active", "Set", "shirt", bundle=Bundle.of(BundlePart("TEE-RED-M", 2, 3), BundlePart("CAM", 1, 7))
+)
 BAG = Product(
     5,
     "BAG",

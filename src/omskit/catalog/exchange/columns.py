@@ -158,9 +158,7 @@ def columns_of(paths: Iterable[str], schema: Schema, *, language: str = "en") ->
     taken = {_folded(path) for path in wanted}
     for path in wanted:
         one = column(path, schema, language)
-        names = tuple(
-            name for name in one.names if _folded(name) == _folded(path) or _folded(name) not in taken
-        )
+        names = tuple(name for name in one.names if _folded(name) == _folded(path) or _folded(name) not in taken)
         taken |= {_folded(name) for name in names}
         made.append(Column(path, names))
     return Columns(tuple(made))

@@ -75,6 +75,10 @@ class Header:
     code_at: int
     errors: tuple[CellError, ...]
 
+    def place(self, error: CellError) -> tuple[int, int]:
+        """Return where a reader meets an error: by row, then by column, what concerns a whole row last."""
+        return error.row, self.names.index(error.column) if error.column in self.names else len(self.names)
+
     def error(self, row: int, problem: Problem) -> CellError:
         """Return a problem at its cell: the column of its path, or the nearest there is."""
         path = problem.path

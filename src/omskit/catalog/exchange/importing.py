@@ -60,7 +60,7 @@ class ImportPlan:
     Args:
         planned: Rows that change something, in an order in which products come after those they name.
         unchanged: Codes of rows that say what is known already.
-        errors: Every cell that cannot be taken, by row.
+        errors: Every cell that cannot be taken, by row and column.
     """
 
     planned: tuple[Planned, ...]
@@ -124,4 +124,4 @@ def plan_import(
             unchanged.append(draft.code)
         else:
             planned.append(Planned(draft.row.number, draft.before, draft.after, edit, draft.triggers))
-    return ImportPlan(tuple(planned), tuple(unchanged), tuple(errors))
+    return ImportPlan(tuple(planned), tuple(unchanged), tuple(sorted(errors, key=header.place)))
