@@ -135,6 +135,7 @@ def test_a_type_says_which_attributes_its_products_carry() -> None:
     ("make", "code"),
     [
         (lambda: Value.of_text(""), "bad_text"),
+        (lambda: Value.of_text(" \n"), "bad_text"),
         (lambda: Value.of_text("a\x00b"), "bad_text"),
         (lambda: Value.of_text("\ud800"), "bad_text"),
         (lambda: Value.of_text("x" * 10_001), "bad_text"),
@@ -221,6 +222,9 @@ def test_channels_and_types_require_their_own_attributes() -> None:
         (lambda: Schema((COLOR,), (ProductType("t", ("gone",)),)), "bad_schema"),
         (lambda: Schema((COLOR,), requirements=(Requirement("attribute.gone"),)), "bad_schema"),
         (lambda: Schema((Definition("m", Type.NUMBER, unit_family="odd"),)), "bad_schema"),
+        (lambda: Schema((COLOR,), requirements=(Requirement("weight"),)), "bad_schema"),
+        (lambda: Definition("c;d"), "bad_definition"),
+        (lambda: Definition("c", Type.OPTION, options=(Option("a;b"),)), "bad_definition"),
         (lambda: Definition("c", Type.OPTION), "bad_definition"),
         (lambda: Definition("c", Type.TEXT, options=(Option("a"),)), "bad_definition"),
         (lambda: Definition("c", Type.OPTION, options=(Option("a"), Option("a"))), "bad_definition"),

@@ -17,16 +17,21 @@ from omskit.catalog import (
     OPEN_SCHEMA,
     Advance,
     Blank,
+    Bundle,
+    BundlePart,
     Column,
     Columns,
     Create,
     Edit,
     Identifier,
     ImportPlan,
+    Node,
     Product,
+    Relation,
     Revise,
     Row,
     Table,
+    Tree,
     assemble,
     column,
     columns_for,
@@ -260,7 +265,8 @@ def test_an_archived_product_is_told_not_to_change() -> None:
 
 def test_a_status_is_reached_by_moves() -> None:
     found = plan(
-        csv("SKU,Name,Type,Status", "N,New,shirt,discontinued", "CAM,Camera,camera,archived"), products=book()
+        csv("SKU,Name,Type,Status", "N,New,shirt,discontinued", "CAM,Camera,camera,archived"),
+        products=book(FAMILY, RED, CAMERA),
     )
     assert {one.after.code: one.triggers for one in found.planned} == {
         "N": ("activate", "discontinue"),
@@ -269,6 +275,52 @@ def test_a_status_is_reached_by_moves() -> None:
     create, activate, _ = found.planned[0].commands(7)
     assert isinstance(create, Create)
     assert (create.product.key, activate) == (7, Advance("activate", "import"))
+
+
+def test_a_product_is_not_sold_without_its_parts_and_no_part_leaves_alone() -> None:
+    found = plan(csv("SKU,Name,Type,Status", "CAM,Camera,camera,archived"), products=book())
+    assert told(found) == [(2, "Status", "part_in_use")]
+    columns = columns_of(["name", "type", "bundle"], SCHEMA)
+    found = plan(csv("SKU,Name,Type,Bundle,Status", "P,Part,shirt,,", "B,Both,shirt,P*2,active"), columns)
+    assert told(found) == [(3, "Status", "not_sellable")]
+
+
+def test_what_leaves_the_sale_leaves_before_its_parts() -> None:
+    table = csv("SKU,Status", "CAM,archived", "SET,archived", "BAG,archived")
+    order = [one.after.code for one in plan(table, products=book()).planned]
+    assert order.index("SET") < order.index("CAM")
+
+
+def test_a_stock_unit_is_not_changed_by_a_file() -> None:
+    found = plan(csv("SKU,Unit", "CAM,BOX"), columns_of(["unit"], SCHEMA), products=book())
+    assert told(found) == [(2, "Unit", "unit_in_use")]
+
+
+def test_categories_are_held_against_their_trees() -> None:
+    columns = columns_of(["type", "category.shop", "category.gone"], SCHEMA)
+    trees = {"shop": Tree(1, "shop", (Node("tees"),))}
+    table = csv("SKU,Type,category.shop,category.gone", "A,shirt,tees,", "B,shirt,tees; hats,", "C,shirt,,x")
+    assert told(plan(table, columns, trees=trees)) == [
+        (3, "category.shop", "unknown_category"),
+        (4, "category.gone", "unknown_tree"),
+    ]
+    assert plan(table, columns).errors == ()
+
+
+def test_a_number_that_two_products_had_before_does_not_stop_an_edit() -> None:
+    twin = changed(CAMERA, code="TWIN", identifiers=RED.identifiers[:1], relations=())
+    assert plan(csv("SKU,Name", "TWIN,New"), products=book(*ALL, twin)).errors == ()
+
+
+def test_codes_that_look_like_documents_come_back() -> None:
+    odd = Product(1, "{A}", "draft", name="x")
+    bundle = Product(
+        2, "B*2", "draft", bundle=Bundle.of(BundlePart("{A}", 2)), relations=(Relation("goes with", "{A}"),)
+    )
+    columns = columns_for([odd, bundle], OPEN_SCHEMA)
+    found = plan(read_csv(write_csv(export([odd, bundle], columns, OPEN_SCHEMA))), columns, schema=OPEN_SCHEMA)
+    assert found.errors == ()
+    assert contents(changed(one.after, status="draft") for one in found.planned) == contents([odd, bundle])
 
 
 def test_a_dry_run_tells_what_would_change() -> None:

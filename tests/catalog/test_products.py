@@ -1,6 +1,8 @@
 """The product: created sound, revised by facets, sold only when complete, and its life is the machine's."""
 
 from datetime import UTC, datetime
+from fractions import Fraction
+from typing import Any
 
 import pytest
 from attrs import evolve as changed
@@ -18,12 +20,15 @@ from omskit.catalog import (
     Attribute,
     Bundle,
     BundlePart,
+    Carrier,
     Command,
     Create,
     Created,
     Edit,
     Handling,
     Identifier,
+    Membership,
+    Node,
     Packs,
     Place,
     Product,
@@ -31,17 +36,21 @@ from omskit.catalog import (
     Revise,
     Revised,
     Schema,
+    Tree,
     Value,
     articles,
+    by_number,
     completeness,
     decide,
     edit_between,
     evolve,
     explode,
     problems,
+    read_scan,
+    scanned,
     with_inherited,
 )
-from omskit.core import OmsError, Refused, StorageError, UsageError
+from omskit.core import PayloadError, Refused, StorageError, UsageError
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -316,6 +325,47 @@ def test_an_edit_can_empty_a_bundle_and_single_attributes() -> None:
     assert Edit(handling=Handling(5)).apply(RED).handling.weight_g == 5
 
 
-def test_errors_are_of_the_house() -> None:
-    with pytest.raises(OmsError):
-        ask(None, Revise(Edit()))
+def test_a_category_is_checked_where_trees_are_given() -> None:
+    trees = {"shop": Tree(1, "shop", (Node("tees"), Node("sale"))), "google": Tree(2, "google")}
+    assert [str(one) for one in problems(RED, SCHEMA, book(FAMILY), trees)] == [
+        "category.google: '212' is not in it"
+    ]
+    with pytest.raises(Refused):
+        decide(None, Create(RED), at=AT, schema=SCHEMA, others=book(FAMILY), trees=trees)
+
+
+def test_without_a_definition_an_attribute_is_text() -> None:
+    odd = Product(1, "X", attributes=(Attribute(Place("n"), Value.of_number(1)),))
+    assert [one.code for one in problems(odd, OPEN_SCHEMA, {})] == ["wrong_type"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"categories": (Membership("shop", "a;b"),)}, {"handling": Handling(traits=("a;b",))}, {"type": " x"}],
+)
+def test_a_code_that_cannot_stand_in_a_list_is_told(given: dict[str, Any]) -> None:
+    assert [one.code for one in problems(Product(1, "X", **given), OPEN_SCHEMA, {})] == ["bad_code"]
+
+
+def test_a_scanned_case_stands_for_its_pieces() -> None:
+    numbers = by_number(ALL)
+    carrier, pieces = scanned(read_scan("(02)14006381333938(37)3", year=2026), numbers)
+    assert (carrier, pieces) == (Carrier("TEE-RED-M", "CS", Fraction(12)), Fraction(36))
+    assert scanned(read_scan("0104006381333931", year=2026), numbers)[1] == 1
+
+
+def test_old_stock_is_found_by_a_retired_number_until_another_product_has_it() -> None:
+    old = evolve(RED, Revised(Edit(identifiers=())))
+    scan = read_scan("0104006381333931", year=2026)
+    assert scanned(scan, by_number([old]))[0].retired
+    twin = changed(CAMERA, identifiers=RED.identifiers[:1])
+    assert scanned(scan, by_number([old, twin]))[0].code == "CAM"
+
+
+@pytest.mark.parametrize(
+    ("products", "code"), [((), "unknown_number"), ((RED, changed(RED, code="TWIN")), "ambiguous_number")]
+)
+def test_a_number_that_names_none_or_several_is_told(products: tuple[Product, ...], code: str) -> None:
+    with pytest.raises(PayloadError) as error:
+        scanned(read_scan("0104006381333931", year=2026), by_number(products))
+    assert error.value.code == code

@@ -85,7 +85,7 @@ GTIN_BODIES = st.sampled_from([7, 11, 12, 13]).flatmap(
     lambda size: st.text("0123456789", min_size=size, max_size=size)
 )
 PRINTABLE = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=20)
-WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=8)
+WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-{*=", min_size=1, max_size=8)
 
 
 def refusal(call: Callable[[], object]) -> str:

@@ -78,9 +78,10 @@ from omskit.catalog.listings.machine import LISTING_MACHINE, OFFERED, VISIBLE
 from omskit.catalog.listings.meanings import Meaning, Seen, Unmapped, meanings, unmapped
 from omskit.catalog.listings.model import Listing
 from omskit.catalog.packs import EACH, Pack, Packs
+from omskit.catalog.paths import is_path
 from omskit.catalog.problems import Problem
 from omskit.catalog.products.assemble import assemble
-from omskit.catalog.products.check import Completeness, completeness, problems
+from omskit.catalog.products.check import Completeness, completeness, needs, problems
 from omskit.catalog.products.commands import Advance, Command, Create, Revise
 from omskit.catalog.products.decide import OPEN_SCHEMA, articles, decide
 from omskit.catalog.products.edits import Edit, edit_between
@@ -90,7 +91,8 @@ from omskit.catalog.products.flat import Difference, differences, flatten
 from omskit.catalog.products.history import Step, history, last_change
 from omskit.catalog.products.kind import PRODUCT_COMMANDS, PRODUCTS
 from omskit.catalog.products.machine import BUYABLE, EDITABLE, PRODUCT_MACHINE, SELLABLE
-from omskit.catalog.products.model import Membership, Product, by_identifier, with_inherited
+from omskit.catalog.products.model import Membership, Product, with_inherited
+from omskit.catalog.products.numbers import Carrier, Numbers, by_number, scanned
 from omskit.catalog.scans import MAX_SCAN, SEPARATOR, Part, Scan, day_of, read_scan, write_scan
 from omskit.catalog.schema import ProductType, Requirement, Schema
 from omskit.catalog.substitutes import (
@@ -160,6 +162,7 @@ __all__ = [
     "Blank",
     "Bundle",
     "BundlePart",
+    "Carrier",
     "CellError",
     "CellFault",
     "Column",
@@ -198,6 +201,7 @@ __all__ = [
     "NodeMoved",
     "NodeRemoved",
     "NodeRenamed",
+    "Numbers",
     "Option",
     "Pack",
     "Packs",
@@ -242,7 +246,7 @@ __all__ = [
     "Value",
     "articles",
     "assemble",
-    "by_identifier",
+    "by_number",
     "checked_code",
     "column",
     "columns_for",
@@ -266,16 +270,19 @@ __all__ = [
     "guarded",
     "guide",
     "history",
+    "is_path",
     "isbn10_check_digit",
     "last_change",
     "look_up",
     "meanings",
+    "needs",
     "plan_import",
     "problems",
     "read_csv",
     "read_json",
     "read_scan",
     "read_xlsx",
+    "scanned",
     "sets_available",
     "short_of",
     "standard_columns",

@@ -60,12 +60,12 @@ class Value:
 
     @classmethod
     def of_text(cls, text: str) -> Self:
-        """Return text; without control characters but tab and line feed.
+        """Return text that is not blank; without control characters but tab and line feed.
 
         Raises:
             PayloadError: ``bad_text``.
         """
-        if not text or not is_printable(text):
+        if not text.strip() or not is_printable(text):
             raise PayloadError("bad_text", f"1 to {MAX_TEXT} characters that can be printed", value=text[:80])
         return cls(Type.TEXT, (text,))
 

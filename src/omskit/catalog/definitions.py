@@ -11,10 +11,10 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from omskit.catalog.attributes import SEVERAL, Attribute, Type, Value
+from omskit.catalog.attributes import SEVERAL, Attribute, Type, Value, checked_code
 from omskit.catalog.problems import Problem
 from omskit.catalog.units import UNIT_FAMILIES, UnitFamily
-from omskit.core import UsageError
+from omskit.core import PayloadError, UsageError
 
 _Exact = Decimal | Fraction
 
@@ -70,6 +70,14 @@ class Limits:
 _NO_LIMITS = Limits()
 
 
+def _bad_codes(codes: Iterable[str]) -> Iterator[str]:
+    for code in codes:
+        try:
+            checked_code(code)
+        except PayloadError as error:
+            yield error.message
+
+
 @frozen(slots=False)
 class Definition:
     """An attribute: what it is called, what it holds, where it may differ.
@@ -102,7 +110,7 @@ class Definition:
     limits: Limits = field(default=_NO_LIMITS)
 
     def __attrs_post_init__(self) -> None:
-        faults = []
+        faults = list(_bad_codes([self.code, *(option.code for option in self.options)]))
         if bool(self.options) != (self.type in (Type.OPTION, Type.OPTIONS)):
             faults.append("options go with the types option and options, and only with them")
         if len({option.code for option in self.options}) < len(self.options):

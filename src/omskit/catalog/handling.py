@@ -179,6 +179,8 @@ class Customs:
             raise PayloadError(
                 "bad_customs", "a declared value is above 0 and has a currency", currency=self.currency
             )
+        if self.description != self.description.strip():
+            raise PayloadError("bad_customs", "the description has outer blanks", value=self.description[:80])
         if self.currency:
             scale_of(self.currency)
 

@@ -7,8 +7,9 @@ from functools import cached_property
 
 from attrs import field, frozen
 
-from omskit.catalog.attributes import Attribute, Place, Value, look_up
+from omskit.catalog.attributes import Attribute, Place, Type, Value, look_up
 from omskit.catalog.definitions import Definition
+from omskit.catalog.paths import is_path
 from omskit.catalog.problems import Problem
 from omskit.catalog.units import UNIT_FAMILIES, UnitFamily
 from omskit.core import UsageError
@@ -55,7 +56,7 @@ class Schema:
         requirements: What must be filled.
         fallbacks: Languages in which a value is looked for when the reader's has none.
         units: Unit families by name.
-        is_open: Whether attributes and types that nobody defined are taken as they are.
+        is_open: Whether types that nobody defined are taken, and attributes that nobody defined are text.
         shared_gtins: Whether two products on sale may carry the same GTIN.
 
     Raises:
@@ -81,6 +82,9 @@ class Schema:
         for definition in self.definitions:
             if definition.unit_family and definition.unit_family not in self.units:
                 yield f"{definition.code} has an unknown unit family {definition.unit_family!r}"
+        for required in self.requirements:
+            if not is_path(required.path):
+                yield f"{required.path!r} is required and no path"
         if self.is_open:
             return
         for one in self.types:
@@ -122,7 +126,10 @@ class Schema:
             code = attribute.place.code
             definition = self.by_code.get(code)
             if definition is None:
-                if not self.is_open:
+                if self.is_open and attribute.value.type is not Type.TEXT:
+                    message = f"holds {attribute.value.type.value}; without a definition it is text"
+                    yield Problem(str(attribute.place), "wrong_type", message, allowed=(Type.TEXT.value,))
+                elif not self.is_open:
                     allowed = tuple(sorted(carried if carried is not None else self.by_code))
                     yield Problem(str(attribute.place), "unknown_attribute", "is not defined", code, allowed)
                 continue

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
-from omskit.catalog.exchange.drafts import Draft
+from omskit.catalog.exchange.drafts import Draft, Setting
 from omskit.catalog.identifiers import GTIN
 from omskit.catalog.problems import Problem
-from omskit.catalog.products.check import completeness, problems
+from omskit.catalog.products.check import completeness, needs, problems
 from omskit.catalog.products.machine import EDITABLE, SELLABLE
 from omskit.catalog.products.model import Product
-from omskit.catalog.schema import Schema
 from omskit.core import TERMINAL, Machine
 
 _Numbers = Callable[[Product], Iterable[tuple[str, str, str]]]
 
 
-def check_drafts(
-    drafts: Sequence[Draft], schema: Schema, products: Mapping[str, Product], machine: Machine
-) -> None:
+def check_drafts(drafts: Sequence[Draft], setting: Setting) -> None:
     """Add to each draft what is wrong with it beside the others."""
     for draft in drafts:
-        status = draft.before.status if draft.before else machine.initial
-        if draft.before and draft.after != draft.before and not machine.has(status, EDITABLE):
-            message = f"cannot be changed when {status!r}"
-            draft.problems.append(Problem("status", "not_editable", message, status, machine.with_trait(EDITABLE)))
-    _clashes(drafts, schema, products, machine)
-    _names(drafts, schema, products)
-    _for_sale(drafts, schema, products, machine)
+        if draft.before:
+            draft.problems += _frozen(draft.before, draft.after, setting.machine)
+    _clashes(drafts, setting)
+    _names(drafts, setting)
+    _for_sale(drafts, setting)
 
 
-def _names(drafts: Sequence[Draft], schema: Schema, products: Mapping[str, Product]) -> None:
+def _frozen(before: Product, after: Product, machine: Machine) -> Iterator[Problem]:
+    status = before.status
+    if after != before and not machine.has(status, EDITABLE):
+        message = f"cannot be changed when {status!r}"
+        yield Problem("status", "not_editable", message, status, machine.with_trait(EDITABLE))
+    if after.packs.base != before.packs.base:
+        message = f"is counted in {before.packs.base}; a stock unit is changed by hand, beside the ledger"
+        yield Problem("unit", "unit_in_use", message, after.packs.base, (before.packs.base,))
+
+
+def _names(drafts: Sequence[Draft], setting: Setting) -> None:
     """Check each draft beside the good ones; one that fails makes those that name it fail too."""
+    products = setting.products
     around = {**products, **{draft.code: draft.after for draft in drafts if not draft.problems}}
-    to_do = [draft for draft in drafts if draft.code in around or draft.problems]
+    to_do = list(drafts)
     while to_do:
         failed = set()
         for draft in to_do:
             was_good = not draft.problems
             known = set(draft.problems)
-            draft.problems += [one for one in problems(draft.after, schema, around) if one not in known]
+            found = problems(draft.after, setting.schema, around, setting.trees)
+            draft.problems += [one for one in found if one not in known]
             if was_good and draft.problems:
                 failed.add(draft.code)
         for code in failed:
@@ -49,23 +57,22 @@ def _names(drafts: Sequence[Draft], schema: Schema, products: Mapping[str, Produ
         to_do = [draft for draft in drafts if not draft.problems and not failed.isdisjoint(draft.after.names)]
 
 
-def _clashes(drafts: Sequence[Draft], schema: Schema, products: Mapping[str, Product], machine: Machine) -> None:
+def _clashes(drafts: Sequence[Draft], setting: Setting) -> None:
     ours = {draft.code for draft in drafts}
-    others = [one for code, one in products.items() if code not in ours and not machine.has(one.status, TERMINAL)]
-    if not schema.shared_gtins:
+    there = [one for code, one in setting.products.items() if code not in ours]
+    others = [one for one in there if not setting.machine.has(one.status, TERMINAL)]
+    if not setting.schema.shared_gtins:
         _unique(drafts, others, _gtins, "gtin_taken")
     _unique(drafts, others, _variant, "variant_taken")
-    unique = {one.code for one in schema.definitions if one.unique}
+    unique = frozenset(one.code for one in setting.schema.definitions if one.unique)
     if unique:
+        _unique(drafts, others, partial(_values, unique), "not_unique")
 
-        def values(product: Product) -> Iterable[tuple[str, str, str]]:
-            return [
-                (str(one.place), one.value.text, f"{one.value.items}{one.value.unit}")
-                for one in product.attributes
-                if one.place.code in unique
-            ]
 
-        _unique(drafts, others, values, "not_unique")
+def _values(unique: frozenset[str], product: Product) -> Iterator[tuple[str, str, str]]:
+    for one in product.attributes:
+        if one.place.code in unique:
+            yield str(one.place), one.value.text, f"{one.place.code} {one.value.items} {one.value.unit}"
 
 
 def _gtins(product: Product) -> Iterable[tuple[str, str, str]]:
@@ -86,36 +93,60 @@ def _unique(drafts: Sequence[Draft], others: Iterable[Product], numbers: _Number
         for _, _, value in numbers(other):
             owners.setdefault(value, other.code)
     for draft in drafts:
+        had = {value for _, _, value in numbers(draft.before)} if draft.before else ()
         for path, text, value in numbers(draft.after):
             owner = owners.setdefault(value, draft.code)
-            if owner != draft.code:
+            if owner != draft.code and value not in had:
                 draft.problems.append(Problem(path, code, f"{text} belongs to {owner} already", text))
 
 
-def _for_sale(drafts: Sequence[Draft], schema: Schema, products: Mapping[str, Product], machine: Machine) -> None:
+def _for_sale(drafts: Sequence[Draft], setting: Setting) -> None:
+    """Check that what is to be sold is complete, that its parts are sold too, and that no part leaves alone."""
+    machine = setting.machine
     good = {draft.code: draft for draft in drafts if not draft.problems}
-    around = {**products, **{code: draft.after for code, draft in good.items()}}
-    for draft in good.values():
-        status = draft.status or (draft.before.status if draft.before else machine.initial)
-        if draft.after.is_family or not machine.has(status, SELLABLE):
-            continue
-        for path in completeness(draft.after, schema, others=around).missing:
-            draft.problems.append(Problem(path, "missing_field", "must be filled before it is sold"))
+    around = {**setting.products, **{code: draft.after for code, draft in good.items()}}
+    status = {code: one.status for code, one in setting.products.items()}
+    status |= {code: draft.target(machine) for code, draft in good.items()}
+    sold = {code for code, name in status.items() if machine.has(name, SELLABLE)}
+    users: dict[str, list[str]] = {}
+    for code in sold:
+        for part in needs(around[code]):
+            users.setdefault(part, []).append(code)
+    for code, draft in good.items():
+        if code in sold:
+            missing = (
+                () if draft.after.is_family else completeness(draft.after, setting.schema, others=around).missing
+            )
+            draft.problems += [
+                Problem(path, "missing_field", "must be filled before it is sold") for path in missing
+            ]
+            unsold = sorted(needs(draft.after) - sold)
+            if unsold:
+                message = f"needs {', '.join(unsold)} to be sold too"
+                draft.problems.append(Problem("status", "not_sellable", message, status[code]))
+        elif code in users and draft.triggers:
+            message = f"is part of {', '.join(sorted(users[code]))}, which are sold"
+            draft.problems.append(Problem("status", "part_in_use", message, status[code]))
 
 
-def in_order(drafts: Iterable[Draft]) -> list[Draft]:
-    """Return drafts so that each comes after those it names; in a circle the file's order decides."""
+def in_order(drafts: Iterable[Draft], machine: Machine) -> list[Draft]:
+    """Return drafts so that each comes after those it names; in a circle the file's order decides.
+
+    Those that leave the sale come last, and there each comes before those it names.
+    """
     waiting = {draft.code: draft for draft in drafts}
     ordered: list[Draft] = []
     while waiting:
-        code = next(iter(waiting))
-        path = [code]
+        path = dict.fromkeys([next(iter(waiting))])
         while path:
-            following = next(
-                (one for one in sorted(waiting[path[-1]].after.names) if one in waiting and one not in path), ""
-            )
+            here = next(reversed(path))
+            names = sorted(waiting[here].after.names)
+            following = next((one for one in names if one in waiting and one not in path), "")
             if following:
-                path.append(following)
+                path[following] = None
             else:
-                ordered.append(waiting.pop(path.pop()))
-    return ordered
+                path.popitem()
+                ordered.append(waiting.pop(here))
+    leaving = [draft for draft in ordered if draft.triggers and not machine.has(draft.target(machine), SELLABLE)]
+    gone = {draft.code for draft in leaving}
+    return [*(draft for draft in ordered if draft.code not in gone), *reversed(leaving)]

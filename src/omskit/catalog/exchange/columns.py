@@ -10,7 +10,7 @@ from attrs import field, frozen
 from omskit.catalog.attributes import Type
 from omskit.catalog.definitions import Definition
 from omskit.catalog.exchange.tables import Row, Table
-from omskit.catalog.products.assemble import PLAIN_PATHS, is_path
+from omskit.catalog.paths import PLAIN_PATHS, is_path
 from omskit.catalog.products.flat import flatten
 from omskit.catalog.products.model import Product
 from omskit.catalog.schema import Schema

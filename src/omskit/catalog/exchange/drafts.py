@@ -16,6 +16,7 @@ from omskit.catalog.products.edits import edit_between
 from omskit.catalog.products.flat import flatten
 from omskit.catalog.products.model import Product
 from omskit.catalog.schema import Schema
+from omskit.catalog.trees.model import Tree
 from omskit.core import Machine, PayloadError
 
 
@@ -65,6 +66,10 @@ class Draft:
     triggers: tuple[str, ...] = ()
     problems: list[Problem] = field(factory=list)
 
+    def target(self, machine: Machine) -> str:
+        """Return the status in which the product would stand afterwards."""
+        return self.status or (self.before.status if self.before else machine.initial)
+
 
 @frozen
 class Header:
@@ -111,12 +116,13 @@ def read_header(table: Table, columns: Columns) -> Header:
 
 @frozen
 class Setting:
-    """What an import is held against: schema, products that are there, their life, and what a blank means."""
+    """What an import is held against: schema, products that are there, their life, what a blank means."""
 
     schema: Schema
     products: Mapping[str, Product]
     machine: Machine
     blank: Blank = Blank.KEEP
+    trees: Mapping[str, Tree] | None = None
 
 
 def read_rows(table: Table, header: Header, setting: Setting) -> Iterator[Draft]:

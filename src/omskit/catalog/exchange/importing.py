@@ -19,6 +19,7 @@ from omskit.catalog.products.flat import Difference, differences
 from omskit.catalog.products.machine import PRODUCT_MACHINE
 from omskit.catalog.products.model import Product
 from omskit.catalog.schema import Schema
+from omskit.catalog.trees.model import Tree
 from omskit.core import Machine
 
 
@@ -98,6 +99,7 @@ def plan_import(
     products: Mapping[str, Product] | None = None,
     machine: Machine = PRODUCT_MACHINE,
     blank: Blank = Blank.KEEP,
+    trees: Mapping[str, Tree] | None = None,
 ) -> ImportPlan:
     """Return what a table would change, without changing it.
 
@@ -108,17 +110,19 @@ def plan_import(
         products: The products that are there, by code: those the file names, and all that it may clash with.
         machine: The product's life.
         blank: What an empty cell means.
+        trees: Category trees by code; None leaves categories unchecked.
     """
     known = products or {}
     header = read_header(table, columns)
     if header.errors:
         return ImportPlan((), (), header.errors)
-    drafts = list(read_rows(table, header, Setting(schema, known, machine, blank)))
-    check_drafts(drafts, schema, known, machine)
+    setting = Setting(schema, known, machine, blank, trees)
+    drafts = list(read_rows(table, header, setting))
+    check_drafts(drafts, setting)
     errors = [header.error(draft.row.number, problem) for draft in drafts for problem in draft.problems]
     good = [draft for draft in drafts if not draft.problems]
     planned, unchanged = [], []
-    for draft in in_order(good):
+    for draft in in_order(good, machine):
         edit = edit_between(draft.before or Product(0, draft.code), draft.after)
         if draft.before and edit.is_empty and not draft.triggers:
             unchanged.append(draft.code)

@@ -8,8 +8,10 @@ from attrs import evolve, frozen
 
 from omskit.catalog.explosion import Article, explode
 from omskit.catalog.gs1_numbers import Gtin
+from omskit.catalog.identifiers import GTIN
 from omskit.catalog.listings.model import Listing
-from omskit.catalog.products.model import Product, by_identifier
+from omskit.catalog.products.model import Product
+from omskit.catalog.products.numbers import Numbers, by_number
 from omskit.core import Component, OmsError, PayloadError, Refusal
 
 
@@ -113,18 +115,16 @@ def unmapped(
             if before
             else one
         )
-    numbers = by_identifier(products.values()) if items else {}
+    numbers = by_number(products.values()) if items else {}
     ordered = sorted(items.values(), key=lambda one: (-one.count, one.channel, one.item))
     return tuple(Unmapped(one, _suggested(one, products, numbers)) for one in ordered)
 
 
-def _suggested(
-    seen: Seen, products: Mapping[str, Product], numbers: Mapping[tuple[str, str], tuple[str, ...]]
-) -> tuple[str, ...]:
+def _suggested(seen: Seen, products: Mapping[str, Product], numbers: Numbers) -> tuple[str, ...]:
     found = dict.fromkeys([seen.item] if seen.item in products else [])
     for text in (seen.gtin, seen.item):
         try:
-            found |= dict.fromkeys(numbers.get(("gtin", Gtin.read(text).key), ()))
+            found |= dict.fromkeys(one.code for one in numbers.get((GTIN, Gtin.read(text).key), ()))
         except PayloadError:
             continue
     return tuple(found)

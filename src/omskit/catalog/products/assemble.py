@@ -15,6 +15,7 @@ from omskit.catalog.cells import read_flag, read_money, read_value, split
 from omskit.catalog.handling import Customs, Dimensions, Handling, Hazmat, ShelfLife, Temperature
 from omskit.catalog.identifiers import Identifier
 from omskit.catalog.packs import EACH, Pack, Packs
+from omskit.catalog.paths import PLACE
 from omskit.catalog.problems import Problem
 from omskit.catalog.products.flat import DOCUMENTS, Relations, simple_part
 from omskit.catalog.products.model import Membership, Product
@@ -24,46 +25,10 @@ from omskit.core import OmsError, PayloadError
 
 T = TypeVar("T")
 
-#: Paths that stand for one field each.
-PLAIN_PATHS = (
-    "name",
-    "type",
-    "axes",
-    "family",
-    "unit",
-    "bundle",
-    "handling.weight_g",
-    "handling.length_mm",
-    "handling.width_mm",
-    "handling.height_mm",
-    "handling.un_number",
-    "handling.hazard_class",
-    "handling.packing_group",
-    "handling.limited_quantity",
-    "handling.lithium",
-    "handling.temperature",
-    "handling.shelf_life_days",
-    "handling.remaining_days",
-    "handling.traits",
-    "customs.hs_code",
-    "customs.origin",
-    "customs.declared",
-    "customs.description",
-)
-_PLACE = re.compile(r"attribute\.([^\[\]@;]+)(?:\[([^\[\]@;]+)\])?(?:@([^\[\]@;]+))?")
-_KEYED = re.compile(
-    r"option\.[^;]+|category\.[^;]+|relation\.[^;]+|handling\.remaining_days@[^;]+"
-    r"|identifier\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?|pack\.[A-Za-z0-9_-]+(\.gross_g|\.size_mm)?"
-)
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 _RANGE = re.compile(r"(-?[0-9]{1,4})\.\.(-?[0-9]{1,4})", re.ASCII)
 _SIZE = re.compile(r"([0-9]{1,9})x([0-9]{1,9})x([0-9]{1,9})", re.ASCII)
 _HOLDS = re.compile(r"([0-9]{1,15})(?:/([0-9]{1,15}))?(?: +([A-Za-z0-9_-]+))?", re.ASCII)
-
-
-def is_path(path: str) -> bool:
-    """Whether a path leads to a field of a product."""
-    return path in PLAIN_PATHS or bool(_PLACE.fullmatch(path) or _KEYED.fullmatch(path))
 
 
 def assemble(code: str, flat: Mapping[str, str], schema: Schema) -> tuple[Product, tuple[Problem, ...]]:
@@ -135,7 +100,7 @@ class _Reader:
     def attributes(self) -> tuple[Attribute, ...]:
         found = []
         for path, _, text in self.stems.get("attribute", ()):
-            match = _PLACE.fullmatch(path)
+            match = PLACE.fullmatch(path)
             value = self.attempt(path, partial(self._value, match, text), None)
             if match and value:
                 found.append(Attribute(Place(match[1], match[2] or "", match[3] or ""), value))

@@ -8,7 +8,7 @@ from itertools import pairwise
 from attrs import frozen
 
 from omskit.catalog.attributes import checked_code, is_printable
-from omskit.catalog.bundles import find_cycle
+from omskit.catalog.bundles import Bundle, find_cycle
 from omskit.catalog.gs1_numbers import Gtin
 from omskit.catalog.identifiers import GTIN
 from omskit.catalog.problems import Problem
@@ -16,16 +16,23 @@ from omskit.catalog.products.flat import flatten
 from omskit.catalog.products.model import Product, with_inherited
 from omskit.catalog.schema import Schema
 from omskit.catalog.substitutes import SUCCESSOR
+from omskit.catalog.trees.model import Tree
 from omskit.core import PayloadError
 
 
-def problems(product: Product, schema: Schema, others: Mapping[str, Product]) -> tuple[Problem, ...]:
+def problems(
+    product: Product,
+    schema: Schema,
+    others: Mapping[str, Product],
+    trees: Mapping[str, Tree] | None = None,
+) -> tuple[Problem, ...]:
     """Return everything that is wrong with a product, with paths; what it lacks is no fault until it is sold.
 
     Args:
         product: To be checked.
         schema: Attributes, types, units.
         others: The products that it names, and theirs, by code.
+        trees: Category trees by code; None leaves categories unchecked.
     """
     return (
         *_codes(product),
@@ -33,12 +40,16 @@ def problems(product: Product, schema: Schema, others: Mapping[str, Product]) ->
         *_variant(product, schema, others),
         *_units(product),
         *_named(product, others),
+        *(() if trees is None else _placed(product, trees)),
     )
 
 
 def _codes(product: Product) -> Iterator[Problem]:
     named = [("code", product.code), *(("axes", axis) for axis in product.axes)]
     named += [(f"option.{axis}", option) for axis, option in product.options]
+    named += [(f"category.{one.tree}", one.node) for one in product.categories]
+    named += [("handling.traits", trait) for trait in product.handling.traits]
+    named += [("type", product.type)] if product.type else []
     for path, code in named:
         try:
             checked_code(code)
@@ -101,19 +112,38 @@ def _named(product: Product, others: Mapping[str, Product]) -> Iterator[Problem]
         elif relation.code not in others:
             yield Problem(path, "unknown_product", f"{relation.code!r} is not in the catalog", relation.code)
     if product.bundle:
-        for code in product.bundle.codes:
-            if code != product.code and code not in others:
-                yield Problem("bundle", "unknown_product", f"{code!r} is not in the catalog", code)
-            elif code in others and others[code].is_family:
-                yield Problem("bundle", "is_family", f"{code!r} is a family; name a variant", code)
-        bundles = {code: other.bundle for code, other in others.items()} | {product.code: product.bundle}
-        way = find_cycle(product.code, bundles)
-        if way:
-            yield Problem("bundle", "bundle_cycle", f"contains itself: {' > '.join(way)}", product.code)
+        yield from _parts(product, product.bundle, others)
     chain = _succession(product, others)
     if chain:
         message = f"is its own successor: {' > '.join(chain)}"
         yield Problem("relation.successor", "successor_cycle", message, product.code)
+
+
+def _parts(product: Product, bundle: Bundle, others: Mapping[str, Product]) -> Iterator[Problem]:
+    for code in bundle.codes:
+        if code != product.code and code not in others:
+            yield Problem("bundle", "unknown_product", f"{code!r} is not in the catalog", code)
+        elif code in others and others[code].is_family:
+            yield Problem("bundle", "is_family", f"{code!r} is a family; name a variant", code)
+    within: dict[str, Bundle | None] = {product.code: bundle}
+    ahead = list(bundle.codes)
+    while ahead:
+        code = ahead.pop()
+        if code not in within and code in others:
+            found = within[code] = others[code].bundle
+            ahead += found.codes if found else ()
+    way = find_cycle(product.code, within)
+    if way:
+        yield Problem("bundle", "bundle_cycle", f"contains itself: {' > '.join(way)}", product.code)
+
+
+def _placed(product: Product, trees: Mapping[str, Tree]) -> Iterator[Problem]:
+    for one in product.categories:
+        tree = trees.get(one.tree)
+        if tree is None:
+            yield Problem(f"category.{one.tree}", "unknown_tree", "is no tree", one.tree, tuple(trees))
+        elif one.node not in tree:
+            yield Problem(f"category.{one.tree}", "unknown_category", f"{one.node!r} is not in it", one.node)
 
 
 def _succession(product: Product, others: Mapping[str, Product]) -> tuple[str, ...]:
@@ -131,6 +161,12 @@ def _succession(product: Product, others: Mapping[str, Product]) -> tuple[str, .
         seen.add(way[-1])
         ways += [(*way, one.code) for one in others[way[-1]].relations if one.kind == SUCCESSOR]
     return ()
+
+
+def needs(product: Product) -> frozenset[str]:
+    """Return the codes that must be sold for a product to be sold: its parts, and its family."""
+    parts = product.bundle.codes if product.bundle else ()
+    return frozenset({*parts, product.family} if product.family else parts)
 
 
 @frozen

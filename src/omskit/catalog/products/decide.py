@@ -17,10 +17,11 @@ from omskit.catalog.identifiers import GTIN
 from omskit.catalog.products import commands as c
 from omskit.catalog.products import events as e
 from omskit.catalog.products import machine as m
-from omskit.catalog.products.check import completeness, problems
+from omskit.catalog.products.check import completeness, needs, problems
 from omskit.catalog.products.edits import edit_between
 from omskit.catalog.products.model import Product
 from omskit.catalog.schema import Schema
+from omskit.catalog.trees.model import Tree
 from omskit.core import Machine, Refused, UsageError
 
 Events = tuple[e.Event, ...]
@@ -36,6 +37,7 @@ class _Ask:
     machine: Machine
     schema: Schema
     others: Mapping[str, Product]
+    trees: Mapping[str, Tree] | None
 
 
 def decide(
@@ -47,6 +49,7 @@ def decide(
     machine: Machine = m.PRODUCT_MACHINE,
     schema: Schema = OPEN_SCHEMA,
     others: Mapping[str, Product] | None = None,
+    trees: Mapping[str, Tree] | None = None,
 ) -> Events:
     """Return the events of a command.
 
@@ -60,6 +63,7 @@ def decide(
         others: Products by code: those that it names (:attr:`Product.names`) and what their bundles hold, those
             that share a GTIN with it, and those whose bundles hold it. What is not here counts as not in the
             catalog.
+        trees: Category trees by code; None leaves categories unchecked.
 
     Raises:
         Refused: ``not_allowed`` by the machine; ``already_created``; ``invalid_product`` with all ``problems``;
@@ -68,7 +72,7 @@ def decide(
             it; ``unit_in_use`` when the stock unit of a product with stock is to change.
         UsageError: ``unknown_product`` for anything but a creation of a product that is not there.
     """
-    ask = _Ask(machine, schema, others or {})
+    ask = _Ask(machine, schema, others or {}, trees)
     if isinstance(command, c.Create):
         return _create(product, command, ask)
     if product is None:
@@ -87,7 +91,7 @@ def _create(product: Product | None, command: c.Create, ask: _Ask) -> Events:
 
 
 def _sound(product: Product, ask: _Ask) -> None:
-    found = problems(product, ask.schema, ask.others)
+    found = problems(product, ask.schema, ask.others, ask.trees)
     if found:
         text = "; ".join(map(str, found))
         raise Refused("invalid_product", f"{product.code}: {text}", product=product.code, problems=found)
@@ -148,8 +152,7 @@ def _fit_for_sale(product: Product, ask: _Ask) -> None:
             product=product.code,
             missing=missing,
         )
-    needed = [*(product.bundle.codes if product.bundle else ()), *([product.family] if product.family else ())]
-    unsold = [code for code in needed if not ask.machine.has(ask.others[code].status, m.SELLABLE)]
+    unsold = [code for code in sorted(needs(product)) if not ask.machine.has(ask.others[code].status, m.SELLABLE)]
     if unsold:
         raise Refused(
             "not_sellable",
@@ -181,8 +184,7 @@ def _not_a_part(product: Product, ask: _Ask) -> None:
     users = [
         other.code
         for other in ask.others.values()
-        if ask.machine.has(other.status, m.SELLABLE)
-        and (other.family == product.code or (other.bundle and product.code in other.bundle.codes))
+        if ask.machine.has(other.status, m.SELLABLE) and product.code in needs(other)
     ]
     if users:
         raise Refused(

@@ -106,16 +106,17 @@ def _several(product: Product) -> Mapping[str, list[str]]:
 
 def _relations(kind: str, relations: tuple[Relation, ...]) -> str:
     mine = tuple(one for one in relations if one.kind == kind)
-    if mine == tuple(Relation(kind, one.code, rank) for rank, one in enumerate(mine)):
-        return BETWEEN.join(one.code for one in mine)
+    text = BETWEEN.join(one.code for one in mine)
+    if mine == tuple(Relation(kind, one.code, rank) for rank, one in enumerate(mine)) and text[:1] != "{":
+        return text
     return DOCUMENTS.dump(Relations(mine))
 
 
 def _bundle(bundle: Bundle) -> str:
     parts = bundle.groups[0].parts
-    if bundle != Bundle((Group("", parts),)) or any(part.odds != 1 for part in parts):
-        return DOCUMENTS.dump(bundle)
-    return BETWEEN.join(f"{one.code}*{one.per}{f'@{one.weight}' if one.weight else ''}" for one in parts)
+    text = BETWEEN.join(f"{one.code}*{one.per}{f'@{one.weight}' if one.weight else ''}" for one in parts)
+    plain = bundle == Bundle((Group("", parts),)) and all(one.odds == 1 for one in parts)
+    return text if plain and text[:1] != "{" else DOCUMENTS.dump(bundle)
 
 
 def simple_part(text: str) -> BundlePart:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from attrs import field, frozen
 
@@ -120,12 +120,3 @@ def with_inherited(product: Product, family: Product | None) -> tuple[Attribute,
         return product.attributes
     own = {one.place: one for one in family.attributes} | {one.place: one for one in product.attributes}
     return tuple(own[place] for place in sorted(own))
-
-
-def by_identifier(products: Iterable[Product]) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """Return (scheme, value) to the codes of all products that ever carried it; more than one is a clash."""
-    found: dict[tuple[str, str], dict[str, None]] = {}
-    for product in products:
-        for one in product.identifiers:
-            found.setdefault((one.scheme, one.value), {})[product.code] = None
-    return {number: tuple(codes) for number, codes in found.items()}
