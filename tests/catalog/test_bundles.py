@@ -199,7 +199,7 @@ def test_prizes_that_repeat_meet_their_odds_in_every_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "code"), [(None, "no_draw"), (-1, "bad_draw"), (2**128, "bad_draw"), (True, "bad_draw")]
+    ("draw", "code"), [(None, "no_draw"), (-1, "bad_draw"), (2**256, "bad_draw"), (True, "bad_draw")]
 )
 def test_a_bag_needs_a_number_in_range(draw: int | None, code: str) -> None:
     with pytest.raises(UsageError) as error:
@@ -228,6 +228,21 @@ def test_stated_weights_go_before_prices_and_nested_ones_divide_their_part() -> 
     found = explode("BOX", book, prices={"C": 1})
     assert [one.sku for one in found.components] == ["A", "B", "C"]
     assert share(100, found.weights) == [45, 15, 40]
+
+
+def test_a_bundle_within_a_bundle_is_worth_its_parts_unless_it_has_a_price() -> None:
+    book = articles(SET=SET, BOX=Bundle.of(BundlePart("SET"), BundlePart("C")))
+    prices = {"A": 100, "B": 200, "C": 400}
+    assert share(800, explode("BOX", book, prices=prices).weights) == [200, 200, 400]
+    assert share(800, explode("BOX", book, prices=prices | {"SET": 1200}).weights) == [300, 300, 200]
+
+
+def test_a_draw_with_more_outcomes_than_the_number_tells_apart_is_refused() -> None:
+    """Else the number would run out, and every further prize would be the first one."""
+    rich = Group("luck", (BundlePart("A", odds=10**6), BundlePart("B", odds=1)), Take.DRAW, 10, 10, repeats=True)
+    with pytest.raises(Refused) as error:
+        explode("BAG", articles(BAG=Bundle((rich,))), draw=5)
+    assert error.value.code == "bundle_too_large"
 
 
 def test_without_weights_and_prices_pieces_count_alike() -> None:
@@ -266,6 +281,7 @@ def test_bundles_that_share_a_part_oversell_it_when_each_is_offered_in_full() ->
         lambda: Group("g", (BundlePart("A"), BundlePart("B")), Take.DRAW, 1, 2),
         lambda: Group("g", (BundlePart("A", odds=0), BundlePart("B")), Take.DRAW, 2, 2),
         lambda: Group("g", (BundlePart("A", odds=0),), Take.DRAW, repeats=True),
+        lambda: Group("g", (BundlePart("A"),), Take.CHOOSE, 1, 1001, repeats=True),
         lambda: Bundle(()),
         lambda: Bundle((Group("g", (BundlePart("A"),)), Group("g", (BundlePart("B"),)))),
         lambda: Bundle((Group("g", (BundlePart("A"),), Take.CHOOSE),), assembled=True),

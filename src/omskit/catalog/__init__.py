@@ -14,6 +14,7 @@ from omskit.catalog.attributes import (
 from omskit.catalog.bundles import (
     MAX_DEPTH,
     MAX_PARTS,
+    MAX_PICKS,
     Bundle,
     BundlePart,
     Group,
@@ -136,6 +137,7 @@ __all__ = [
     "MAX_LEAVES",
     "MAX_NODES",
     "MAX_PARTS",
+    "MAX_PICKS",
     "MAX_ROWS",
     "MAX_SCAN",
     "MAX_TEXT",

@@ -17,6 +17,8 @@ from omskit.core import PayloadError
 MAX_DEPTH = 8
 #: Most parts of one bundle.
 MAX_PARTS = 500
+#: Most picks of one group.
+MAX_PICKS = 1_000
 
 
 class Take(Enum):
@@ -88,8 +90,8 @@ class Group:
             return f"has {len(self.parts)} parts: 1 to {MAX_PARTS}, each once"
         if self.take is Take.ALL:
             return ""
-        if not 0 <= self.least <= self.most or self.most < 1:
-            return f"takes {self.least} to {self.most} picks"
+        if not 0 <= self.least <= self.most <= MAX_PICKS or self.most < 1:
+            return f"takes {self.least} to {self.most} picks: up to {MAX_PICKS}"
         if not self.repeats and self.most > len(self.parts):
             return f"takes {self.most} different of {len(self.parts)} parts"
         if self.take is Take.DRAW:

@@ -6,7 +6,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
@@ -17,10 +17,12 @@ from omskit.catalog.bundles import MAX_DEPTH, Bundle, BundlePart, Group, Take
 from omskit.catalog.handling import Handling
 from omskit.core import Component, Quantities, Refused, UsageError
 
-#: Draw numbers lie below this: then odds are met to within one in 2^64.
-DRAWS = 2**128
+#: Draw numbers lie below this, so that odds are met to within one in 2^64 by every bundle that may be drawn.
+DRAWS = 2**256
 #: Most parts that are looked at while one bundle is taken apart.
 MAX_LEAVES = 10_000
+
+_MAX_OUTCOMES = 2**192
 
 
 @frozen
@@ -80,32 +82,39 @@ class _Walk:
     number: int | None
     drawn: list[Pick] = field(factory=list)
     used: set[tuple[str, str]] = field(factory=set)
+    outcomes: int = 1
     seen: int = 0
 
-    def leaves(
-        self, code: str, pieces: int, share: Fraction, *, path: tuple[str, ...] = (), apart: bool = False
-    ) -> Iterator[_Leaf]:
+    def opened(self, code: str, path: tuple[str, ...] = (), *, apart: bool = False) -> tuple[list[_Leaf], int]:
+        """Return the leaves of one unit, and what it is worth by the list prices."""
+        bundle = self._bundle(code, path)
+        if bundle is None or (bundle.assembled and not apart):
+            return [_Leaf(code, 1, Fraction(1))], self.prices.get(code, 0)
+        taken = [pair for group in bundle.groups for pair in self._taken(code, group)]
+        within = [self.opened(part.code, (*path, code)) for part, _ in taken]
+        counts = [part.per * times for part, times in taken]
+        worth = [value * count for (_, value), count in zip(within, counts, strict=True)]
+        stated = [part.weight * times for part, times in taken]
+        weights = stated if any(stated) else worth if any(worth) else counts
+        total = sum(weights)
+        leaves = [
+            _Leaf(leaf.code, leaf.pieces * count, leaf.share * Fraction(weight, total))
+            for (inner, _), count, weight in zip(within, counts, weights, strict=True)
+            for leaf in inner
+        ]
+        return leaves, self.prices.get(code, sum(worth))
+
+    def _bundle(self, code: str, path: tuple[str, ...]) -> Bundle | None:
         article = self.articles.get(code)
         self.seen += 1
+        way = " > ".join((*path, code))
         if article is None:
-            raise Refused(
-                "unknown_part", f"{code!r} in {' > '.join(path) or code} is not in the catalog", part=code
-            )
+            raise Refused("unknown_part", f"{way}: {code!r} is not in the catalog", part=code)
         if code in path:
-            raise Refused("bundle_cycle", " > ".join((*path, code)), path=(*path, code))
+            raise Refused("bundle_cycle", way, path=(*path, code))
         if self.seen > MAX_LEAVES or len(path) > MAX_DEPTH:
-            raise Refused(
-                "bundle_too_large", f"{' > '.join(path)}: {MAX_DEPTH} deep, {MAX_LEAVES} parts", part=code
-            )
-        bundle = article.bundle
-        if bundle is None or (bundle.assembled and not apart):
-            yield _Leaf(code, pieces, share)
-            return
-        taken = [pair for group in bundle.groups for pair in self._taken(code, group)]
-        parts = self._shares(taken)
-        for (part, times), fraction in zip(taken, parts, strict=True):
-            inner = pieces * part.per * times
-            yield from self.leaves(part.code, inner, share * fraction, path=(*path, code))
+            raise Refused("bundle_too_large", f"{way}: at most {MAX_DEPTH} deep, {MAX_LEAVES} parts", part=code)
+        return article.bundle
 
     def _taken(self, code: str, group: Group) -> list[tuple[BundlePart, int]]:
         if group.take is Take.ALL:
@@ -113,7 +122,7 @@ class _Walk:
         if group.take is Take.CHOOSE:
             counts = self._chosen(code, group)
         else:
-            counts = self._drawn(group)
+            counts = self._drawn(code, group)
             self.drawn += [Pick(code, group.name, part, count) for part, count in counts.items()]
         return [(part, counts[part.code]) for part in group.parts if counts.get(part.code)]
 
@@ -135,32 +144,24 @@ class _Walk:
             )
         return counts
 
-    def _drawn(self, group: Group) -> Mapping[str, int]:
+    def _drawn(self, code: str, group: Group) -> Mapping[str, int]:
         if self.number is None:
             raise UsageError(
-                "no_draw", f"group {group.name!r} is drawn: give a number from 0 to 2^128", group=group.name
+                "no_draw", f"group {group.name!r} is drawn: give a number from 0 to 2^256", group=group.name
             )
         odds = {part.code: part.odds for part in group.parts if part.odds}
         counts: dict[str, int] = {}
         for _ in range(group.most):
-            self.number, at = divmod(self.number, sum(odds.values()))
-            code = _hit(odds, at)
-            counts[code] = counts.get(code, 0) + 1
+            total = sum(odds.values())
+            self.outcomes *= total
+            if self.outcomes > _MAX_OUTCOMES:
+                raise Refused("bundle_too_large", f"{code} has more than 2^192 outcomes to draw from", part=code)
+            self.number, at = divmod(self.number, total)
+            drawn = _hit(odds, at)
+            counts[drawn] = counts.get(drawn, 0) + 1
             if not group.repeats:
-                del odds[code]
+                del odds[drawn]
         return counts
-
-    def _shares(self, taken: list[tuple[BundlePart, int]]) -> list[Fraction]:
-        weights = [part.weight * times for part, times in taken]
-        if not any(weights):
-            weights = [self._price(part.code) * part.per * times for part, times in taken]
-        if not any(weights):
-            weights = [part.per * times for part, times in taken]
-        total = sum(weights)
-        return [Fraction(weight, total) for weight in weights]
-
-    def _price(self, code: str) -> int:
-        return self.prices.get(code, 0)
 
 
 def _hit(odds: Mapping[str, int], at: int) -> str:
@@ -187,7 +188,8 @@ def explode(
         articles: Every product that may be met, by code.
         picks: What the buyer chose.
         draw: A number below :data:`DRAWS`, drawn evenly by the caller; the same number gives the same parts.
-        prices: List price of one piece, by code, for groups without weights; without both, pieces count alike.
+        prices: List price of one piece, by code, for bundles without weights; one within another that has no price
+            of its own is worth its parts. Without weights and prices, pieces count alike.
         apart: Whether the product itself is taken apart even if it is assembled, as production does.
 
     Raises:
@@ -195,13 +197,13 @@ def explode(
         UsageError: ``no_draw``; ``bad_draw`` for a number out of range.
     """
     if draw is not None and not (type(draw) is int and 0 <= draw < DRAWS):
-        raise UsageError("bad_draw", f"{draw!r}: an int from 0 to below 2^128", value=draw)
+        raise UsageError("bad_draw", f"{draw!r}: an int from 0 to below 2^256", value=draw)
     chosen: dict[tuple[str, str], dict[str, int]] = {}
     for pick in picks:
         counts = chosen.setdefault((pick.bundle, pick.group), {})
         counts[pick.code] = counts.get(pick.code, 0) + pick.count
     walk = _Walk(articles, prices or {}, chosen, draw)
-    leaves = list(walk.leaves(code, 1, Fraction(1), apart=apart))
+    leaves, _ = walk.opened(code, apart=apart)
     stray = sorted(set(chosen) - walk.used)
     if stray:
         raise Refused("bad_choice", f"{code} has nothing to choose in {stray}", bundle=code, group=stray[0][1])

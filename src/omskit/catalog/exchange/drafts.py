@@ -135,7 +135,7 @@ def read_rows(table: Table, header: Header, setting: Setting) -> Iterator[Draft]
     for row in table.rows:
         draft = _read_row(row, header, setting)
         draft.problems[:0] = faults.get(row.number, [])
-        if draft.code in seen:
+        if draft.code and draft.code in seen:
             draft.problems.append(
                 Problem(CODE, "row_twice", f"{draft.code!r} comes twice in the file", draft.code)
             )

@@ -113,6 +113,8 @@ class _Reader:
         return read_value(definition, text, self.schema.units) if definition else Value.of_text(text)
 
     def handling(self) -> Handling:
+        if "handling" not in self.stems:
+            return Handling()
         given: dict[str, Any] = {
             "weight_g": self.take("handling.weight_g", whole, 0),
             "traits": split(self.flat.get("handling.traits", "")),
@@ -142,6 +144,8 @@ class _Reader:
         return self.attempt("handling.shelf_life_days", lambda: ShelfLife(days, remaining, channels), None)
 
     def customs(self) -> Customs:
+        if "customs" not in self.stems:
+            return Customs()
         declared = self.take("customs.declared", read_money, None)
         hs_code, origin = (self.flat.get(f"customs.{name}", "").strip() for name in ("hs_code", "origin"))
         description = self.flat.get("customs.description", "")
