@@ -254,6 +254,19 @@ def test_a_part_without_price_gets_nothing_of_the_bundles() -> None:
     assert share(5000, explode("SET", book, prices={"A": 100}).weights) == [5000, 0]
 
 
+def test_returning_one_component_refunds_its_share_and_the_last_return_takes_the_rest() -> None:
+    """Chinese practice, cases 16 and 17: 100.00 over three equal components."""
+    book = articles(SET=Bundle.of(BundlePart("A"), BundlePart("B"), BundlePart("C")))
+    refunds = share(10000, explode("SET", book).weights)
+    assert refunds == [3334, 3333, 3333]
+    assert sum(refunds) == 10000
+
+
+def test_three_of_one_part_and_four_of_the_other_are_three_delivered_kits() -> None:
+    """Edge case 15 (odoo/odoo#32530): one loose part is no kit."""
+    assert sets_available({"A": 1, "B": 1}, {"A": 3, "B": 4}) == 3
+
+
 def test_sets_available_are_limited_by_the_scarcest_part() -> None:
     assert sets_available({"A": 2, "B": 1}, {"A": 9, "B": 7}) == 4
     assert sets_available({"A": 2, "B": 1}, {"A": 9}) == 0

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -445,6 +446,19 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.Monk
     with pytest.raises(PayloadError) as error:
         read_xlsx(write_xlsx(("A", Table(("SKU",)))))
     assert error.value.code == "file_too_large"
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused_as_a_whole() -> None:
+    whole = write_xlsx(("A", Table(("SKU",), (Row(2, ("A",)),))))
+    with ZipFile(BytesIO(whole)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    broken = BytesIO()
+    with ZipFile(broken, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data[: len(data) // 2] if "sheet1" in name else data)
+    with pytest.raises(PayloadError) as error:
+        read_xlsx(broken.getvalue())
+    assert error.value.code == "bad_xlsx"
 
 
 def test_cells_of_a_workbook_are_taken_as_people_see_them() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve as changed
+from attrs import fields
 from goods import ALL, BAG, CAMERA, FAMILY, RED, SCHEMA, SET, book
 
 from omskit.catalog import (
@@ -314,6 +315,12 @@ def test_a_number_of_the_house_is_no_number_for_a_channel() -> None:
 
 def test_nothing_is_required_of_an_open_schema() -> None:
     assert completeness(Product(1, "X"), OPEN_SCHEMA).percent == 100
+
+
+def test_the_code_of_a_product_never_changes() -> None:
+    """A SKU that was renamed broke the sums of reservations elsewhere (magento/inventory#2773)."""
+    assert not {"code", "key", "status", "claim"} & {one.name for one in fields(Edit)}
+    assert edit_between(RED, changed(RED, code="OTHER")).is_empty
 
 
 def test_an_edit_can_empty_a_bundle_and_single_attributes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve as changed
 from goods import ALL, SCHEMA, book, contents
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omskit.catalog import (
@@ -88,6 +88,10 @@ PRINTABLE = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_si
     str.strip
 )
 WORDS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-{*=", min_size=1, max_size=8)
+
+
+#: For laws over whole files, which take long to make.
+FEWER = settings(max_examples=settings().max_examples // 3)
 
 
 def refusal(call: Callable[[], object]) -> str:
@@ -520,6 +524,7 @@ def products(draw: st.DrawFn) -> tuple[Product, ...]:
     return tuple(made)
 
 
+@FEWER
 @given(products())
 def test_import_of_an_export_is_the_same(made: tuple[Product, ...]) -> None:
     columns = columns_for(made, FREE)
@@ -537,6 +542,7 @@ def test_import_of_an_export_is_the_same(made: tuple[Product, ...]) -> None:
         assert plan_import(again, columns, schema=FREE, products=there).planned == ()
 
 
+@FEWER
 @given(products())
 def test_import_of_an_exported_workbook_is_the_same(made: tuple[Product, ...]) -> None:
     columns = columns_for(made, FREE)
@@ -577,6 +583,7 @@ def test_whatever_a_file_says_each_row_is_planned_or_told_and_no_column_is_lost(
         assert not {one.row for one in plan.errors} & {one.row for one in plan.planned}
 
 
+@FEWER
 @given(products(), products())
 def test_an_edit_leads_exactly_to_where_it_was_taken_from(
     one: tuple[Product, ...], other: tuple[Product, ...]

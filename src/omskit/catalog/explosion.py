@@ -23,13 +23,14 @@ DRAWS = 2**256
 MAX_LEAVES = 10_000
 
 _MAX_OUTCOMES = 2**192
+_PLAIN = Handling()
 
 
 @frozen
 class Article:
     """What taking apart needs of a product: how one piece is handled, and its bundle if it is one."""
 
-    handling: Handling = field(factory=Handling)
+    handling: Handling = _PLAIN
     bundle: Bundle | None = None
 
 

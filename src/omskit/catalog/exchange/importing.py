@@ -22,6 +22,8 @@ from omskit.catalog.schema import Schema
 from omskit.catalog.trees.model import Tree
 from omskit.core import Machine
 
+_NO_EDIT = Edit()
+
 
 @frozen
 class Planned:
@@ -31,7 +33,7 @@ class Planned:
         row: Its number.
         before: The product as it stands; None for one to be created.
         after: The product as it would stand, before any move of its status.
-        edit: What would change.
+        edit: What would change; empty for a product to be created.
         triggers: Moves that lead to the status the row asks for.
     """
 
@@ -123,7 +125,7 @@ def plan_import(
     good = [draft for draft in drafts if not draft.problems]
     planned, unchanged = [], []
     for draft in in_order(good, machine):
-        edit = edit_between(draft.before or Product(0, draft.code), draft.after)
+        edit = edit_between(draft.before, draft.after) if draft.before else _NO_EDIT
         if draft.before and edit.is_empty and not draft.triggers:
             unchanged.append(draft.code)
         else:

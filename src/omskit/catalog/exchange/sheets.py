@@ -19,7 +19,7 @@ from omskit.catalog.exchange.tables import (
     guarded,
     unguarded,
 )
-from omskit.core import PayloadError, UsageError
+from omskit.core import OmsError, PayloadError, UsageError
 
 #: Most bytes that the parts of a file may unpack to.
 MAX_UNPACKED = 1_000_000_000
@@ -48,28 +48,33 @@ def read_xlsx(data: bytes, *, sheet: str = "") -> Table:
         UsageError: ``missing_extra`` when openpyxl is not installed.
     """
     openpyxl = _openpyxl()
-    book = _opened(openpyxl, checked_bytes(data))
     try:
-        if sheet and sheet not in book.sheetnames:
-            names = tuple(book.sheetnames)
-            raise PayloadError(
-                "unknown_sheet", f"{sheet!r}; there are {', '.join(names)}", value=sheet, allowed=names
-            )
-        return _read(book[sheet or book.sheetnames[0]])
-    finally:
-        book.close()
+        book = _opened(openpyxl, checked_bytes(data))
+        try:
+            return _read(_sheet(book, sheet))
+        finally:
+            book.close()
+    except OmsError:
+        raise
+    except Exception as error:
+        # A broken archive or broken XML comes as whatever the parsers of zip and XML raise, sheets only when read.
+        raise PayloadError("bad_xlsx", f"no workbook: {error!r}"[:300]) from error
 
 
 def _opened(openpyxl: Any, data: bytes) -> Any:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked <= MAX_UNPACKED:
-            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
-    except Exception as error:
-        # A broken archive or broken XML comes as whatever the parsers of zip and XML raise.
-        raise PayloadError("bad_xlsx", f"no workbook: {error!r}"[:300]) from error
-    raise PayloadError("file_too_large", f"unpacks to {unpacked} bytes; at most {MAX_UNPACKED}", value=unpacked)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > MAX_UNPACKED:
+        message = f"unpacks to {unpacked} bytes; at most {MAX_UNPACKED}"
+        raise PayloadError("file_too_large", message, value=unpacked)
+    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+
+
+def _sheet(book: Any, name: str) -> Any:
+    names = tuple(book.sheetnames)
+    if name and name not in names:
+        raise PayloadError("unknown_sheet", f"{name!r}; there are {', '.join(names)}", value=name, allowed=names)
+    return book[name or names[0]]
 
 
 def _read(sheet: Any) -> Table:

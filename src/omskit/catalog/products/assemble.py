@@ -25,6 +25,7 @@ from omskit.core import OmsError, PayloadError
 
 T = TypeVar("T")
 
+_PLAIN, _UNTOLD = Handling(), Customs()
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 _RANGE = re.compile(r"(-?[0-9]{1,4})\.\.(-?[0-9]{1,4})", re.ASCII)
 _SIZE = re.compile(r"([0-9]{1,9})x([0-9]{1,9})x([0-9]{1,9})", re.ASCII)
@@ -114,7 +115,7 @@ class _Reader:
 
     def handling(self) -> Handling:
         if "handling" not in self.stems:
-            return Handling()
+            return _PLAIN
         given: dict[str, Any] = {
             "weight_g": self.take("handling.weight_g", whole, 0),
             "traits": split(self.flat.get("handling.traits", "")),
@@ -145,7 +146,7 @@ class _Reader:
 
     def customs(self) -> Customs:
         if "customs" not in self.stems:
-            return Customs()
+            return _UNTOLD
         declared = self.take("customs.declared", read_money, None)
         hs_code, origin = (self.flat.get(f"customs.{name}", "").strip() for name in ("hs_code", "origin"))
         description = self.flat.get("customs.description", "")

@@ -39,6 +39,9 @@ def _by_axis(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(options))
 
 
+_PIECES, _PLAIN, _UNTOLD = Packs(), Handling(), Customs()
+
+
 @frozen
 class Product:
     """One code of the catalog.
@@ -76,9 +79,9 @@ class Product:
     options: tuple[tuple[str, str], ...] = field(default=(), converter=_by_axis)
     attributes: tuple[Attribute, ...] = field(default=(), converter=_by_place)
     identifiers: tuple[Identifier, ...] = ()
-    packs: Packs = field(factory=Packs)
-    handling: Handling = field(factory=Handling)
-    customs: Customs = field(factory=Customs)
+    packs: Packs = _PIECES
+    handling: Handling = _PLAIN
+    customs: Customs = _UNTOLD
     categories: tuple[Membership, ...] = field(default=(), converter=_by_tree)
     relations: tuple[Relation, ...] = field(default=(), converter=_by_rank)
     bundle: Bundle | None = None
