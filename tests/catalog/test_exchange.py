@@ -53,6 +53,7 @@ from omskit.catalog import (
     unguarded,
     write_csv,
     write_json,
+    write_template,
     write_xlsx,
 )
 from omskit.core import OmsError, PayloadError, UsageError
@@ -516,6 +517,37 @@ def test_a_template_has_the_header_and_a_guide_says_what_each_column_takes() -> 
         read_xlsx(write_xlsx(("Products", template(columns)), ("Guide", guide(columns, SCHEMA)))).header[0]
         == "商品编码"
     )
+
+
+def test_a_workbook_to_fill_offers_what_may_be_chosen() -> None:
+    data = write_template(columns_of(["attribute.color", "attribute.organic"], SCHEMA), SCHEMA, rows=50)
+    workbook = openpyxl.load_workbook(BytesIO(data))
+    offered = {str(one.sqref): one.formula1 for one in workbook["Products"].data_validations.dataValidation}
+    assert offered == {
+        "B2:B51": "Lists!$B$2:$B$5",
+        "C2:C51": "Lists!$C$2:$C$3",
+        "D2:D51": "Lists!$D$2:$D$3",
+    }
+    assert [cell.value for cell in workbook["Lists"]["C"]][:3] == ["Color", "red", "blue"]
+    assert read_xlsx(data).header == ("SKU", "Status", "Color", "attribute.organic")
+    assert read_xlsx(data, sheet="Guide").rows[2].cells[:4] == ("Color", "attribute.color", "option", "red, blue")
+
+
+def test_a_bare_number_is_taken_in_the_unit_of_its_column() -> None:
+    columns = Columns(
+        (
+            Column("code", ("SKU",)),
+            Column("type", ("Type",)),
+            Column("attribute.net", ("Net (g)",), unit="g"),
+            Column("attribute.rrp", ("RRP (EUR)",), unit="EUR"),
+        )
+    )
+    (row,) = plan(csv("SKU,Type,Net (g),RRP (EUR)", "A,camera,450,19.90"), columns).planned
+    values = {one.place.code: one.value for one in row.after.attributes}
+    assert (values["net"].text, values["net"].unit) == ("450", "GRM")
+    assert values["rrp"].money.amount_minor == 1990
+    (row,) = plan(csv("SKU,Type,Net (g)", "A,camera,0.45 kg"), columns).planned
+    assert row.after.attributes[0].value.unit == "KGM"
 
 
 def test_two_attributes_with_one_label_keep_their_columns_apart() -> None:

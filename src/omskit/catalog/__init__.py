@@ -35,9 +35,7 @@ from omskit.catalog.exchange.columns import (
     columns_for,
     columns_of,
     export,
-    guide,
     standard_columns,
-    template,
 )
 from omskit.catalog.exchange.delimited import FIND, read_csv, write_csv
 from omskit.catalog.exchange.documents import read_json, write_json
@@ -55,6 +53,7 @@ from omskit.catalog.exchange.tables import (
     guarded,
     unguarded,
 )
+from omskit.catalog.exchange.templates import guide, template, write_template
 from omskit.catalog.explosion import DRAWS, MAX_LEAVES, Article, Explosion, Pick, explode
 from omskit.catalog.gs1_numbers import Gln, Gtin, Isbn, Sscc, Use, gs1_check_digit, isbn10_check_digit
 from omskit.catalog.handling import (
@@ -298,5 +297,6 @@ __all__ = [
     "write_csv",
     "write_json",
     "write_scan",
+    "write_template",
     "write_xlsx",
 ]

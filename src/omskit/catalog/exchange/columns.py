@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from attrs import field, frozen
 
-from omskit.catalog.attributes import Type
-from omskit.catalog.definitions import Definition
 from omskit.catalog.exchange.tables import Row, Table
 from omskit.catalog.paths import PLAIN_PATHS, is_path
 from omskit.catalog.products.flat import flatten
@@ -68,6 +67,7 @@ class Column:
     Args:
         path: The field it stands for: ``code``, ``status``, or a path of a product.
         names: Under which names it may come; the first one is written.
+        unit: What a bare number in it is counted in, as in ``kg`` or ``EUR``; empty where cells say so themselves.
 
     Raises:
         UsageError: ``bad_column`` for an unknown path, or without a name.
@@ -75,6 +75,7 @@ class Column:
 
     path: str
     names: tuple[str, ...] = field()
+    unit: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not (self.path in (CODE, STATUS) or is_path(self.path)) or not self.names or not all(self.names):
@@ -124,6 +125,14 @@ def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
+_BARE = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+
+
+def in_unit(text: str, unit: str) -> str:
+    """Return the text of a cell with its column's unit, if it is a bare number."""
+    return f"{text.strip()} {unit}" if unit and _BARE.fullmatch(text.strip()) else text
+
+
 def column(path: str, schema: Schema, language: str = "en") -> Column:
     """Return the column of a path, named in English, in Chinese and by its path; ``language`` is written.
 
@@ -137,8 +146,14 @@ def column(path: str, schema: Schema, language: str = "en") -> Column:
     return Column(path, tuple(dict.fromkeys(name for name in (*ordered, path) if name)))
 
 
+def attribute_of(path: str) -> str:
+    """Return the code of the attribute that a path leads to; empty for another field."""
+    stem, _, code = path.partition(".")
+    return code.partition("[")[0].partition("@")[0] if stem == "attribute" else ""
+
+
 def _labels(path: str, schema: Schema) -> tuple[str, str]:
-    code = path.removeprefix("attribute.").partition("[")[0].partition("@")[0]
+    code = attribute_of(path)
     definition = schema.by_code.get(code)
     if definition is None:
         return "", ""
@@ -210,40 +225,3 @@ def export(products: Iterable[Product], columns: Columns, schema: Schema) -> Tab
             )
         rows.append(Row(number, tuple([flat.get(path, "") for path in paths])))
     return Table(tuple(one.names[0] for one in columns.columns), tuple(rows))
-
-
-def template(columns: Columns) -> Table:
-    """Return an empty table with the header of columns, for people to fill."""
-    return Table(tuple(one.names[0] for one in columns.columns))
-
-
-def guide(columns: Columns, schema: Schema) -> Table:
-    """Return what each column takes: its path, type, allowed values and limits, and who requires it."""
-    rows = []
-    for number, one in enumerate(columns.columns, 2):
-        code = one.path.removeprefix("attribute.").partition("[")[0].partition("@")[0]
-        definition = schema.by_code.get(code) if one.path.startswith("attribute.") else None
-        kind, allowed = _takes(definition, schema) if definition else ("", "")
-        required = [
-            f"{it.product_type or 'all'}@{it.channel or 'all'}"
-            for it in schema.requirements
-            if _asks(it.path, one)
-        ]
-        rows.append(Row(number, (one.names[0], one.path, kind, allowed, ", ".join(required))))
-    return Table(("Column", "Path", "Type", "Allowed", "Required by"), tuple(rows))
-
-
-def _asks(path: str, one: Column) -> bool:
-    return one.path == path or one.path.partition("[")[0].partition("@")[0] == path
-
-
-def _takes(definition: Definition, schema: Schema) -> tuple[str, str]:
-    limits = definition.limits
-    allowed = ", ".join(definition.codes)
-    if definition.unit_family:
-        allowed = ", ".join(unit.symbol for unit in schema.units[definition.unit_family].units)
-    low, high = (
-        (limits.earliest, limits.latest) if definition.type is Type.DATE else (limits.minimum, limits.maximum)
-    )
-    span = f"{'' if low is None else low}..{'' if high is None else high}" if (low, high) != (None, None) else ""
-    return definition.type.value, "; ".join(part for part in (allowed, span, limits.pattern) if part)

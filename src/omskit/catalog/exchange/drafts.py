@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import define, field, frozen
 
 from omskit.catalog.attributes import checked_code
-from omskit.catalog.exchange.columns import CODE, STATUS, Column, Columns
+from omskit.catalog.exchange.columns import CODE, STATUS, Column, Columns, in_unit
 from omskit.catalog.exchange.tables import Row, Table
 from omskit.catalog.problems import Problem
 from omskit.catalog.products.assemble import assemble
@@ -175,7 +175,7 @@ def _overlaid(
         if one.path == STATUS:
             status = text.strip()
         elif text and not text.isspace():
-            flat[one.path] = text
+            flat[one.path] = in_unit(text, one.unit) if one.unit else text
         elif blank is Blank.CLEAR:
             flat.pop(one.path, None)
     return flat, status

@@ -25,7 +25,12 @@ from omskit.core import OmsError, PayloadError, UsageError
 MAX_UNPACKED = 1_000_000_000
 
 
-def _openpyxl() -> Any:
+def load_openpyxl() -> Any:
+    """Return the package that reads and writes workbooks.
+
+    Raises:
+        UsageError: ``missing_extra``.
+    """
     try:
         import openpyxl  # noqa: PLC0415 - an optional extra
     except ImportError:
@@ -47,7 +52,7 @@ def read_xlsx(data: bytes, *, sheet: str = "") -> Table:
             ``file_too_large``, ``too_many_rows``, ``too_many_columns``.
         UsageError: ``missing_extra`` when openpyxl is not installed.
     """
-    openpyxl = _openpyxl()
+    openpyxl = load_openpyxl()
     try:
         book = _opened(openpyxl, checked_bytes(data))
         try:
@@ -119,7 +124,7 @@ def write_xlsx(*sheets: tuple[str, Table]) -> bytes:
     Raises:
         UsageError: ``missing_extra``; ``no_sheet`` without any; ``cell_too_long`` beyond what spreadsheets hold.
     """
-    openpyxl = _openpyxl()
+    openpyxl = load_openpyxl()
     if not sheets:
         raise UsageError("no_sheet", "a workbook has at least one sheet")
     book = openpyxl.Workbook(write_only=True)
