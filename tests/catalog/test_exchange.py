@@ -29,6 +29,7 @@ from omskit.catalog import (
     Node,
     Product,
     Relation,
+    Requirement,
     Revise,
     Row,
     Table,
@@ -285,6 +286,13 @@ def test_a_product_is_not_sold_without_its_parts_and_no_part_leaves_alone() -> N
     columns = columns_of(["name", "type", "bundle"], SCHEMA)
     found = plan(csv("SKU,Name,Type,Bundle,Status", "P,Part,shirt,,", "B,Both,shirt,P*2,active"), columns)
     assert told(found) == [(3, "Status", "not_sellable")]
+
+
+def test_what_a_product_on_sale_lacked_before_does_not_stop_its_row() -> None:
+    stricter = changed(SCHEMA, requirements=(*SCHEMA.requirements, Requirement("customs.origin")))
+    assert plan(csv("SKU,Name", "CAM,New"), products=book(), schema=stricter).errors == ()
+    found = plan(csv("SKU,Net weight,Name", "CAM,,New"), products=book(), schema=stricter, blank=Blank.CLEAR)
+    assert told(found) == [(2, "Net weight", "missing_field")]
 
 
 def test_what_leaves_the_sale_leaves_before_its_parts() -> None:

@@ -34,6 +34,7 @@ from omskit.catalog import (
     Place,
     Product,
     Relation,
+    Requirement,
     Revise,
     Revised,
     Schema,
@@ -183,6 +184,15 @@ def test_a_product_that_lacks_something_is_not_sold() -> None:
 
 def test_a_product_on_sale_may_not_lose_what_it_needs() -> None:
     assert refused(CAMERA, Revise(Edit(name="")), RED).code == "incomplete_product"
+
+
+def test_faults_of_an_older_schema_do_not_stop_an_edit_that_brings_no_other() -> None:
+    stricter = changed(SCHEMA, requirements=(*SCHEMA.requirements, Requirement("customs.origin")))
+    old = changed(CAMERA, attributes=(*CAMERA.attributes, Attribute(Place("gone"), Value.of_text("x"))))
+    assert ask(old, Revise(Edit(name="New")), RED, schema=stricter)
+    error = refused(old, Revise(Edit(attributes=(Attribute(Place("lost"), Value.of_text("x")),))), RED)
+    assert [one.path for one in error.facts["problems"]] == ["attribute.lost"]  # type: ignore[attr-defined]
+    assert refused(draft(old), Advance("activate"), RED).code == "invalid_product"
 
 
 def test_what_a_variant_lacks_its_family_may_give() -> None:

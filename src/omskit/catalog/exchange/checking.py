@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 
 from omskit.catalog.exchange.drafts import Draft, Setting
@@ -11,6 +11,7 @@ from omskit.catalog.problems import Problem
 from omskit.catalog.products.check import completeness, needs, problems
 from omskit.catalog.products.machine import EDITABLE, SELLABLE
 from omskit.catalog.products.model import Product
+from omskit.catalog.schema import Schema
 from omskit.core import TERMINAL, Machine
 
 _Numbers = Callable[[Product], Iterable[tuple[str, str, str]]]
@@ -46,6 +47,8 @@ def _names(drafts: Sequence[Draft], setting: Setting) -> None:
         for draft in to_do:
             was_good = not draft.problems
             known = set(draft.problems)
+            if draft.before:
+                known.update(problems(draft.before, setting.schema, products, setting.trees))
             found = problems(draft.after, setting.schema, around, setting.trees)
             draft.problems += [one for one in found if one not in known]
             if was_good and draft.problems:
@@ -114,19 +117,25 @@ def _for_sale(drafts: Sequence[Draft], setting: Setting) -> None:
             users.setdefault(part, []).append(code)
     for code, draft in good.items():
         if code in sold:
-            missing = (
-                () if draft.after.is_family else completeness(draft.after, setting.schema, others=around).missing
-            )
-            draft.problems += [
-                Problem(path, "missing_field", "must be filled before it is sold") for path in missing
-            ]
-            unsold = sorted(needs(draft.after) - sold)
-            if unsold:
-                message = f"needs {', '.join(unsold)} to be sold too"
-                draft.problems.append(Problem("status", "not_sellable", message, status[code]))
+            was = draft.before if draft.before and machine.has(draft.before.status, SELLABLE) else None
+            draft.problems += _unfit(draft.after, was, sold, setting.schema, around)
         elif code in users and draft.triggers:
             message = f"is part of {', '.join(sorted(users[code]))}, which are sold"
             draft.problems.append(Problem("status", "part_in_use", message, status[code]))
+
+
+def _unfit(
+    product: Product, was: Product | None, sold: Set[str], schema: Schema, around: Mapping[str, Product]
+) -> Iterator[Problem]:
+    """Say what keeps a product from being sold; what one on sale lacked already does not count."""
+    missing = () if product.is_family else completeness(product, schema, others=around).missing
+    known = completeness(was, schema, others=around).missing if missing and was else ()
+    for path in missing:
+        if path not in known:
+            yield Problem(path, "missing_field", "must be filled before it is sold")
+    unsold = sorted(needs(product) - sold - (needs(was) if was else frozenset()))
+    if unsold:
+        yield Problem("status", "not_sellable", f"needs {', '.join(unsold)} to be sold too")
 
 
 def in_order(drafts: Iterable[Draft], machine: Machine) -> list[Draft]:

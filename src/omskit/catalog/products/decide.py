@@ -90,8 +90,12 @@ def _create(product: Product | None, command: c.Create, ask: _Ask) -> Events:
     return (e.Created(created),)
 
 
-def _sound(product: Product, ask: _Ask) -> None:
+def _sound(product: Product, ask: _Ask, before: Product | None = None) -> None:
+    """Refuse what is wrong. Faults that were there before, as under an older schema, do not stop an edit."""
     found = problems(product, ask.schema, ask.others, ask.trees)
+    if found and before:
+        known = problems(before, ask.schema, ask.others, ask.trees)
+        found = tuple(one for one in found if one not in known)
     if found:
         text = "; ".join(map(str, found))
         raise Refused("invalid_product", f"{product.code}: {text}", product=product.code, problems=found)
@@ -116,9 +120,9 @@ def _revise(product: Product, command: c.Revise, ask: _Ask) -> Events:
             product=product.code,
             in_ledger=command.in_ledger,
         )
-    _sound(after, ask)
+    _sound(after, ask, product)
     if ask.machine.has(product.status, m.SELLABLE):
-        _fit_for_sale(after, ask)
+        _fit_for_sale(after, ask, product)
     return (e.Revised(edit_between(product, after), _claim(after, product.status, ask)),)
 
 
@@ -143,8 +147,11 @@ def _claim(product: Product, status: str, ask: _Ask) -> str:
     return product.gtin if claims else ""
 
 
-def _fit_for_sale(product: Product, ask: _Ask) -> None:
+def _fit_for_sale(product: Product, ask: _Ask, before: Product | None = None) -> None:
     missing = completeness(product, ask.schema, others=ask.others).missing
+    if missing and before:
+        known = completeness(before, ask.schema, others=ask.others).missing
+        missing = tuple(path for path in missing if path not in known)
     if missing and not product.is_family:
         raise Refused(
             "incomplete_product",
@@ -152,7 +159,8 @@ def _fit_for_sale(product: Product, ask: _Ask) -> None:
             product=product.code,
             missing=missing,
         )
-    unsold = [code for code in sorted(needs(product)) if not ask.machine.has(ask.others[code].status, m.SELLABLE)]
+    wanted = needs(product) - (needs(before) if before else frozenset())
+    unsold = [code for code in sorted(wanted) if not ask.machine.has(ask.others[code].status, m.SELLABLE)]
     if unsold:
         raise Refused(
             "not_sellable",
