@@ -295,6 +295,19 @@ def test_what_a_product_on_sale_lacked_before_does_not_stop_its_row() -> None:
     assert told(found) == [(2, "Net weight", "missing_field")]
 
 
+def test_a_row_that_needs_one_that_cannot_be_sold_is_not_taken_either() -> None:
+    columns = columns_of(["name", "type", "bundle"], SCHEMA)
+    found = plan(csv("SKU,Name,Type,Bundle,Status", "P,,shirt,,active", "B,Both,shirt,P*2,"), columns)
+    assert told(found) == [(2, "Name", "missing_field"), (3, "Bundle", "unknown_product")]
+
+
+def test_a_number_that_another_row_gives_up_is_still_taken() -> None:
+    found = plan(
+        csv("SKU,Name,Type,GTIN", "TEE-RED-M,Tee,shirt,73513537", "N,New,shirt,4006381333931"), products=book()
+    )
+    assert told(found) == [(3, "GTIN", "gtin_taken")]
+
+
 def test_what_leaves_the_sale_leaves_before_its_parts() -> None:
     table = csv("SKU,Status", "CAM,archived", "SET,archived", "BAG,archived")
     order = [one.after.code for one in plan(table, products=book()).planned]

@@ -71,6 +71,11 @@ def takes_no_row_that_depends_on_a_bad_one() -> bool:
     return plan_import(table, columns, schema=SCHEMA).planned == ()
 
 
+def plans_no_sale_of_what_is_incomplete() -> bool:
+    columns = columns_of(["name", "type"], SCHEMA)
+    return plan_import(read_csv(b"SKU,Type,Status\nP,shirt,active\n"), columns, schema=SCHEMA).planned == ()
+
+
 def sells_no_gtin_twice() -> bool:
     twin = changed(RED, code="TWIN", status="draft", options=(("color", "blue"), ("size", "M")))
     try:
@@ -104,6 +109,7 @@ def refuses_cycles() -> bool:
         (writes_no_formula, "exchange.delimited.guarded", lambda text: text),
         (comes_back, "exchange.delimited.guarded", lambda text: f"'{text}" if text[:1] == "=" else text),
         (takes_no_row_that_depends_on_a_bad_one, "exchange.checking._names", lambda *_: None),
+        (plans_no_sale_of_what_is_incomplete, "exchange.checking._for_sale", lambda *_: False),
         (sells_no_gtin_twice, "products.decide._no_clash", lambda *_: None),
         (forgets_no_number, "products.edits._replaced", lambda *given: given[1]),
         (refuses_cycles, "bundles._parts_of", lambda *_: []),

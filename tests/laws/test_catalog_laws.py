@@ -18,6 +18,7 @@ from omskit.catalog import (
     Advance,
     Article,
     Attribute,
+    Blank,
     Bundle,
     BundlePart,
     Command,
@@ -581,6 +582,40 @@ def test_whatever_a_file_says_each_row_is_planned_or_told_and_no_column_is_lost(
     else:
         assert told == {row.number for row in table.rows}
         assert not {one.row for one in plan.errors} & {one.row for one in plan.planned}
+
+
+CELLS = {
+    "SKU": st.sampled_from([*CODES, "NEW", "OTHER", "THIRD"]),
+    "Name": st.sampled_from(["", "", "A name"]),
+    "Type": st.sampled_from(["shirt", "shirt", "shirt", "", "camera"]),
+    "Status": st.sampled_from(["", "active", *PRODUCT_MACHINE.states]),
+    "Family": st.sampled_from(["", "", "TEE", "NEW"]),
+    "option.color": st.sampled_from(["", "red", "blue"]),
+    "option.size": st.sampled_from(["", "M", "L"]),
+    "Color": st.sampled_from(["", "red", "green"]),
+    "Net weight": st.sampled_from(["", "1 kg"]),
+    "GTIN": st.sampled_from(["", "", "", "73513537", "4006381333931"]),
+    "Bundle": st.sampled_from(["", "", "NEW*2", "CAM; OTHER*3", "SET", "BAG"]),
+    "Successor": st.sampled_from(["", "", "NEW", "CAM", "THIRD"]),
+}
+
+
+@given(st.lists(st.tuples(*CELLS.values()), min_size=1, max_size=6), st.sampled_from(Blank))
+def test_what_an_import_plans_is_never_refused_when_it_is_done(rows: list[tuple[str, ...]], blank: Blank) -> None:
+    paths = ["name", "type", "family", "option.color", "option.size", "attribute.color", "attribute.net"]
+    columns = columns_of([*paths, "identifier.gtin", "bundle", "relation.successor"], SCHEMA)
+    table = Table(tuple(CELLS), tuple(Row(number, cells) for number, cells in enumerate(rows, 2)))
+    world = dict(book())
+    plan = plan_import(table, columns, schema=SCHEMA, products=world, blank=blank)
+    for key, row in enumerate(plan.planned, 100):
+        product = row.before
+        for command in row.commands(key):
+            around = {**plan.products, **world}
+            for event in decide(product, command, at=AT, schema=SCHEMA, others=around):
+                product = evolve(product, event)
+        assert product is not None
+        world[product.code] = product
+        assert edit_between(product, row.after).is_empty
 
 
 @FEWER

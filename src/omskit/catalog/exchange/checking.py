@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from omskit.catalog.exchange.drafts import Draft, Setting
@@ -23,8 +23,9 @@ def check_drafts(drafts: Sequence[Draft], setting: Setting) -> None:
         if draft.before:
             draft.problems += _frozen(draft.before, draft.after, setting.machine)
     _clashes(drafts, setting)
-    _names(drafts, setting)
-    _for_sale(drafts, setting)
+    _names(drafts, drafts, setting)
+    while _for_sale(drafts, setting):
+        _names([draft for draft in drafts if not draft.problems], drafts, setting)
 
 
 def _frozen(before: Product, after: Product, machine: Machine) -> Iterator[Problem]:
@@ -37,11 +38,10 @@ def _frozen(before: Product, after: Product, machine: Machine) -> Iterator[Probl
         yield Problem("unit", "unit_in_use", message, after.packs.base, (before.packs.base,))
 
 
-def _names(drafts: Sequence[Draft], setting: Setting) -> None:
-    """Check each draft beside the good ones; one that fails makes those that name it fail too."""
+def _names(to_do: Sequence[Draft], drafts: Sequence[Draft], setting: Setting) -> None:
+    """Check drafts beside the good ones; one that fails makes those that name it fail too."""
     products = setting.products
     around = {**products, **{draft.code: draft.after for draft in drafts if not draft.problems}}
-    to_do = list(drafts)
     while to_do:
         failed = set()
         for draft in to_do:
@@ -91,10 +91,11 @@ def _variant(product: Product) -> Iterable[tuple[str, str, str]]:
 
 
 def _unique(drafts: Sequence[Draft], others: Iterable[Product], numbers: _Numbers, code: str) -> None:
+    """Tell what belongs to another product, also to one that would give it up in the same file."""
     owners: dict[str, str] = {}
-    for other in others:
-        for _, _, value in numbers(other):
-            owners.setdefault(value, other.code)
+    for one in (*others, *(draft.before for draft in drafts if draft.before)):
+        for _, _, value in numbers(one):
+            owners.setdefault(value, one.code)
     for draft in drafts:
         had = {value for _, _, value in numbers(draft.before)} if draft.before else ()
         for path, text, value in numbers(draft.after):
@@ -103,29 +104,35 @@ def _unique(drafts: Sequence[Draft], others: Iterable[Product], numbers: _Number
                 draft.problems.append(Problem(path, code, f"{text} belongs to {owner} already", text))
 
 
-def _for_sale(drafts: Sequence[Draft], setting: Setting) -> None:
-    """Check that what is to be sold is complete, that its parts are sold too, and that no part leaves alone."""
+def _for_sale(drafts: Sequence[Draft], setting: Setting) -> bool:
+    """Check that what is to be sold is complete, that its parts are sold too, and that no part leaves alone.
+
+    Returns:
+        Whether a draft failed; those that need it have to be looked at again.
+    """
     machine = setting.machine
     good = {draft.code: draft for draft in drafts if not draft.problems}
     around = {**setting.products, **{code: draft.after for code, draft in good.items()}}
     status = {code: one.status for code, one in setting.products.items()}
     status |= {code: draft.target(machine) for code, draft in good.items()}
-    sold = {code for code, name in status.items() if machine.has(name, SELLABLE)}
+    sold = frozenset(code for code, name in status.items() if machine.has(name, SELLABLE))
     users: dict[str, list[str]] = {}
     for code in sold:
         for part in needs(around[code]):
             users.setdefault(part, []).append(code)
     for code, draft in good.items():
-        if code in sold:
-            was = draft.before if draft.before and machine.has(draft.before.status, SELLABLE) else None
+        was = draft.before if draft.before and machine.has(draft.before.status, SELLABLE) else None
+        if code in sold or (was and was != draft.after):
+            # An edit is made before any move, so that what leaves the sale is still on sale then.
             draft.problems += _unfit(draft.after, was, sold, setting.schema, around)
-        elif code in users and draft.triggers:
+        if code in users and code not in sold and draft.triggers:
             message = f"is part of {', '.join(sorted(users[code]))}, which are sold"
             draft.problems.append(Problem("status", "part_in_use", message, status[code]))
+    return any(draft.problems for draft in good.values())
 
 
 def _unfit(
-    product: Product, was: Product | None, sold: Set[str], schema: Schema, around: Mapping[str, Product]
+    product: Product, was: Product | None, sold: frozenset[str], schema: Schema, around: Mapping[str, Product]
 ) -> Iterator[Problem]:
     """Say what keeps a product from being sold; what one on sale lacked already does not count."""
     missing = () if product.is_family else completeness(product, schema, others=around).missing
