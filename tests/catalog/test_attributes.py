@@ -134,6 +134,12 @@ def test_a_type_says_which_attributes_its_products_carry() -> None:
 @pytest.mark.parametrize(
     ("make", "code"),
     [
+        (lambda: Value(Type.NUMBER, ("1e5",)), "bad_value"),
+        (lambda: Value(Type.MONEY, ("1.50",), "EUR"), "bad_value"),
+        (lambda: Value(Type.DATE, ("today",)), "bad_value"),
+        (lambda: Value(Type.BOOLEAN, ("yes",)), "bad_value"),
+        (lambda: Value(Type.TEXT, ("a", "b")), "bad_value"),
+        (lambda: Value(Type.OPTIONS, ()), "bad_value"),
         (lambda: Value.of_text(""), "bad_text"),
         (lambda: Value.of_text(" \n"), "bad_text"),
         (lambda: Value.of_text("a\x00b"), "bad_text"),

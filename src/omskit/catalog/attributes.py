@@ -37,6 +37,13 @@ class Type(Enum):
     FILE = "file"
 
 
+#: How the one item of a type is written.
+_FORMS = {
+    Type.NUMBER: _NUMBER,
+    Type.MONEY: re.compile(r"-?[0-9]{1,16}", re.ASCII),
+    Type.DATE: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII),
+    Type.BOOLEAN: re.compile(r"true|false"),
+}
 #: Types whose values have several items.
 SEVERAL = frozenset({Type.OPTIONS, Type.REFERENCE, Type.FILE})
 
@@ -52,11 +59,20 @@ class Value:
         type: What it holds.
         items: Its text: one item, or several of an ``OPTIONS``, ``REFERENCE`` or ``FILE``.
         unit: Of a number its unit, of money its currency.
+
+    Raises:
+        PayloadError: ``bad_value`` when the items are not written as their type asks.
     """
 
     type: Type
     items: tuple[str, ...]
     unit: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        form = _FORMS.get(self.type)
+        several = len(self.items) > 1 and self.type not in SEVERAL
+        if not self.items or several or (form and not form.fullmatch(self.items[0])):
+            raise PayloadError("bad_value", f"{self.items} is no {self.type.value}", value=str(self.items)[:80])
 
     @classmethod
     def of_text(cls, text: str) -> Self:
