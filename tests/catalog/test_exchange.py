@@ -1,6 +1,8 @@
 """Import and export: nothing lost, nothing half taken, an error for each cell, no live formula."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -650,8 +652,13 @@ def test_json_that_is_written_is_an_array_of_objects() -> None:
     assert said == [{"SKU": "X", "Name": "A"}]
 
 
+def test_the_extra_is_loaded_only_when_a_workbook_is_read_or_written() -> None:
+    code = "import sys, omskit.catalog; sys.exit('openpyxl' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "openpyxl", None)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
     with pytest.raises(UsageError, match="omskit\\[xlsx\\]"):
         read_xlsx(b"")
     with pytest.raises(OmsError):

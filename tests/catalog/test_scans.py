@@ -153,3 +153,33 @@ def test_the_identifiers_that_labels_carry_are_known(ai: str) -> None:
 )
 def test_a_value_may_have_two_parts(ai: str, least: int, most: int) -> None:
     assert (ELEMENTS[ai].least, ELEMENTS[ai].most) == (least, most)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://id.gs1.org/01/09501101530003/10/AB%2F123?17=260930&37=12",
+        "HTTPS://example.com/shop/01/9501101530003/10/AB%2F123?37=12&lang=en&17=260930#top",
+    ],
+)
+def test_a_digital_link_says_what_its_label_would(link: str) -> None:
+    scan = read_scan(link, year=YEAR)
+    assert (scan.gtin.text, scan.lot, scan.count) == ("9501101530003", "AB/123", 12)
+    assert scan.day("17") == date(2026, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "position"),
+    [
+        ("https://example.com/products/7", "bad_element", 0),
+        ("https://id.gs1.org/01/09501101530004", "wrong_check_digit", 35),
+        ("https://id.gs1.org/01/09501101530003/10", "bad_element", 40),
+        ("https://id.gs1.org/01/09501101530003/colour/red", "unknown_element", 37),
+        ("https://id.gs1.org/01/09501101530003?17=261301", "bad_day", 40),
+        ("https://id.gs1.org/01/09501101530003?55=1", "unknown_element", 37),
+    ],
+)
+def test_a_fault_of_a_digital_link_is_told_with_its_position(link: str, code: str, position: int) -> None:
+    with pytest.raises(PayloadError) as error:
+        read_scan(link, year=YEAR)
+    assert (error.value.code, error.value.facts["position"]) == (code, position)

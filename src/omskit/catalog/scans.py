@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
+from urllib.parse import unquote
 
 from attrs import frozen
 
@@ -25,6 +26,7 @@ SEPARATOR = "\x1d"
 MAX_SCAN = 1_000
 
 _SYMBOLOGY = re.compile(r"\](C1|e0|d2|Q3|J1)")
+_LINK = re.compile(r"https?://", re.IGNORECASE)
 _BRACKET = re.compile(r"\(([0-9]{2,4})\)")
 
 
@@ -157,10 +159,11 @@ class Scan:
 
 
 def read_scan(text: str, *, year: int) -> Scan:
-    """Take a scan apart, raw or with brackets; a symbology identifier such as ``]C1`` in front is passed over.
+    """Take a scan apart; a symbology identifier such as ``]C1`` in front is passed over.
 
     Args:
-        text: Raw, with :data:`SEPARATOR` after variable lengths; or ``(01)...(10)...``.
+        text: Raw, with :data:`SEPARATOR` after variable lengths; or ``(01)...(10)...``; or a GS1 Digital Link such
+            as ``https://id.gs1.org/01/09501101530003/10/AB-123?17=260930``.
         year: Today's year, for dates of two digits.
 
     Raises:
@@ -171,7 +174,8 @@ def read_scan(text: str, *, year: int) -> Scan:
         raise PayloadError("scan_too_long", f"{len(text)} characters; at most {MAX_SCAN}", position=MAX_SCAN)
     prefix = _SYMBOLOGY.match(text)
     start = prefix.end() if prefix else 0
-    found = _bracketed(text, start) if text[start:].startswith("(") else _raw(text, start)
+    parts_of = _linked if _LINK.match(text, start) else _bracketed if text[start:].startswith("(") else _raw
+    found = parts_of(text, start)
     parts: dict[str, Part] = {}
     for part in found:
         _check(ELEMENTS[part.ai], part, year)
@@ -213,6 +217,31 @@ def _bracketed(text: str, start: int) -> Iterator[Part]:
         yield Part(mark[1], text[mark.end() : end], mark.end())
     if not marks:
         raise _fault("bad_element", f"no identifier in brackets at {start}", start, text[start : start + 8])
+
+
+def _linked(text: str, start: int) -> Iterator[Part]:
+    """Pairs of identifier and value in the path, from the first known identifier on, then those of the query."""
+    address, _, query = text.partition("#")[0].partition("?")
+    segments, at = [], start
+    for segment in address[start:].split("/"):
+        segments.append((segment, at))
+        at += len(segment) + 1
+    first = next(
+        (place for place, (one, _) in enumerate(segments) if place > 2 and one in ELEMENTS), len(segments)
+    )
+    if first == len(segments):
+        raise _fault("bad_element", f"no identifier in the path of {text!r}", start, address)
+    pairs = list(zip_longest(segments[first::2], segments[first + 1 :: 2], fillvalue=("", at)))
+    for asked in query.split("&"):
+        name, equals, value = asked.partition("=")
+        if equals and name.isascii() and name.isdigit():
+            pairs.append(((name, at), (value, at + len(name) + 1)))
+        at += len(asked) + 1
+    for (ai, place), (value, begin) in pairs:
+        if ai not in ELEMENTS:
+            raise _fault("unknown_element", f"{ai!r} at {place} is no known identifier", place, ai)
+        plain = unquote(value)
+        yield Part(ai, plain.zfill(14) if ai in ("01", "02") and plain else plain, begin)
 
 
 def _check(element: Element, part: Part, year: int) -> None:
