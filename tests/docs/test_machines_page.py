@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE
 from omskit.orders import ORDER_MACHINE
@@ -14,7 +15,10 @@ from omskit.orders import ORDER_MACHINE
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("machine", [ORDER_MACHINE, FULFILLMENT_MACHINE], ids=lambda machine: machine.name)
+MACHINES = [ORDER_MACHINE, FULFILLMENT_MACHINE, PRODUCT_MACHINE, LISTING_MACHINE]
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 def test_the_page_shows_what_the_machine_draws(machine: Machine) -> None:
     drawings = re.findall(r"```mermaid\n(.*?)\n```", PAGE, re.DOTALL)
     assert machine.mermaid().strip() in drawings

@@ -1,0 +1,1 @@
+"""Category trees: one aggregate for each tree."""
