@@ -238,8 +238,12 @@ class Lives(RuleBasedStateMachine):
             if order.status == "cancelled" or any(line.cancelled for line in order.lines):
                 for line, counted in zip(order.lines, self.model.lines[number], strict=True):
                     more = line.cancelled - counted.cancelled
+                    from_open = min(more, counted.open)
+                    now = self.reserved_now(number, line.number - 1)
+                    assert (counted.reserved - now).total() == more - from_open
                     counted.cancelled += more
-                    counted.open -= min(more, counted.open)
+                    counted.open -= from_open
+                    counted.reserved = now
 
     @precondition(lambda self: any(work.status == "recalling" for work in self.works().values()))
     @rule(data=st.data(), stops=st.booleans())

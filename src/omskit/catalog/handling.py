@@ -20,8 +20,14 @@ _LITHIUM = ("", "ion", "ion_packed", "ion_contained", "metal", "metal_packed", "
 _HS = re.compile(r"[0-9]{6,12}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
-#: Traits that handling gives to a component; services and warehouses name those they can take.
-HAZMAT, LITHIUM, COLD, FROZEN = "hazmat", "lithium", "cold", "frozen"
+#: Trait of dangerous goods; services and warehouses name the traits that they can take.
+HAZMAT = "hazmat"
+#: Trait of dangerous goods with lithium cells.
+LITHIUM = "lithium"
+#: Trait of goods that stay cool.
+COLD = "cold"
+#: Trait of goods that stay frozen.
+FROZEN = "frozen"
 
 
 @frozen

@@ -88,6 +88,8 @@ ORDER_MACHINE = Machine(
         ("received", AMEND): "received",
         ("received", CANCEL_PART): "received",
         ("received", CANCEL): "cancelled",
+        ("received", COMPLETE): "completed",
+        ("received", TAKE_BACK): "received",
         ("approved", AMEND): "approved",
         ("approved", REVIEW_AGAIN): "received",
         ("approved", DIVIDE): "divided",
@@ -135,7 +137,14 @@ ORDER_MACHINE = Machine(
 )
 
 #: What an order can do while it waits for a person, whatever for.
-_WAITING = ((AMEND, None), (CANCEL_PART, None), (CANCEL, "cancelled"), (REVIEW_AGAIN, "received"))
+_WAITING = (
+    (AMEND, None),
+    (CANCEL_PART, None),
+    (CANCEL, "cancelled"),
+    (COMPLETE, "completed"),
+    (TAKE_BACK, None),
+    (REVIEW_AGAIN, "received"),
+)
 
 
 def _moves_of(status: str) -> dict[tuple[str, str], str]:

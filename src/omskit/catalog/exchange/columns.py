@@ -15,8 +15,10 @@ from omskit.catalog.products.model import Product
 from omskit.catalog.schema import Schema
 from omskit.core import UsageError
 
-#: Path of the SKU, which every file has, and of the status, which is moved to rather than set.
-CODE, STATUS = "code", "status"
+#: Path of the SKU, which every file has.
+CODE = "code"
+#: Path of the status, which is moved to rather than set.
+STATUS = "status"
 
 _TITLES = """
 code|SKU|商品编码

@@ -17,6 +17,7 @@ RESUME = "resume"
 END = "end"
 RELIST = "relist"
 
+#: The life of a listing that omskit ships; a host renames, adds and redirects.
 LISTING_MACHINE = Machine(
     name="listing",
     initial="draft",

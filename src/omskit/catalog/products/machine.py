@@ -16,6 +16,7 @@ DISCONTINUE = "discontinue"
 ARCHIVE = "archive"
 RESTORE = "restore"
 
+#: The life of a product that omskit ships; a host renames, adds and redirects.
 PRODUCT_MACHINE = Machine(
     name="product",
     initial="draft",
