@@ -1,0 +1,1 @@
+"""Pricing: price lists, promotions, totals and refunds; every price explains itself."""
