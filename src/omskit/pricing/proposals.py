@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omskit.core import share, share_of_units
 from omskit.pricing import effects as f
@@ -50,7 +51,6 @@ class Proposal:
         times: How often it counts; 0 says that it does not count at all.
         lacking: By how much the first threshold of a ladder is missed, in minor units or units.
         capped: Whether minimum prices or a cap left less than the effect gives.
-        gift: The items that are given, each so many times.
     """
 
     deltas: Deltas
@@ -58,7 +58,6 @@ class Proposal:
     times: int = 1
     lacking: int = 0
     capped: bool = False
-    gift: tuple[f.GiftItem, ...] = ()
 
     @property
     def minor(self) -> int:
@@ -97,8 +96,9 @@ class Proposer:
             case f.Percent() | f.Amount() | f.FixedPrice():
                 wanted, times = self._plain(promotion.scope, effect, amounts, targets), 1
             case f.Gift():
-                wanted, times = [], 1
-        return self._bounded(promotion, wanted, amounts, targets, times)
+                return Proposal([])
+        asked = effect.minor if isinstance(effect, f.Amount) and not effect.each_unit else 0
+        return self._bounded(promotion, wanted, targets, times, asked)
 
     def of_freight(self, promotion: Promotion, qualifying: Sequence[int]) -> Proposal:
         """Return what a promotion of shipping scope would take off the freight."""
@@ -159,7 +159,7 @@ class Proposer:
         used = []
         for sku, units in effect.parts:
             wanted = units * sets
-            for p in sorted(own[sku], key=lambda p: (-amounts[p] / counter.units[p], p)):
+            for p in sorted(own[sku], key=lambda p: (-Fraction(amounts[p], counter.units[p]), p)):
                 take = min(wanted, counter.units[p])
                 wanted -= take
                 if take:
@@ -183,8 +183,10 @@ class Proposer:
         if rung.rate:
             wanted = self._plain(promotion.scope, f.Percent(rung.rate), amounts, targets)
         else:
-            wanted = [(-1, rung.off_minor * times)]
-        return self._bounded(promotion, wanted, amounts, targets, times)
+            asked = rung.off_minor * times
+            wanted = self._spread(asked, amounts, targets)
+            return self._bounded(promotion, wanted, targets, times, asked)
+        return self._bounded(promotion, wanted, targets, times)
 
     def _reached(
         self, promotion: Promotion, effect: f.Ladder, qualifying: Sequence[int]
@@ -203,34 +205,24 @@ class Proposer:
         return times if effect.most is None else min(times, effect.most), 0, rung
 
     def _bounded(
-        self,
-        promotion: Promotion,
-        wanted: Deltas,
-        amounts: Sequence[int],
-        targets: Sequence[int],
-        times: int,
+        self, promotion: Promotion, wanted: Deltas, targets: Sequence[int], times: int, asked: int = 0
     ) -> Proposal:
-        """Keep a wish within minimum prices and the promotion's cap; -1 stands for "spread over all targets"."""
-        base = sum(self.counter.now[p] for p in targets)
-        effect = promotion.effect
-        asked = effect.minor if isinstance(effect, f.Amount) and not effect.each_unit else 0
-        if wanted and wanted[0][0] == -1:
-            asked = wanted[0][1]
-            wanted = self._spread(asked, amounts, targets)
-        total = sum(minor for _, minor in wanted)
-        asked = max(asked, total)
-        kept = [(p, min(minor, self.counter.room(p))) for p, minor in wanted]
-        return self.within(Proposal(kept, base, times), promotion.most_minor, asked)
+        """Keep what an effect gives within minimum prices and the promotion's cap.
 
-    def within(self, proposal: Proposal, most: int | None, asked: int | None = None) -> Proposal:
-        """Return a proposal cut to an amount, in proportion to what each position was to get."""
-        total = proposal.minor
-        deltas = proposal.deltas
-        if most is not None and total > most:
-            parts = share(most, [minor for _, minor in deltas])
-            deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]
-        cut = sum(minor for _, minor in deltas)
-        capped = proposal.capped or cut < (total if asked is None else asked)
-        return Proposal(
-            [one for one in deltas if one[1]], proposal.base_minor, proposal.times, proposal.lacking, capped
-        )
+        ``asked`` is what it was to give, where sharing has kept it within minimum prices already.
+        """
+        base = sum(self.counter.now[p] for p in targets)
+        asked = max(asked, sum(minor for _, minor in wanted))
+        kept = [(p, min(minor, self.counter.room(p))) for p, minor in wanted]
+        return within(Proposal(kept, base, times), promotion.most_minor, asked)
+
+
+def within(proposal: Proposal, most: int | None, asked: int = 0) -> Proposal:
+    """Return a proposal cut to an amount, in proportion to what each position was to get."""
+    total, deltas = proposal.minor, proposal.deltas
+    if most is not None and total > most:
+        parts = share(most, [minor for _, minor in deltas])
+        deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]
+    left = [one for one in deltas if one[1]]
+    capped = proposal.capped or sum(minor for _, minor in left) < max(asked, total)
+    return evolve(proposal, deltas=left, capped=capped)
