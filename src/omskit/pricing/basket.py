@@ -23,7 +23,7 @@ class BasketLine:
         list_minor: Price of all units before promotions, zero or more.
         categories: Codes by which promotions may choose it.
         tax_class: By which its tax rate is found.
-        floor_minor: Lowest price of one unit that promotions may lead to; one above the list price changes nothing.
+        floor_minor: Lowest price of one unit that promotions may lead to; above the list price it changes nothing.
         group: Lines of one group leave together.
 
     Raises:
@@ -92,7 +92,7 @@ class Context:
         channel: Code of the channel.
         zone: IANA name of the channel's time zone.
         region: Where it goes, as ``DE`` or ``CN-33``.
-        buyer: Pseudonymous id of the buyer; empty when unknown, and then nothing that is limited per buyer applies.
+        buyer: Pseudonymous id of the buyer; empty when unknown: nothing that is limited per buyer applies.
         groups: Customer groups of the buyer.
         new_customer: Whether the buyer has not bought before.
         coupons: Code of each coupon that was handed in, to the code of the promotion that it is for; an empty

@@ -72,8 +72,9 @@ def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use,
         uses.append(Use(total, 1, 0, budget.uses, budget.minor, currency))
     if budget.uses_per_buyer is not None:
         uses.append(Use(f"{name}/buyer:{context.buyer}", 1, 0, budget.uses_per_buyer, None, currency))
-    if promotion.coupon:
-        coupon = min(coupon for coupon, of in context.coupons.items() if of == code)
+    coupons = [coupon for coupon, of in context.coupons.items() if of == code]
+    if promotion.coupon and coupons:
+        coupon = min(coupons)
         uses.append(Use(f"coupon:{coupon}", 1, 0, None, None, currency))
     return tuple(uses)
 
@@ -92,7 +93,7 @@ def spent(promotion: Promotion, context: Context, uses: Sequence[Use]) -> Reject
 
 def budget_left(context: Context, uses: Sequence[Use]) -> tuple[int, str] | None:
     """Return the least amount that any allowance still gives, and its name; None for any amount."""
-    lefts = [(left.minor, use.name) for use in uses if (left := _left(context, use)).minor is not None]
+    lefts = [(_left(context, use).minor, use.name) for use in uses]
     return min(((minor, name) for minor, name in lefts if minor is not None), default=None)
 
 

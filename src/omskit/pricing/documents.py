@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import time
+from functools import lru_cache
 
-from cattrs.errors import BaseValidationError, StructureHandlerNotFoundError
+from attrs import has
+from cattrs import Converter
+from cattrs.errors import ForbiddenExtraKeysError
+from cattrs.gen import make_dict_structure_fn
 from cattrs.strategies import configure_tagged_union
 
 from omskit.core import OmsError, PayloadError, make_converter
@@ -22,26 +27,37 @@ _TAGS = {
     f.Gift: "gift",
 }
 
-_converter = make_converter()
-for _union in (f.Reward, f.Effect):
-    configure_tagged_union(_union, _converter, tag_name="kind", tag_generator=_TAGS.__getitem__)
+
+@lru_cache(maxsize=1)
+def _converter() -> Converter:
+    converter = make_converter()
+    converter.register_unstructure_hook(time, time.isoformat)
+    converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
+    converter.register_structure_hook_factory(
+        has,
+        lambda cls: make_dict_structure_fn(
+            cls, converter, _cattrs_detailed_validation=False, _cattrs_forbid_extra_keys=True
+        ),
+    )
+    for union in (f.Reward, f.Effect):
+        configure_tagged_union(union, converter, tag_name="kind", tag_generator=_TAGS.__getitem__)
+    return converter
 
 
 def dump_promotion(promotion: Promotion) -> str:
     """Return a promotion as JSON text; what is at its default is left out, and an effect says its kind."""
-    document = _converter.unstructure(promotion, Promotion)
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
+    document = _converter().unstructure(promotion, Promotion)
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 def load_promotion(text: str) -> Promotion:
     """Read a promotion that was written by :func:`dump_promotion`, or by hand.
 
     Raises:
-        PayloadError: ``bad_document`` when the text is no promotion, with what is wrong.
+        PayloadError: ``bad_document`` when the text is no promotion, with what is wrong; a field that
+            nobody knows is wrong too.
     """
     try:
-        return _converter.structure(json.loads(text), Promotion)
-    except (
-        KeyError, ValueError, TypeError, ArithmeticError, OmsError, BaseValidationError, StructureHandlerNotFoundError
-    ) as error:
+        return _converter().structure(json.loads(text), Promotion)
+    except (KeyError, ValueError, TypeError, ArithmeticError, OmsError, ForbiddenExtraKeysError) as error:
         raise PayloadError("bad_document", f"no promotion: {error!r}", path="$", value=text) from error

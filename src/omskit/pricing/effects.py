@@ -260,7 +260,7 @@ class Gift:
     """Something is given along with the lines that earned it.
 
     Args:
-        choices: Alternatives in order: the first whose items are all there in full is given; its items go together.
+        choices: Alternatives in order: the first whose items are all there is given; its items go together.
         each: Whether it is given as often as the conditions' threshold fits in: "each 3 give 1".
         most: How often at most; None for any number.
 
@@ -274,6 +274,9 @@ class Gift:
 
     def __attrs_post_init__(self) -> None:
         _at_least(1, len(self.choices), *(len(items) for items in self.choices), self.most)
+        for items in self.choices:
+            if len({item.sku for item in items}) < len(items):
+                raise UsageError("bad_effect", "items that go together are of different SKUs", items=items)
 
 
 Effect = Percent | Amount | FixedPrice | EveryNth | BuyGet | Ladder | BundlePrice | Gift

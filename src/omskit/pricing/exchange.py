@@ -37,7 +37,8 @@ class Exchange:
         scale_of(self.source)
         scale_of(self.target)
         rate = self.rate
-        if self.source == self.target or not isinstance(rate, Decimal) or not rate.is_finite() or rate <= 0:
+        stated = isinstance(rate, Decimal) and rate.is_finite() and rate > 0
+        if self.source == self.target or not stated:
             raise UsageError(
                 "bad_exchange",
                 f"{self.source} to {self.target} at {rate!r}: two currencies and a Decimal above zero",

@@ -53,7 +53,7 @@ class PriceGuard:
     """What a price has to keep.
 
     Args:
-        margin: Least part of the price that is left over the cost: ``Decimal("0.2")`` asks 12.50 for a cost of 10.00.
+        margin: Least part of the price that is left over the cost: ``Decimal("0.2")`` asks 12.50 for 10.00.
         leap: Largest part by which a price may move at once, either way; None for any.
         below_msrp: Whether a price may not be above the suggested one.
 
@@ -67,7 +67,7 @@ class PriceGuard:
 
     def __attrs_post_init__(self) -> None:
         if self.margin == 1:
-            raise UsageError("bad_margin", "a margin of 1 leaves nothing for the cost; give less", value=self.margin)
+            raise UsageError("bad_margin", "a margin of 1 leaves nothing for the cost", value=self.margin)
         if self.leap is not None:
             fraction(self.leap, name="leap")
 

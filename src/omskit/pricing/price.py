@@ -1,4 +1,4 @@
-"""Pricing a basket: scopes in their fixed order, promotions in theirs, every one applied or rejected with a reason."""
+"""Pricing a basket: scopes in their fixed order, promotions in theirs, each applied or rejected with a reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from omskit.pricing.basket import Basket, Context
 from omskit.pricing.conditions import budget_left, measured, short, spent, unmet, uses_of
 from omskit.pricing.counter import Counter
-from omskit.pricing.effects import BundlePrice, Gift, GiftItem
+from omskit.pricing.effects import BundlePrice, Gift, GiftItem, Ladder
 from omskit.pricing.promotion import Choice, Promotion, Rulebook, Scope
 from omskit.pricing.proposals import Policy, Proposal, Proposer, within
 from omskit.pricing.result import Given, PriceResult, Reason, Rejection, Step, StepKind, Use
@@ -49,7 +49,15 @@ def price(
         for coupon, promotion in sorted(context.coupons.items())
         if promotion not in known
     ]
-    return settle(basket, tax, pricing.steps, pricing.rejected, pricing.gifts, pricing.shares, pricing.uses)
+    return settle(
+        basket,
+        tax,
+        steps=pricing.steps,
+        rejected=pricing.rejected,
+        gifts=pricing.gifts,
+        shares=pricing.shares,
+        uses=pricing.uses,
+    )
 
 
 @frozen
@@ -119,31 +127,27 @@ class _Pricing:
 
     def _consider(self, promotion: Promotion) -> _Ready | Rejection:
         """Return what a promotion would do, or why it does nothing."""
-        code = promotion.code
-        rejection = unmet(promotion, self.basket, self.context) or self._barred(promotion)
-        if rejection is not None:
-            return rejection
-        counter = self.counter
+        counter, context = self.counter, self.context
         qualifying = [p for p in counter.selected(promotion.conditions.lines) if not counter.closed[p]]
-        rejection = short(promotion, counter, qualifying)
-        if rejection is not None:
-            return rejection
-        if promotion.scope is Scope.SHIPPING:
-            targets: Sequence[int] = ()
-            proposal = self.proposer.of_freight(promotion, qualifying)
-        else:
-            targets = self._targets(promotion)
-            if not targets:
-                return self._no_lines(promotion)
-            proposal = self.proposer.of(promotion, qualifying, targets)
-        uses = uses_of(promotion, self.context, self.basket.currency)
-        rejection = spent(promotion, self.context, uses)
+        targets: Sequence[int] = () if promotion.scope is Scope.SHIPPING else self._targets(promotion)
+        uses = uses_of(promotion, context, self.basket.currency)
+        rejection = (
+            unmet(promotion, self.basket, context)
+            or self._barred(promotion)
+            or short(promotion, counter, qualifying)
+            or self._no_lines(promotion, targets)
+            or spent(promotion, context, uses)
+        )
         if rejection is not None:
             return rejection
         if isinstance(promotion.effect, Gift):
             return self._gift(promotion, promotion.effect, qualifying, uses)
+        if promotion.scope is Scope.SHIPPING:
+            proposal = self.proposer.of_freight(promotion, qualifying)
+        else:
+            proposal = self.proposer.of(promotion, qualifying, targets)
         if not proposal.minor:
-            return Rejection(code, *_nothing(promotion, proposal))
+            return Rejection(promotion.code, *_nothing(promotion, proposal))
         return self._affordable(promotion, proposal, uses)
 
     def _barred(self, promotion: Promotion) -> Rejection | None:
@@ -162,7 +166,9 @@ class _Pricing:
         free = [p for p in counter.selected(promotion.lowers) if not counter.closed[p]]
         return [p for p in free if not counter.touched[p]] if promotion.exclusive else free
 
-    def _no_lines(self, promotion: Promotion) -> Rejection:
+    def _no_lines(self, promotion: Promotion, targets: Sequence[int]) -> Rejection | None:
+        if targets or promotion.scope is Scope.SHIPPING:
+            return None
         meant = self.counter.selected(promotion.lowers)
         takers = [self.counter.closed[p] or self.counter.touched[p] for p in meant]
         if takers:
@@ -269,8 +275,9 @@ class _Pricing:
 def _nothing(promotion: Promotion, proposal: Proposal) -> tuple[Reason, int, int]:
     """Return why a promotion that was asked takes nothing off: (reason, minor, units) that it is short by."""
     if proposal.lacking:
-        in_units = getattr(promotion.effect, "in_units", False)
-        return (Reason.UNITS_SHORT, 0, proposal.lacking) if in_units else (Reason.AMOUNT_SHORT, proposal.lacking, 0)
+        if isinstance(promotion.effect, Ladder) and promotion.effect.in_units:
+            return Reason.UNITS_SHORT, 0, proposal.lacking
+        return Reason.AMOUNT_SHORT, proposal.lacking, 0
     if not proposal.times:
         reason = Reason.SET_INCOMPLETE if isinstance(promotion.effect, BundlePrice) else Reason.UNITS_SHORT
         return reason, 0, 0

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 
 from omskit.core import UsageError, checked_minor, scale_of
-from omskit.pricing.window import Window
+from omskit.pricing.window import ALWAYS, Window
 
 
 class TaxMode(Enum):
@@ -79,7 +79,7 @@ class PriceEntry:
             UsageError: ``bad_quantity`` below one.
         """
         if quantity < 1:
-            raise UsageError("bad_quantity", f"{quantity} of {self.sku}: prices are for 1 unit or more", sku=self.sku)
+            raise UsageError("bad_quantity", f"{quantity} of {self.sku}: a price is for 1 or more", sku=self.sku)
         if self.mode is TierMode.ALL_UNITS:
             return quantity * next(price for least, price in reversed(self.tiers) if least <= quantity)
         ends = (*(least - 1 for least, _ in self.tiers[1:]), quantity)
@@ -89,7 +89,7 @@ class PriceEntry:
         )
 
     def inversions(self) -> tuple[tuple[int, int], ...]:
-        """Return (quantity, larger quantity) pairs at which more units cost no more: worth telling whoever set it."""
+        """Return (quantity, larger quantity) pairs at which more units cost no more: worth a warning."""
         return tuple(
             (least - 1, least)
             for least, _ in self.tiers[1:]
@@ -134,7 +134,7 @@ class PriceList:
     group: str = ""
     warehouse: str = ""
     region: str = ""
-    window: Window = Window()
+    window: Window = ALWAYS
     priority: int = 0
     tax_mode: TaxMode = TaxMode.INCLUDED
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from omskit.core import UsageError, checked_minor, scale_of
 from omskit.pricing import effects as f
 from omskit.pricing.codes import codes
-from omskit.pricing.window import Hours, Window
+from omskit.pricing.window import ALWAYS, Hours, Window
 
 
 class Scope(Enum):
@@ -52,7 +52,7 @@ class Conditions:
         UsageError: ``bad_promotion`` for a negative threshold; ``not_a_set``.
     """
 
-    window: Window = Window()
+    window: Window = ALWAYS
     hours: Hours | None = None
     channels: tuple[str, ...] = field(default=(), converter=codes)
     regions: tuple[str, ...] = field(default=(), converter=codes)
@@ -67,7 +67,8 @@ class Conditions:
 
     def __attrs_post_init__(self) -> None:
         if min(self.least_minor, self.least_units) < 0:
-            raise UsageError("bad_promotion", "thresholds count from 0", least=(self.least_minor, self.least_units))
+            least = (self.least_minor, self.least_units)
+            raise UsageError("bad_promotion", "thresholds count from 0", least=least)
 
 
 @frozen

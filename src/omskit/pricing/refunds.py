@@ -1,8 +1,8 @@
 """Refunds: what comes back for returned units, from the frozen shares, and what becomes of gifts.
 
-``KEEP`` gives each unit the share that it was bought at. ``REEVALUATE`` prices what the buyer keeps again and gives
-back the difference: who falls below a threshold loses its discount. Both are worked out on running totals, so that
-refunds in any order and grouping add up to what was paid, and never exceed it.
+There are two policies. To *keep* gives each unit the share that it was bought at. To *re-evaluate* prices what the
+buyer keeps again, and gives back the difference: who falls below a threshold loses its discount. Both are worked out
+on running totals, so that refunds in any order and grouping add up to what was paid, and never exceed it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from omskit.core import UsageError, share_of_units
 from omskit.pricing.basket import Basket
 from omskit.pricing.result import Given, PricedLine, PriceResult
 from omskit.pricing.sharing import share_within
-
-
 
 
 @frozen
@@ -92,7 +90,7 @@ class Refund:
 
 
 def kept_basket(basket: Basket, units: Mapping[int, int]) -> Basket:
-    """Return what is left of a basket without some units by line number; to be priced for ``REEVALUATE``.
+    """Return what is left of a basket without some units by line number; to be priced for a re-evaluation.
 
     Raises:
         UsageError: ``units_out_of_range`` for more units than a line has.
@@ -122,12 +120,12 @@ def refund(
         result: The order's price, as it was frozen.
         back: Units that come back now, by line number.
         gone: What came back before.
-        kept: The price of what the buyer keeps after this return, for ``REEVALUATE``: :func:`kept_basket` with the
+        kept: The price of what the buyer keeps after this return, to re-evaluate: :func:`kept_basket` with the
             promotions and the context of the order. None keeps the frozen shares. It gives back at most what the
             returned units were bought at; what it withholds from one line comes back with others if they end the
             discount anyway.
-        gifts_back: Pieces of gifts that come back now, by SKU. A gift whose lines are all gone, or with ``kept`` one
-            that is no longer earned, is charged when it does not.
+        gifts_back: Pieces of gifts that come back now, by SKU. A gift whose lines are all gone is charged when it
+            does not; with ``kept`` so is one that is no longer earned.
 
     Raises:
         UsageError: ``unknown_line``; ``units_out_of_range`` for more units than are left.

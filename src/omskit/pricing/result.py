@@ -63,7 +63,7 @@ class Rejection:
 
 
 class StepKind(Enum):
-    """What a step of the trace does; ``LIST`` and ``FREIGHT`` put amounts in, ``DISCOUNT`` takes off, ``TAX`` adds."""
+    """What a step does: ``LIST`` and ``FREIGHT`` put amounts in, ``DISCOUNT`` takes off, ``TAX`` adds."""
 
     LIST = "list"
     FREIGHT = "freight"
@@ -263,7 +263,7 @@ class PriceResult:
         return next((line for line in self.lines if line.number == number), None)
 
     def list_minor_of(self, line: PricedLine) -> int:
-        """Return a line's list price with all its tax, as an order line keeps it: paid less discount add up to it."""
+        """Return a line's list price with all its tax, as an order line keeps it: paid plus discount."""
         return line.list_minor + (line.tax_minor if self.tax_mode is TaxMode.EXCLUDED else 0)
 
     def paid_minor_of(self, line: PricedLine) -> int:

@@ -47,16 +47,15 @@ def rounded_to(numerator: int, denominator: int, mode: Rounding, step_minor: int
     return step_minor * rounded(numerator, denominator * step_minor, mode)
 
 
-def fraction(rate: Decimal, *, name: str = "rate", most: int = 1) -> Decimal:
+def fraction(rate: Decimal | int, *, name: str = "rate", most: int = 1) -> Decimal:
     """Return a rate between 0 and ``most``: a fraction, so that ``Decimal("0.15")`` is fifteen percent.
 
     Raises:
         UsageError: ``bad_fraction`` for a float, an int beyond the range, NaN or an infinity.
     """
-    if type(rate) is int:
-        rate = Decimal(rate)
-    if not isinstance(rate, Decimal) or not rate.is_finite() or not 0 <= rate <= most:
+    exact = Decimal(rate) if isinstance(rate, Decimal | int) else Decimal("NaN")
+    if not exact.is_finite() or not 0 <= exact <= most:
         raise UsageError(
             "bad_fraction", f"{name} {rate!r}: a Decimal from 0 to {most}, as Decimal('0.15') for 15 %", value=rate
         )
-    return rate
+    return exact

@@ -11,8 +11,8 @@ same unit. Each order goes as a whole or not at all; a refused one leaves the ot
     till.do(order, Reserve(...))
     redemptions.save(till.changed_redemptions()); allowances.save(till.changed_allowances())
 
-A name that nobody has opened is opened with the limits that the use carries. Two units that do so at once meet in the
-unique name: one of them gets ``Duplicate``, and does its unit again.
+A name that nobody has opened is opened with the limits that the use carries. Two units that do so at once meet in
+the unique name: one of them gets ``Duplicate``, and does its unit again.
 """
 
 from __future__ import annotations

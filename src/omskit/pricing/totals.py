@@ -28,6 +28,7 @@ Shares = Mapping[int, Sequence[tuple[str, int, tuple[tuple[str, int], ...]]]]
 def settle(
     basket: Basket,
     tax: TaxRules,
+    *,
     steps: Sequence[Step],
     rejected: Sequence[Rejection],
     gifts: Sequence[Given],
@@ -99,5 +100,5 @@ def _trace(
             added.insert(0, (FREIGHT_LINE, freight.tax_minor))
         tax = sum(minor for _, minor in added)
         base = sum(line.net_of_discount_minor for line in lines) + freight.net_of_discount_minor
-        trace.append(Step(StepKind.TAX, base_minor=base, delta_minor=tax, after_minor=base + tax, shares=tuple(added)))
+        trace.append(Step(StepKind.TAX, "", None, base, tax, base + tax, shares=tuple(added)))
     return tuple(trace)

@@ -62,7 +62,8 @@ class Window:
     def __attrs_post_init__(self) -> None:
         since, until = self.since, self.until
         if any(bound is not None and bound.tzinfo is not None for bound in (since, until)):
-            raise UsageError("bad_window", "bounds are wall times; name the place in zone", since=since, until=until)
+            said = "bounds are wall times; the place is the zone"
+            raise UsageError("bad_window", said, since=since, until=until)
         if since is not None and until is not None and until <= since:
             raise UsageError("bad_window", f"it ends {until} and begins {since}", since=since, until=until)
         if self.zone:
@@ -90,6 +91,10 @@ class Window:
         """Whether some instant may lie in both, for some channel; exact when both have the same zone."""
         slack = timedelta() if self.zone == other.zone else _APART
         return _before(self.since, other.until, slack) and _before(other.since, self.until, slack)
+
+
+#: No bound at all.
+ALWAYS = Window()
 
 
 def _before(since: datetime | None, until: datetime | None, slack: timedelta) -> bool:
@@ -127,4 +132,6 @@ class Hours:
         day, now = wall.weekday(), wall.time()
         if self.since < self.until:
             return day in self.weekdays and self.since <= now < self.until
-        return (day in self.weekdays and now >= self.since) or ((day - 1) % 7 in self.weekdays and now < self.until)
+        if now >= self.since:
+            return day in self.weekdays
+        return now < self.until and (day - 1) % 7 in self.weekdays

@@ -36,21 +36,26 @@ def decide(
     if state is None:
         raise UsageError("unknown_allowance", f"{type(command).__name__} for one that is not there")
     trigger = _TRIGGERS[type(command)]
-    if isinstance(command, c.Close | c.Reopen) and state.status in machine.reached_by(trigger):
+    if isinstance(command, c.Close | c.Reopen):
+        return _turn(state, command, trigger, machine)
+    status = machine.next(state.status, trigger)
+    if isinstance(command, c.Take):
+        return _take(state, command, status, at)
+    if isinstance(command, c.Give):
+        uses, minor = command.uses, command.minor
+        if not 0 <= uses <= state.uses or not 0 <= minor <= state.minor:
+            raise UsageError("bad_use", f"{state.name} does not hold {uses} uses, {minor}", name=state.name)
+        return (e.Given(status, command.order, uses, minor),) if uses or minor else ()
+    same = (command.limit_uses, command.limit_minor) == (state.limit_uses, state.limit_minor)
+    return () if same else (e.Resized(status, command.limit_uses, command.limit_minor),)
+
+
+def _turn(state: Allowance, command: c.Close | c.Reopen, trigger: str, machine: Machine) -> Events:
+    if not machine.allows(state.status, trigger) and state.status in machine.reached_by(trigger):
         return ()
     status = machine.next(state.status, trigger)
-    match command:
-        case c.Take():
-            return _take(state, command, status, at)
-        case c.Give(order, uses, minor):
-            if not 0 <= uses <= state.uses or not 0 <= minor <= state.minor:
-                raise UsageError("bad_use", f"{state.name} gets {uses}, {minor} back; it holds less", name=state.name)
-            return (e.Given(status, order, uses, minor),) if uses or minor else ()
-        case c.Resize(limit_uses, limit_minor):
-            same = (limit_uses, limit_minor) == (state.limit_uses, state.limit_minor)
-            return () if same else (e.Resized(status, limit_uses, limit_minor),)
-        case c.Close(reason):
-            return (e.Closed(status, reason),)
+    if isinstance(command, c.Close):
+        return (e.Closed(status, command.reason),)
     return (e.Reopened(status, command.reason),)
 
 
@@ -67,7 +72,10 @@ def _take(state: Allowance, command: c.Take, status: str, at: datetime) -> Event
         raise UsageError("bad_use", f"{uses} uses and {minor} of {state.name}; from 0", name=state.name)
     if state.currency and minor and command.currency != state.currency:
         raise UsageError(
-            "mixed_currencies", f"{state.name} counts in {state.currency}", left=state.currency, right=command.currency
+            "mixed_currencies",
+            f"{state.name} counts in {state.currency}",
+            left=state.currency,
+            right=command.currency,
         )
     if state.until is not None and at >= state.until:
         raise Refused("allowance_ended", f"{state.name} ended at {state.until.isoformat()}", name=state.name)

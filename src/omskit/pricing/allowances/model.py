@@ -28,7 +28,7 @@ class Allowance:
         minor: Discount that they hold.
 
     Raises:
-        UsageError: ``bad_allowance`` without a name or with a negative figure, or for an amount without a currency;
+        UsageError: ``bad_allowance`` without a name or with a negative figure; for an amount without currency;
             ``unknown_currency``.
     """
 
