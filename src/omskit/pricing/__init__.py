@@ -2,8 +2,8 @@
 
 :func:`price` is a pure function of a basket, a rulebook and the facts about buyer, channel and moment. What it
 needs of budgets and coupons stands in its result, to be held at a :class:`Till` while the order is placed. The
-three aggregates of the room have packages of their own: ``changes`` (scheduled prices), ``allowances`` (budgets and
-coupons) and ``redemptions`` (what an order holds of them).
+three aggregates of the room have packages of their own: ``changes`` (scheduled prices), ``allowances`` (budgets
+and coupons) and ``redemptions`` (what an order holds of them).
 """
 
 from omskit.pricing.allowances import ALLOWANCES, Allowance

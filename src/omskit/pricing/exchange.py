@@ -37,7 +37,7 @@ class Exchange:
         scale_of(self.source)
         scale_of(self.target)
         rate = self.rate
-        stated = isinstance(rate, Decimal) and rate.is_finite() and rate > 0
+        stated = type(rate) is Decimal and rate.is_finite() and rate > 0
         if self.source == self.target or not stated:
             raise UsageError(
                 "bad_exchange",

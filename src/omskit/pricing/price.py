@@ -128,13 +128,14 @@ class _Pricing:
     def _consider(self, promotion: Promotion) -> _Ready | Rejection:
         """Return what a promotion would do, or why it does nothing."""
         counter, context = self.counter, self.context
+        rejection = unmet(promotion, self.basket, context) or self._barred(promotion)
+        if rejection is not None:
+            return rejection
         qualifying = [p for p in counter.selected(promotion.conditions.lines) if not counter.closed[p]]
         targets: Sequence[int] = () if promotion.scope is Scope.SHIPPING else self._targets(promotion)
         uses = uses_of(promotion, context, self.basket.currency)
         rejection = (
-            unmet(promotion, self.basket, context)
-            or self._barred(promotion)
-            or short(promotion, counter, qualifying)
+            short(promotion, counter, qualifying)
             or self._no_lines(promotion, targets)
             or spent(promotion, context, uses)
         )

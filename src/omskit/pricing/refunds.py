@@ -1,8 +1,8 @@
 """Refunds: what comes back for returned units, from the frozen shares, and what becomes of gifts.
 
 There are two policies. To *keep* gives each unit the share that it was bought at. To *re-evaluate* prices what the
-buyer keeps again, and gives back the difference: who falls below a threshold loses its discount. Both are worked out
-on running totals, so that refunds in any order and grouping add up to what was paid, and never exceed it.
+buyer keeps again, and gives back the difference: who falls below a threshold loses its discount. Both are worked
+out on running totals, so that refunds in any order and grouping add up to what was paid, and never exceed it.
 """
 
 from __future__ import annotations

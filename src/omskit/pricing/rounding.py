@@ -53,7 +53,7 @@ def fraction(rate: Decimal | int, *, name: str = "rate", most: int = 1) -> Decim
     Raises:
         UsageError: ``bad_fraction`` for a float, an int beyond the range, NaN or an infinity.
     """
-    exact = Decimal(rate) if isinstance(rate, Decimal | int) else Decimal("NaN")
+    exact = Decimal(rate) if type(rate) in {Decimal, int} else Decimal("NaN")
     if not exact.is_finite() or not 0 <= exact <= most:
         raise UsageError(
             "bad_fraction", f"{name} {rate!r}: a Decimal from 0 to {most}, as Decimal('0.15') for 15 %", value=rate
