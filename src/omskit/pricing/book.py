@@ -94,7 +94,7 @@ class PriceBook:
         seen: set[str] = set()
         for one in self.lists:
             if one.code in seen:
-                raise UsageError("duplicate_list", f"two price lists are called {one.code!r}", code=one.code)
+                raise UsageError("duplicate_list", f"two price lists are called {one.code!r}", price_list=one.code)
             seen.add(one.code)
         for first, second in _rivals(self.lists):
             both = first.entries.keys() & second.entries.keys()

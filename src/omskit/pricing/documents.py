@@ -39,6 +39,7 @@ def _converter() -> Converter:
             cls, converter, _cattrs_detailed_validation=False, _cattrs_forbid_extra_keys=True
         ),
     )
+    converter.forbid_extra_keys = True  # lets the strategy take its tag away before fields are checked
     for union in (f.Reward, f.Effect):
         configure_tagged_union(union, converter, tag_name="kind", tag_generator=_TAGS.__getitem__)
     return converter
