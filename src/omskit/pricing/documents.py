@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import time
 from functools import lru_cache
+from typing import Any
 
 from attrs import has
 from cattrs import Converter
@@ -28,9 +29,21 @@ _TAGS = {
 }
 
 
+_UNKNOWN = ForbiddenExtraKeysError
+
+
+def _exactly(value: Any, kind: type[Any]) -> Any:
+    """Take a value as it is, or not at all: a float is no amount, and a number no text."""
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} where {kind.__name__} belongs")
+    return value
+
+
 @lru_cache(maxsize=1)
 def _converter() -> Converter:
     converter = make_converter()
+    for plain in (int, str, bool):
+        converter.register_structure_hook(plain, _exactly)
     converter.register_unstructure_hook(time, time.isoformat)
     converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
     converter.register_structure_hook_factory(
@@ -60,5 +73,5 @@ def load_promotion(text: str) -> Promotion:
     """
     try:
         return _converter().structure(json.loads(text), Promotion)
-    except (KeyError, ValueError, TypeError, ArithmeticError, OmsError, ForbiddenExtraKeysError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OmsError, _UNKNOWN) as error:
         raise PayloadError("bad_document", f"no promotion: {error!r}", path="$", value=text) from error
