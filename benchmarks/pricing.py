@@ -78,14 +78,14 @@ def measure(lines: int, promotions: int, *, baskets: int) -> float:
 
 def main() -> None:
     """Print the figures."""
-    print(f"{'lines':>6} {'promotions':>11} {'ms a basket':>12} {'baskets/s':>10}")  # noqa: T201
+    print(f"{'lines':>6} {'promotions':>11} {'ms a basket':>12} {'baskets/s':>10}")
     for lines, promotions, baskets in (
         *((lines, promotions, 200) for lines in (1, 5, 20) for promotions in (0, 10, 100)),
         (500, 50, 10),
         (1_000, 50, 10),
     ):
         ms = measure(lines, promotions, baskets=baskets)
-        print(f"{lines:>6} {promotions:>11} {ms:>12.3f} {1000 / ms:>10.0f}")  # noqa: T201
+        print(f"{lines:>6} {promotions:>11} {ms:>12.3f} {1000 / ms:>10.0f}")
 
 
 if __name__ == "__main__":

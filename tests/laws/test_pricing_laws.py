@@ -64,7 +64,7 @@ minor = st.one_of(st.integers(0, 50), st.integers(0, 30_000))
 rates = st.integers(0, 100).map(lambda n: Decimal(n) / 100)
 selectors = st.one_of(
     st.just(Selector()),
-    st.sets(st.sampled_from(SKUS), min_size=1, max_size=3).map(lambda skus: Selector(skus)),
+    st.sets(st.sampled_from(SKUS), min_size=1, max_size=3).map(Selector),
     st.just(Selector(categories={"cat"})),
 )
 rewards = st.one_of(rates.map(Percent), minor.map(Amount), minor.map(FixedPrice))
@@ -267,7 +267,7 @@ unit_effects = st.one_of(
 
 
 def plain(effect: st.SearchStrategy[Any], scope: Scope) -> st.SearchStrategy[Promotion]:
-    skus = st.sets(st.sampled_from(SKUS), max_size=3).map(lambda some: Selector(some))
+    skus = st.sets(st.sampled_from(SKUS), max_size=3).map(Selector)
     return st.builds(
         Promotion,
         code=st.sampled_from([f"P{n}" for n in range(6)]),

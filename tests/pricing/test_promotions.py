@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
-from decimal import Decimal as D
+from decimal import Decimal
 from string import Formatter
 
 import pytest
@@ -44,7 +44,7 @@ from omskit.pricing import (
 )
 from omskit.pricing.wording import REASONS, STEPS
 
-HALF, TENTH = Percent(D("0.5")), Percent(D("0.1"))
+HALF, TENTH = Percent(Decimal("0.5")), Percent(Decimal("0.1"))
 CUP = GiftItem("CUP", 1, 500)
 
 
@@ -76,7 +76,7 @@ def test_closed_lines_do_not_count_for_a_threshold() -> None:
 
 
 def test_nothing_but_shipping_comes_after_a_stop() -> None:
-    stop, free = line("A", TENTH, stop=True), Promotion("FREE", Percent(D(1)), Scope.SHIPPING)
+    stop, free = line("A", TENTH, stop=True), Promotion("FREE", Percent(Decimal(1)), Scope.SHIPPING)
     result = priced(Basket("CNY", lines(1000), 800), stop, line("B", TENTH), order("C", TENTH), free)
     assert (result.total_minor, reasons(result)) == (900, [("B", Reason.STOPPED), ("C", Reason.STOPPED)])
 
@@ -84,7 +84,7 @@ def test_nothing_but_shipping_comes_after_a_stop() -> None:
 def test_a_ladder_counts_its_highest_rung_that_is_reached() -> None:
     ladder = order("L", Ladder([Rung(10000, 1000), Rung(20000, 3000)]))
     assert [priced(lines(n), ladder).discount_minor for n in (9999, 10000, 19999, 20000)] == [0, 1000, 1000, 3000]
-    units = order("L", Ladder([Rung(2, rate=D("0.2"))], in_units=True))
+    units = order("L", Ladder([Rung(2, rate=Decimal("0.2"))], in_units=True))
     assert priced(lines(500, 500), units).total_minor == 800
     assert priced(lines(500), units).rejected[0].units == 1
 
@@ -265,7 +265,7 @@ def test_a_trace_that_was_changed_is_found() -> None:
         (lambda: Rung(1), "bad_effect"),
         (lambda: Ladder([Rung(1, 1), Rung(2, 2)], each=True), "bad_effect"),
         (lambda: Percent(0.5), "bad_fraction"),  # type: ignore[arg-type]
-        (lambda: Percent(D("1.5")), "bad_fraction"),
+        (lambda: Percent(Decimal("1.5")), "bad_fraction"),
         (lambda: Basket("CNY", lines(1) * 2), "bad_basket"),
         (lambda: Basket("CNY", (), -1), "bad_basket"),
         (lambda: BasketLine(1, "A", 0, 1), "bad_basket"),

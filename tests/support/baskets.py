@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from omskit.pricing import Basket, BasketLine, Context, PriceResult, Promotion, Reason, Rulebook, Scope, TaxRules, price
+from omskit.pricing import (
+    Basket,
+    BasketLine,
+    Context,
+    PriceResult,
+    Promotion,
+    Reason,
+    Rulebook,
+    Scope,
+    TaxRules,
+    price,
+)
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 HERE = Context(AT, "web")

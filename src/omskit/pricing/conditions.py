@@ -59,7 +59,7 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
 def measured(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> int:
     """Return what the qualifying positions cost, as the promotion's thresholds count it."""
     amounts = counter.start if promotion.conditions.base is Base.INITIAL else counter.now
-    return sum(amounts[p] for p in qualifying)
+    return sum([amounts[p] for p in qualifying])
 
 
 def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use, ...]:

@@ -77,9 +77,10 @@ class Counter:
         """Return the positions of a SKU."""
         return self._by_sku.get(sku, ())
 
-    def room(self, position: int) -> int:
-        """Return what may still be taken off a position."""
-        return max(0, self.now[position] - self.floor[position])
+    def rooms(self, positions: Iterable[int]) -> list[int]:
+        """Return what may still be taken off each of some positions."""
+        now, floor = self.now, self.floor
+        return [now[p] - floor[p] if now[p] > floor[p] else 0 for p in positions]
 
     def numbers(self, positions: Iterable[int]) -> tuple[int, ...]:
         """Return the numbers of all lines of some positions, sorted."""

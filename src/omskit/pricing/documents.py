@@ -35,7 +35,8 @@ _UNKNOWN = ForbiddenExtraKeysError
 def _exactly(value: Any, kind: type[Any]) -> Any:
     """Take a value as it is, or not at all: a float is no amount, and a number no text."""
     if type(value) is not kind:
-        raise TypeError(f"{value!r} where {kind.__name__} belongs")
+        said = f"{value!r} where {kind.__name__} belongs"
+        raise TypeError(said)
     return value
 
 

@@ -12,7 +12,17 @@ from omskit.pricing.counter import Counter
 from omskit.pricing.effects import BundlePrice, Gift, GiftItem, Ladder
 from omskit.pricing.promotion import Choice, Promotion, Rulebook, Scope
 from omskit.pricing.proposals import Policy, Proposal, Proposer, within
-from omskit.pricing.result import Given, PriceResult, Reason, Rejection, Step, StepKind, Use
+from omskit.pricing.result import (
+    FREIGHT_LINE,
+    Discount,
+    Given,
+    PriceResult,
+    Reason,
+    Rejection,
+    Step,
+    StepKind,
+    Use,
+)
 from omskit.pricing.sharing import funded
 from omskit.pricing.tax import TaxRules
 from omskit.pricing.totals import settle
@@ -88,8 +98,9 @@ class _Pricing:
         self.rejected: list[Rejection] = []
         self.gifts: list[Given] = []
         self.uses: dict[str, Use] = {}
-        #: Discounts by line number: (promotion, minor, funding).
-        self.shares: dict[int, list[tuple[str, int, tuple[tuple[str, int], ...]]]] = {}
+        #: Discounts by line number, those of the freight under its own.
+        self.shares: dict[int, list[Discount]] = {line.number: [] for line in self.counter.lines}
+        self.shares[FREIGHT_LINE] = []
         self._stopped = ""
         self._stacks: dict[str, str] = {}
         self._gift_stock = dict(context.gift_stock) if context.gift_stock is not None else None
@@ -220,7 +231,7 @@ class _Pricing:
         parts = funded([minor for _, minor in shares], promotion.funding)
         borne: dict[str, int] = {who: 0 for who, _ in promotion.funding}
         for (number, minor), funding in zip(shares, parts, strict=True):
-            self.shares.setdefault(number, []).append((code, minor, funding))
+            self.shares[number].append(Discount(code, minor, funding))
             for who, part in funding:
                 borne[who] += part
         off = proposal.minor
@@ -254,7 +265,7 @@ class _Pricing:
         if promotion.scope is not Scope.SHIPPING:
             return self.counter.lower(proposal.deltas, promotion.code)
         self.counter.freight -= proposal.minor
-        return [(0, proposal.minor)]
+        return [(FREIGHT_LINE, proposal.minor)]
 
     def _close(self, promotion: Promotion, proposal: Proposal) -> None:
         if promotion.scope is Scope.SHIPPING:

@@ -62,7 +62,7 @@ class Proposal:
     @property
     def minor(self) -> int:
         """All that it takes off."""
-        return sum(minor for _, minor in self.deltas)
+        return sum([minor for _, minor in self.deltas])
 
 
 class Proposer:
@@ -147,8 +147,7 @@ class Proposer:
     def _spread(self, off: int, amounts: Sequence[int], targets: Sequence[int]) -> Deltas:
         """Share an amount over positions by what they cost, within the room that each has."""
         weights = [amounts[p] for p in targets]
-        rooms = [self.counter.room(p) for p in targets]
-        return list(zip(targets, share_within(off, weights, rooms), strict=True))
+        return list(zip(targets, share_within(off, weights, self.counter.rooms(targets)), strict=True))
 
     def _bundle(self, effect: f.BundlePrice, amounts: Sequence[int], targets: Sequence[int]) -> tuple[Deltas, int]:
         """Return what complete sets take off; of each SKU the dearest units go into sets."""
@@ -211,9 +210,11 @@ class Proposer:
 
         ``asked`` is what it was to give, where sharing has kept it within minimum prices already.
         """
-        base = sum(self.counter.now[p] for p in targets)
-        asked = max(asked, sum(minor for _, minor in wanted))
-        kept = [(p, min(minor, self.counter.room(p))) for p, minor in wanted]
+        now = self.counter.now
+        base = sum([now[p] for p in targets])
+        asked = max(asked, sum([minor for _, minor in wanted]))
+        rooms = self.counter.rooms([p for p, _ in wanted])
+        kept = [one if one[1] <= room else (one[0], room) for one, room in zip(wanted, rooms, strict=True)]
         return within(Proposal(kept, base, times), promotion.most_minor, asked)
 
 
@@ -224,5 +225,5 @@ def within(proposal: Proposal, most: int | None, asked: int = 0) -> Proposal:
         parts = share(most, [minor for _, minor in deltas])
         deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]
     left = [one for one in deltas if one[1]]
-    capped = proposal.capped or sum(minor for _, minor in left) < max(asked, total)
+    capped = proposal.capped or sum([minor for _, minor in left]) < max(asked, total)
     return evolve(proposal, deltas=left, capped=capped)

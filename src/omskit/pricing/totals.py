@@ -21,8 +21,8 @@ from omskit.pricing.result import (
 )
 from omskit.pricing.tax import TaxRules
 
-#: (promotion, minor, funding) of each discount, by line number.
-Shares = Mapping[int, Sequence[tuple[str, int, tuple[tuple[str, int], ...]]]]
+#: Discounts by line number, with an entry for the freight.
+Shares = Mapping[int, Sequence[Discount]]
 
 
 def settle(
@@ -37,12 +37,10 @@ def settle(
 ) -> PriceResult:
     """Return the result of a basket whose discounts are known."""
     lines = sorted(basket.lines, key=lambda line: line.number)
-    discounts = {number: tuple([Discount(*one) for one in some]) for number, some in shares.items()}
-    paid = [
-        line.list_minor - sum(one.minor for one in discounts.get(line.number, ())) for line in lines
-    ]
+    discounts = {number: tuple(some) for number, some in shares.items()}
+    paid = [line.list_minor - sum([one.minor for one in discounts[line.number]]) for line in lines]
     goods = [(line.tax_class, minor) for line, minor in zip(lines, paid, strict=True)]
-    freight_off = discounts.get(FREIGHT_LINE, ())
+    freight_off = discounts[FREIGHT_LINE]
     freight_paid = basket.freight_minor - sum(one.minor for one in freight_off)
     parts = tax.freight_parts(freight_paid, goods)
     taxes = tax.taxes([*goods, *parts])
@@ -54,7 +52,7 @@ def settle(
                 line.sku,
                 line.quantity,
                 line.list_minor,
-                discounts.get(line.number, ()),
+                discounts[line.number],
                 tax_minor,
                 line.tax_class,
                 leading.get(line.number, line.group),
