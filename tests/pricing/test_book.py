@@ -177,7 +177,9 @@ def test_the_same_sku_at_another_price_in_another_channel_is_a_difference() -> N
     rate = Exchange("USD", "EUR", Decimal("0.9"))
     found = price_differences(PriceBook([BASE, usd, app]), ["A", "B"], places, currency="EUR", exchanges=[rate])
     assert found == (
-        PriceDifference("A", (("web", Money(1000, "EUR")), ("app", Money(1010, "EUR")), ("us", Money(1100, "USD"))), (), 20),
+        PriceDifference(
+            "A", (("web", Money(1000, "EUR")), ("app", Money(1010, "EUR")), ("us", Money(1100, "USD"))), (), 20
+        ),
         PriceDifference("B", (("web", Money(500, "EUR")), ("app", Money(500, "EUR"))), ("us",), 0),
     )
     assert price_differences(PriceBook([BASE, app]), ["A"], {"web": BUYER, "app": places["app"]}, currency="EUR",

@@ -46,10 +46,12 @@ from omskit.pricing.wording import REASONS, STEPS
 
 HALF, TENTH = Percent(Decimal("0.5")), Percent(Decimal("0.1"))
 CUP = GiftItem("CUP", 1, 500)
+WRITTEN = '{"code":"A","effect":{"kind":"percent","rate":"0.1"},"priority":1}'
 
 
 def test_the_first_of_a_stacking_group_bars_the_others_also_in_the_next_scope() -> None:
-    result = priced(lines(1000), line("A", TENTH, stack="s"), line("B", HALF, stack="s"), order("C", HALF, stack="s"))
+    later = order("C", HALF, stack="s")
+    result = priced(lines(1000), line("A", TENTH, stack="s"), line("B", HALF, stack="s"), later)
     assert (paid(result), reasons(result)) == ([900], [("B", Reason.STACK_TAKEN), ("C", Reason.STACK_TAKEN)])
     assert result.rejected[0].other == "A"
 
@@ -144,7 +146,8 @@ def test_budgets_and_coupons_come_back_as_uses_to_reserve() -> None:
     )
     assert reasons(result) == [("OLD", Reason.UNKNOWN_COUPON)]
     assert reasons(priced(lines(1000), coupon)) == [("SUM", Reason.NO_COUPON)]
-    assert reasons(priced(lines(1000), coupon, context=evolve(known, buyer="")))[0] == ("SUM", Reason.BUYER_UNKNOWN)
+    unknown = evolve(known, buyer="")
+    assert reasons(priced(lines(1000), coupon, context=unknown))[0] == ("SUM", Reason.BUYER_UNKNOWN)
 
 
 def test_a_daily_budget_is_named_by_the_channels_own_day() -> None:
@@ -170,7 +173,8 @@ def test_a_gift_is_given_for_each_threshold_and_follows_the_lines_that_earned_it
 
 def test_alternatives_are_tried_in_order_and_two_gifts_share_one_stock() -> None:
     gift = Gift(((CUP,), (GiftItem("PEN"),)))
-    result = priced(lines(1000), order("G1", gift), order("G2", gift), context=evolve(HERE, gift_stock={"CUP": 1, "PEN": 1}))
+    stocked = evolve(HERE, gift_stock={"CUP": 1, "PEN": 1})
+    result = priced(lines(1000), order("G1", gift), order("G2", gift), context=stocked)
     assert [one.item.sku for one in result.gifts] == ["CUP", "PEN"]
 
 
@@ -221,7 +225,9 @@ def test_a_price_is_told_in_both_languages() -> None:
         "T does not apply: threshold short by 12.00",
         "to pay 567.00 CNY, of which tax 0.00",
     )
-    assert explain(result, "zh")[2] == "P7 在 659.00 上优惠 100.00,计 2 次(第 1 行 60.55, 第 2 行 39.45);由 brand 100.00 承担"
+    assert explain(result, "zh")[2] == (
+        "P7 在 659.00 上优惠 100.00,计 2 次(第 1 行 60.55, 第 2 行 39.45);由 brand 100.00 承担"
+    )
     with pytest.raises(OmsError, match="unknown_language"):
         explain(result, "xx")
 
@@ -233,7 +239,7 @@ def test_both_languages_have_words_for_everything_and_name_the_same_facts() -> N
     for table, kinds in ((REASONS, set(Reason)), (STEPS, set(StepKind))):
         english, chinese = dict(table["en"]), dict(table["zh"])
         assert kinds <= english.keys() == chinese.keys()
-        assert all(facts(english[key]) == facts(chinese[key]) for key in english)  # type: ignore[index,arg-type]
+        assert all(facts(english[key]) == facts(chinese[key]) for key in english)  # type: ignore[index]
 
 
 def test_a_trace_that_was_changed_is_found() -> None:
@@ -270,9 +276,9 @@ def test_a_trace_that_was_changed_is_found() -> None:
         (lambda: Basket("CNY", (), -1), "bad_basket"),
         (lambda: BasketLine(1, "A", 0, 1), "bad_basket"),
         (lambda: priced((BasketLine(1, "A", 1, 1, tax_class="x"),)), "unknown_tax_class"),
-        (lambda: load_promotion('{"code":"A","effect":{"kind":"percent","rate":"0.1"},"prority":1}'), "bad_document"),
+        (lambda: load_promotion(WRITTEN.replace("priority", "prority")), "bad_document"),
+        (lambda: load_promotion(WRITTEN.replace("1}", "1.5}")), "bad_document"),
         (lambda: load_promotion("[]"), "bad_document"),
-        (lambda: load_promotion('{"code":"A","effect":{"kind":"percent","rate":"0.1"},"priority":1.5}'), "bad_document"),
     ],
 )
 def test_what_could_not_work_is_refused_when_it_is_made(make: object, code: str) -> None:

@@ -1,4 +1,4 @@
-"""Real threads against real databases: budgets and coupons never give more than their limit, and give back once."""
+"""Real threads on real databases: budgets and coupons never give more than their limit, and give back once."""
 
 from __future__ import annotations
 
@@ -92,7 +92,9 @@ def test_one_buyer_at_two_checkouts_is_counted_in_one_allowance(shop: Shop) -> N
 
 def test_what_is_counted_is_what_the_history_says(shop: Shop) -> None:
     use = Use("promotion:HISTORY", 1, 10, limit_uses=100)
-    at_once(lambda thread: [shop.place(10 * thread + n, use) for n in range(1, 6)] + [shop.cancel(10 * thread + 1)])
+    at_once(
+        lambda thread: [*(shop.place(10 * thread + n, use) for n in range(1, 6)), shop.cancel(10 * thread + 1)]
+    )
     with shop.storage.begin(read=True) as unit:
         kept = unit.of(ALLOWANCES)
         (key,) = kept.find(Where("name", Op.EQ, "promotion:HISTORY"), limit=1)
@@ -122,9 +124,9 @@ class Unchecked(Shop):
                     entry = Entry(known.key, version + 1, AT, "amy", "race", events[0])
                     after = allowances.evolve(known, events[0])
                     unit.of(ALLOWANCES).save([Change(known.key, version, after, (entry,))])
-                return "done"
             except (ConcurrencyConflict, Duplicate):
                 continue
+            return "done"
 
 
 def test_a_shop_that_reads_and_then_writes_unchecked_is_caught(shop: Shop) -> None:

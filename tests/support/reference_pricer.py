@@ -73,15 +73,22 @@ def _off(
             return split(min(top.off_minor * times, sum(weights)), weights)
         effect = Percent(top.rate)
     if isinstance(effect, Percent):
-        rate = Fraction(effect.rate)
-        if promotion.scope is Scope.ORDER:
-            return split(sum(weights) - half_up(sum(weights) * (1 - rate)), weights)
-        return [weight - half_up(weight * (1 - rate)) for weight in weights]
+        return _part(Fraction(effect.rate), weights, at_once=promotion.scope is Scope.ORDER)
     if isinstance(effect, Amount):
         return split(min(effect.minor, sum(weights)), weights)
     if isinstance(effect, FixedPrice):
         return [max(0, have - effect.minor * line.quantity) for have, line in zip(weights, lines, strict=True)]
     assert isinstance(effect, EveryNth)
+    return _free(effect, lines, chosen, now)
+
+
+def _part(rate: Fraction, weights: Sequence[int], *, at_once: bool) -> list[int]:
+    if at_once:
+        return split(sum(weights) - half_up(sum(weights) * (1 - rate)), weights)
+    return [weight - half_up(weight * (1 - rate)) for weight in weights]
+
+
+def _free(effect: EveryNth, lines: Sequence[Any], chosen: Sequence[int], now: Sequence[int]) -> list[int]:
     units = sorted(
         ((Fraction(now[n], lines[n].quantity), n) for n in chosen for _ in range(lines[n].quantity)),
         key=lambda unit: (-unit[0], unit[1]),

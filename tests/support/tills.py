@@ -37,11 +37,11 @@ class Shop:
                     till.do(order, command)
                     unit.of(REDEMPTIONS).save(till.changed_redemptions())
                     unit.of(ALLOWANCES).save(till.changed_allowances())
-                return "done"
             except (ConcurrencyConflict, Duplicate):
                 continue
             except Refused as refusal:
                 return refusal.code
+            return "done"
 
     def till(self, unit: Unit, order: int, uses: Sequence[Use], *, lock: bool = True) -> Till:
         till = Till(AT, "amy", lambda: unit.keys(1)[0])

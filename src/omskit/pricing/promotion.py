@@ -221,7 +221,8 @@ class Rulebook:
         seen: set[str] = set()
         for one in self.promotions:
             if one.code in seen:
-                raise UsageError("duplicate_promotion", f"two promotions are called {one.code!r}", promotion=one.code)
+                said = f"two promotions are called {one.code!r}"
+                raise UsageError("duplicate_promotion", said, promotion=one.code)
             seen.add(one.code)
 
     def at(self, scope: Scope) -> tuple[Promotion, ...]:
