@@ -36,6 +36,7 @@ from omskit.pricing import (
     Selector,
     StepKind,
     Use,
+    allowances_asked,
     explain,
     kept_basket,
     load_promotion,
@@ -144,6 +145,7 @@ def test_budgets_and_coupons_come_back_as_uses_to_reserve() -> None:
         Use("promotion:SUM", 1, 300, 10, 5000, "CNY"),
         Use("promotion:SUM/buyer:b7", 1, 300, 1, None, "CNY"),
     )
+    assert allowances_asked(Rulebook([coupon]), known, "CNY") == tuple(use.name for use in result.uses)
     assert reasons(result) == [("OLD", Reason.UNKNOWN_COUPON)]
     assert reasons(priced(lines(1000), coupon)) == [("SUM", Reason.NO_COUPON)]
     unknown = evolve(known, buyer="")

@@ -10,6 +10,7 @@ from omskit.pricing.allowances import ALLOWANCES, Allowance
 from omskit.pricing.basket import Basket, BasketLine, Context, Left
 from omskit.pricing.book import Customer, PriceBook, Quote, Wanted
 from omskit.pricing.changes import PRICE_CHANGES, PriceChange, changed_list
+from omskit.pricing.conditions import allowances_asked
 from omskit.pricing.documents import dump_promotion, load_promotion
 from omskit.pricing.effects import (
     EVERYTHING,
@@ -133,6 +134,7 @@ __all__ = [
     "Violation",
     "Wanted",
     "Window",
+    "allowances_asked",
     "changed_list",
     "dump_promotion",
     "explain",

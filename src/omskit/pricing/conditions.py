@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from omskit.pricing.basket import Basket, Context, Left
 from omskit.pricing.codes import lies_in
 from omskit.pricing.counter import Counter
-from omskit.pricing.promotion import Base, Promotion
+from omskit.pricing.promotion import Base, Promotion, Rulebook
 from omskit.pricing.result import Reason, Rejection, Use
 from omskit.pricing.window import zone_of
 
@@ -77,6 +77,14 @@ def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use,
         coupon = min(coupons)
         uses.append(Use(f"coupon:{coupon}", 1, 0, None, None, currency))
     return tuple(uses)
+
+
+def allowances_asked(rules: Rulebook, context: Context, currency: str) -> tuple[str, ...]:
+    """Return the names of all allowances that a pricing may ask :attr:`Context.left` for, sorted.
+
+    Load them by name and put what each has left into the context; those that nobody has opened are untouched.
+    """
+    return tuple(sorted({use.name for one in rules.promotions for use in uses_of(one, context, currency)}))
 
 
 def spent(promotion: Promotion, context: Context, uses: Sequence[Use]) -> Rejection | None:
