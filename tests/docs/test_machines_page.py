@@ -11,11 +11,22 @@ from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE
 from omskit.orders import ORDER_MACHINE
+from omskit.pricing.allowances import ALLOWANCE_MACHINE
+from omskit.pricing.changes import PRICE_CHANGE_MACHINE
+from omskit.pricing.redemptions import REDEMPTION_MACHINE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
 
-MACHINES = [ORDER_MACHINE, FULFILLMENT_MACHINE, PRODUCT_MACHINE, LISTING_MACHINE]
+MACHINES = [
+    ORDER_MACHINE,
+    FULFILLMENT_MACHINE,
+    PRODUCT_MACHINE,
+    LISTING_MACHINE,
+    PRICE_CHANGE_MACHINE,
+    ALLOWANCE_MACHINE,
+    REDEMPTION_MACHINE,
+]
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)

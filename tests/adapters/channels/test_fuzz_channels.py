@@ -24,7 +24,8 @@ WOO: list[str | bytes] = [
 
 TRADE = (
     b'{"trade_fullinfo_get_response":{"trade":{"tid":1,"type":"fixed","status":"WAIT_SELLER_SEND_GOODS","created":'
-    b'"2026-03-01 10:00:00","payment":"95.00","post_fee":"5.00","receiver_state":"\xe6\xb5\x99\xe6\xb1\x9f","orders":'
+    b'"2026-03-01 10:00:00","payment":"95.00","post_fee":"5.00",'
+    b'"receiver_state":"\xe6\xb5\x99\xe6\xb1\x9f","orders":'
     b'{"order":[{"oid":"11","num":2,"price":"50.00","outer_sku_id":"S1","divide_order_fee":"90.00"}]}}}}'
 )
 PDD = (
@@ -34,7 +35,8 @@ PDD = (
 )
 JD = (
     b'{"jingdong_pop_order_search_responce":{"searchorderinfo_result":{"orderInfoList":[{"orderId":"300",'
-    b'"orderState":"PAUSE","orderStartTime":"2026-03-01 10:00:00","orderSellerPrice":"90.00","orderPayment":"70.00",'
+    b'"orderState":"PAUSE","orderStartTime":"2026-03-01 10:00:00",'
+    b'"orderSellerPrice":"90.00","orderPayment":"70.00",'
     b'"itemInfoList":[{"skuId":"7","jdPrice":"50.00","itemTotal":"2"}]}]}}}'
 )
 DOUYIN = (

@@ -1,0 +1,92 @@
+"""Baskets priced a second, with full trace: ``python benchmarks/pricing.py``; run by hand.
+
+Promotions are of every kind; two in three name a few SKUs, one in three looks at the whole basket.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from omskit.pricing import (
+    Amount,
+    Basket,
+    BasketLine,
+    Conditions,
+    Context,
+    EveryNth,
+    Ladder,
+    Percent,
+    Promotion,
+    Rulebook,
+    Rung,
+    Scope,
+    Selector,
+    TaxRules,
+    price,
+)
+
+CONTEXT = Context(datetime(2026, 3, 2, 9, tzinfo=UTC), "web")
+TAX = TaxRules({"": Decimal("0.13")})
+SKUS = [f"SKU-{n:04}" for n in range(2_000)]
+
+
+def rulebook(count: int) -> Rulebook:
+    """Return so many promotions of mixed kinds."""
+    draw, made = random.Random(7), []
+    for n in range(count):
+        some = Conditions(lines=Selector(draw.sample(SKUS, 20)))
+        whole = Conditions(least_minor=draw.randint(1_000, 200_000))
+        effects = (
+            (Percent(Decimal("0.1")), Scope.LINE, some),
+            (EveryNth(2, 1, Percent(Decimal("0.5"))), Scope.LINE, some),
+            (Ladder([Rung(30_000, 500)], each=True, most=3), Scope.ORDER, whole),
+            (Percent(Decimal("0.05")), Scope.LINE, some),
+            (Amount(50), Scope.LINE, some),
+            (Percent(Decimal("0.01")), Scope.ORDER, whole),
+        )
+        effect, scope, conditions = effects[n % 6]
+        made.append(Promotion(f"P{n:03}", effect, scope, conditions, currency="CNY", priority=n))
+    return Rulebook(made)
+
+
+def basket(lines: int, seed: int) -> Basket:
+    """Return a basket of so many lines of different SKUs."""
+    draw = random.Random(seed)
+    chosen = draw.sample(SKUS, lines)
+    made = [
+        BasketLine(n, sku, units := draw.randint(1, 3), units * draw.randint(100, 9_900))
+        for n, sku in enumerate(chosen, 1)
+    ]
+    return Basket("CNY", tuple(made), 800)
+
+
+def measure(lines: int, promotions: int, *, baskets: int) -> float:
+    """Return the median CPU milliseconds of one basket over five rounds."""
+    rules, some = rulebook(promotions), [basket(lines, seed) for seed in range(baskets)]
+    rounds = []
+    for _ in range(5):
+        start = time.process_time()
+        for one in some:
+            price(one, rules, CONTEXT, tax=TAX)
+        rounds.append((time.process_time() - start) / baskets * 1000)
+    return statistics.median(rounds)
+
+
+def main() -> None:
+    """Print the figures."""
+    print(f"{'lines':>6} {'promotions':>11} {'ms a basket':>12} {'baskets/s':>10}")
+    for lines, promotions, baskets in (
+        *((lines, promotions, 200) for lines in (1, 5, 20) for promotions in (0, 10, 100)),
+        (500, 50, 10),
+        (1_000, 50, 10),
+    ):
+        ms = measure(lines, promotions, baskets=baskets)
+        print(f"{lines:>6} {promotions:>11} {ms:>12.3f} {1000 / ms:>10.0f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""Proposals: what an effect would take off which positions, worked out without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from omskit.core import share, share_of_units
+from omskit.pricing import effects as f
+from omskit.pricing.conditions import measured
+from omskit.pricing.counter import Counter
+from omskit.pricing.picks import buy_get, every_nth
+from omskit.pricing.promotion import Base, Promotion, Scope
+from omskit.pricing.rounding import Rounding, rounded_to
+from omskit.pricing.sharing import share_within
+
+
+@frozen
+class Policy:
+    """How results are rounded.
+
+    Args:
+        rounding: Of a price that lies between two minor units.
+        step_minor: Smallest difference of prices that a rate leads to: 5 where there are no smaller coins.
+    """
+
+    rounding: Rounding = Rounding.HALF_UP
+    step_minor: int = 1
+
+    def off(self, base_minor: int, rate: Decimal) -> int:
+        """Return what a rate takes off: the base less the rounded price, never below zero or above the base."""
+        part, whole = rate.as_integer_ratio()
+        left = rounded_to(base_minor * (whole - part), whole, self.rounding, self.step_minor)
+        return base_minor - min(base_minor, left)
+
+
+#: (position, minor) pairs.
+Deltas = list[tuple[int, int]]
+
+
+@frozen
+class Proposal:
+    """What a promotion would do.
+
+    Args:
+        deltas: What it takes off each position; the freight is position -1.
+        base_minor: What its positions cost before.
+        times: How often it counts; 0 says that it does not count at all.
+        lacking: By how much the first threshold of a ladder is missed, in minor units or units.
+        capped: Whether minimum prices or a cap left less than the effect gives.
+    """
+
+    deltas: Deltas
+    base_minor: int = 0
+    times: int = 1
+    lacking: int = 0
+    capped: bool = False
+
+    @property
+    def minor(self) -> int:
+        """All that it takes off."""
+        return sum([minor for _, minor in self.deltas])
+
+
+class Proposer:
+    """Works out effects on a counter.
+
+    Args:
+        counter: The basket as it stands.
+        policy: How to round.
+    """
+
+    def __init__(self, counter: Counter, policy: Policy) -> None:
+        self.counter = counter
+        self.policy = policy
+
+    def of(self, promotion: Promotion, qualifying: Sequence[int], targets: Sequence[int]) -> Proposal:
+        """Return what a promotion of line or order scope would take off, within minimum prices and its own cap."""
+        counter, effect = self.counter, promotion.effect
+        amounts = counter.now if promotion.base is Base.RUNNING else counter.start
+        match effect:
+            case f.Ladder():
+                return self._ladder(promotion, effect, amounts, qualifying, targets)
+            case f.BundlePrice():
+                wanted, times = self._bundle(effect, amounts, targets)
+            case f.EveryNth():
+                picked, times = every_nth(effect, counter, amounts, targets)
+                wanted = self._rewarded(effect.reward, amounts, picked)
+            case f.BuyGet():
+                bought = [p for p in counter.selected(effect.of) if not counter.closed[p]]
+                picked, times = buy_get(effect, counter, amounts, bought, targets)
+                wanted = self._rewarded(effect.reward, amounts, picked)
+            case f.Percent() | f.Amount() | f.FixedPrice():
+                wanted, times = self._plain(promotion.scope, effect, amounts, targets), 1
+            case f.Gift():
+                return Proposal([])
+        asked = effect.minor if isinstance(effect, f.Amount) and not effect.each_unit else 0
+        return self._bounded(promotion, wanted, targets, times, asked)
+
+    def of_freight(self, promotion: Promotion, qualifying: Sequence[int]) -> Proposal:
+        """Return what a promotion of shipping scope would take off the freight."""
+        counter, effect = self.counter, promotion.effect
+        now = counter.freight
+        base = now if promotion.base is Base.RUNNING else counter.freight_start
+        times, lacking = 1, 0
+        match effect:
+            case f.Percent(rate):
+                off = self.policy.off(base, rate)
+            case f.Amount(minor):
+                off = minor
+            case f.FixedPrice(minor):
+                off = base - minor
+            case f.Ladder():
+                times, lacking, rung = self._reached(promotion, effect, qualifying)
+                off = 0 if rung is None else rung.off_minor * times or self.policy.off(base, rung.rate)
+            case _:  # pragma: no cover - refused when the promotion is made
+                off = 0
+        most = now if promotion.most_minor is None else min(now, promotion.most_minor)
+        cut = max(0, min(off, most))
+        return Proposal([(-1, cut)] if cut else [], now, times, lacking, off > cut)
+
+    def _plain(self, scope: Scope, effect: f.Reward, amounts: Sequence[int], targets: Sequence[int]) -> Deltas:
+        units = self.counter.units
+        if isinstance(effect, f.Percent) and scope is Scope.ORDER:
+            return self._spread(self.policy.off(sum(amounts[p] for p in targets), effect.rate), amounts, targets)
+        if isinstance(effect, f.Amount) and not effect.each_unit:
+            return self._spread(effect.minor, amounts, targets)
+        return [(p, self._off_units(effect, amounts[p], units[p])) for p in targets]
+
+    def _off_units(self, reward: f.Reward, amount_minor: int, units: int) -> int:
+        """Return what a reward takes off so many units that cost an amount together."""
+        if isinstance(reward, f.Percent):
+            return self.policy.off(amount_minor, reward.rate)
+        if isinstance(reward, f.Amount):
+            return min(amount_minor, reward.minor * units)
+        return max(0, amount_minor - reward.minor * units)
+
+    def _rewarded(self, reward: f.Reward, amounts: Sequence[int], picked: Sequence[tuple[int, int]]) -> Deltas:
+        return [
+            (p, self._off_units(reward, share_of_units(amounts[p], self.counter.units[p], before=0, count=n), n))
+            for p, n in picked
+        ]
+
+    def _spread(self, off: int, amounts: Sequence[int], targets: Sequence[int]) -> Deltas:
+        """Share an amount over positions by what they cost, within the room that each has."""
+        weights = [amounts[p] for p in targets]
+        return list(zip(targets, share_within(off, weights, self.counter.rooms(targets)), strict=True))
+
+    def _bundle(self, effect: f.BundlePrice, amounts: Sequence[int], targets: Sequence[int]) -> tuple[Deltas, int]:
+        """Return what complete sets take off; of each SKU the dearest units go into sets."""
+        counter, allowed = self.counter, frozenset(targets)
+        own = {sku: [p for p in counter.at(sku) if p in allowed] for sku, _ in effect.parts}
+        sets = min(sum(counter.units[p] for p in own[sku]) // units for sku, units in effect.parts)
+        sets = sets if effect.most is None else min(sets, effect.most)
+        used = []
+        for sku, units in effect.parts:
+            wanted = units * sets
+            for p in sorted(own[sku], key=lambda p: (-Fraction(amounts[p], counter.units[p]), p)):
+                take = min(wanted, counter.units[p])
+                wanted -= take
+                if take:
+                    used.append((p, share_of_units(amounts[p], counter.units[p], before=0, count=take)))
+        used.sort()
+        off = max(0, sum(minor for _, minor in used) - sets * effect.minor)
+        parts = share(off, [minor for _, minor in used]) if off else [0] * len(used)
+        return [(p, part) for (p, _), part in zip(used, parts, strict=True)], sets
+
+    def _ladder(
+        self,
+        promotion: Promotion,
+        effect: f.Ladder,
+        amounts: Sequence[int],
+        qualifying: Sequence[int],
+        targets: Sequence[int],
+    ) -> Proposal:
+        times, lacking, rung = self._reached(promotion, effect, qualifying)
+        if rung is None:
+            return Proposal([], times=0, lacking=lacking)
+        if rung.rate:
+            wanted = self._plain(promotion.scope, f.Percent(rung.rate), amounts, targets)
+        else:
+            asked = rung.off_minor * times
+            wanted = self._spread(asked, amounts, targets)
+            return self._bounded(promotion, wanted, targets, times, asked)
+        return self._bounded(promotion, wanted, targets, times)
+
+    def _reached(
+        self, promotion: Promotion, effect: f.Ladder, qualifying: Sequence[int]
+    ) -> tuple[int, int, f.Rung | None]:
+        """Return how often which rung counts, or how much the first one lacks."""
+        counter = self.counter
+        if effect.in_units:
+            have = sum(counter.units[p] for p in qualifying)
+        else:
+            have = measured(promotion, counter, qualifying)
+        reached = [rung for rung in effect.rungs if rung.threshold <= have]
+        if not reached:
+            return 0, effect.rungs[0].threshold - have, None
+        rung = reached[-1]
+        times = have // rung.threshold if effect.each else 1
+        return times if effect.most is None else min(times, effect.most), 0, rung
+
+    def _bounded(
+        self, promotion: Promotion, wanted: Deltas, targets: Sequence[int], times: int, asked: int = 0
+    ) -> Proposal:
+        """Keep what an effect gives within minimum prices and the promotion's cap.
+
+        ``asked`` is what it was to give, where sharing has kept it within minimum prices already.
+        """
+        now = self.counter.now
+        base = sum([now[p] for p in targets])
+        asked = max(asked, sum([minor for _, minor in wanted]))
+        rooms = self.counter.rooms([p for p, _ in wanted])
+        kept = [one if one[1] <= room else (one[0], room) for one, room in zip(wanted, rooms, strict=True)]
+        return within(Proposal(kept, base, times), promotion.most_minor, asked)
+
+
+def within(proposal: Proposal, most: int | None, asked: int = 0) -> Proposal:
+    """Return a proposal cut to an amount, in proportion to what each position was to get."""
+    total, deltas = proposal.minor, proposal.deltas
+    if most is not None and total > most:
+        parts = share(most, [minor for _, minor in deltas])
+        deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]
+    left = [one for one in deltas if one[1]]
+    capped = proposal.capped or sum([minor for _, minor in left]) < max(asked, total)
+    return evolve(proposal, deltas=left, capped=capped)
