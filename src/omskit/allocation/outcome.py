@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 
 from attrs import field, frozen
 
+from omskit.allocation.case import Stock
 from omskit.allocation.compiled import Compiled
 from omskit.allocation.model import Demand
 from omskit.allocation.policy import Policy
@@ -25,6 +25,7 @@ class Reason(Enum):
     NO_COURIER = "no_courier"
     NO_CAPABILITY = "no_capability"
     TOO_HEAVY = "too_heavy"
+    CAPACITY_FULL = "capacity_full"
     NO_STOCK = "no_stock"
     KEPT_TOGETHER = "kept_together"
     SHIP_COMPLETE = "ship_complete"
@@ -88,7 +89,7 @@ class Asked:
 
     Args:
         demand: What was asked for.
-        stock: Pieces of its SKUs by warehouse position, less what earlier demands took.
+        stock: What it could be planned on, less what earlier demands took.
         network: Where from.
         policy: What counted.
         at: When.
@@ -96,7 +97,7 @@ class Asked:
     """
 
     demand: Demand
-    stock: Mapping[str, list[int]]
+    stock: Stock
     network: Compiled
     policy: Policy
     at: datetime
