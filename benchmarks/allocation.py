@@ -17,7 +17,7 @@ from pathlib import Path
 
 from allocation_instance import DAY, Instance, read, written
 
-from omskit.allocation import Decision, Policy, plan
+from omskit.allocation import Decision, Policy, plan, plan_batch
 
 STRATEGIES = ("priority", "nearest", "fewest", "exact", "batch", "solver")
 #: Above the cost of any order.
@@ -31,6 +31,9 @@ def planned(instance: Instance, strategy: str) -> tuple[Sequence[Decision], int 
     if strategy == "fewest":
         few = Policy(_DOMINANT, policy.late_minor, 100 * _DOMINANT, policy.max_parcels)
         return plan(*asked, few, at=DAY).decisions, None
+    if strategy == "batch":
+        together = plan_batch(*asked, policy, at=DAY)
+        return together.decisions, together.bound_minor
     return plan(*asked, policy, at=DAY).decisions, None
 
 

@@ -27,7 +27,7 @@ class Stock(NamedTuple):
         quotas: Parcels that couriers still take; no limit for those that are not in it.
     """
 
-    rows: Mapping[str, list[int]]
+    rows: dict[str, list[int]]
     parcels: list[int]
     units: list[int]
     quotas: dict[str, int]
@@ -56,6 +56,22 @@ class Parcel(NamedTuple):
     counts: tuple[int, ...]
     cost: int
     offer: Offer
+
+
+class Solution(NamedTuple):
+    """A plan of one case.
+
+    Args:
+        weight: What it weighs, prices included.
+        parcels: In order of warehouse.
+        single: Whether one parcel proved itself.
+        bound: No plan weighs less.
+    """
+
+    weight: int
+    parcels: tuple[Parcel, ...]
+    single: bool
+    bound: int
 
 
 class Setting(NamedTuple):
@@ -123,7 +139,7 @@ class Case:
     """
 
     __slots__ = (
-        "_loads", "atoms", "bulky", "demand", "entangled", "left", "limit", "market", "positions", "setting", "shape",
+        "_loads", "atoms", "bulky", "demand", "entangled", "guarded", "left", "limit", "market", "positions", "setting", "shape",
         "special", "split", "units", "unsplit", "whole_only",
     )  # fmt: skip
 
@@ -137,20 +153,26 @@ class Case:
         self.shape: Shape = tuple([atom.wanted for atom in atoms])
         self.positions = network.serving(demand)
         self.market = network.market(demand, days, policy.late_minor)
-        units = 0
-        self.special = self.bulky = False
-        for atom in atoms:
-            units += atom.wanted * atom.units
-            if atom.traits:
-                self.special = True
-            if atom.volume_cm3:
-                self.bulky = True
+        #: Whether some goods ask for something, whether volume may count, whether atoms share a SKU.
+        self.special = self.bulky = self.entangled = False
+        if len(atoms) == 1:
+            atom = atoms[0]
+            units = atom.wanted * atom.units
+            self.special, self.bulky = bool(atom.traits), bool(atom.volume_cm3)
+            barred = bool(atom.barred)
+        else:
+            units = sum([atom.wanted * atom.units for atom in atoms])
+            self.special = any([atom.traits for atom in atoms])
+            self.bulky = any([atom.volume_cm3 for atom in atoms])
+            barred = any([atom.barred for atom in atoms])
+            skus = [sku for atom in atoms for sku, _ in atom.needs]
+            self.entangled = len(set(skus)) < len(skus)
         self.units = units
-        skus = [sku for atom in atoms for sku, _ in atom.needs]
-        #: Whether atoms of different kinds need the same SKU.
-        self.entangled = len(set(skus)) < len(skus)
+        #: Whether some warehouse may not send some of it.
+        self.guarded = barred or self.special
         self.whole_only = demand.ship_complete or not policy.partial
-        self.limit = min(demand.max_parcels or policy.max_parcels, policy.max_parcels)
+        most, mine = policy.max_parcels, demand.max_parcels
+        self.limit = mine if 0 < mine < most else most
         self.split = policy.split_minor << SHIFT
         self.left = left_weight(policy.unfilled_minor, units)
         self._loads: dict[Shape, Loads] = {}
@@ -181,8 +203,3 @@ class Case:
                 grams += count * atom.weight_g
                 bulk += count * atom.volume_cm3
         return units, grams, bulk
-
-    def barred(self, position: int) -> bool:
-        """Whether some atom is not asked of a warehouse."""
-        code = self.setting.network.warehouses[position].code
-        return any(code in atom.barred for atom in self.atoms)

@@ -178,8 +178,8 @@ class Compiled:
     def row(self, position: int, asked: _Asked, traits: frozenset[str]) -> Row:
         """Return the offers of one warehouse; :class:`Market` keeps them."""
         one, number = self.warehouses[position], self._zone_of[position]
-        ship_by = asked.ship_by and asked.ship_by[number]
-        arrive_by = asked.arrive_by and asked.arrive_by[number]
+        ship_by = None if asked.ship_by is None else asked.ship_by[number]
+        arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
         day = asked.days[position]
         key = (position, day, asked.area, asked.cod, asked.courier, ship_by, arrive_by, asked.late_minor, traits)
         found = self._rows.get(key)

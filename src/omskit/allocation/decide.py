@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from omskit.allocation.atoms import lines_of
-from omskit.allocation.case import Case, Parcel, Setting
-from omskit.allocation.exact import Solution, solve
+from omskit.allocation.case import Case, Parcel, Setting, Solution
+from omskit.allocation.exact import solve
 from omskit.allocation.model import Demand
 from omskit.allocation.outcome import Asked, Decision, PlannedParcel, Reason, Rule, Unfilled
 from omskit.allocation.reasons import Doubt
@@ -21,14 +21,19 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     ledger.know(case)
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
     if demand.currency != setting.network.network.currency:
-        return _other_currency(asked)
+        return other_currency(asked)
     solution = _within_quotas(case, ledger, budget)
     ledger.take(case, solution.parcels)
     return decision_of(case, solution, asked, ledger)
 
 
-def decision_of(case: Case, solution: Solution, asked: Asked, ledger: Ledger) -> Decision:
-    """Return a solution as a decision, after its stock has been taken."""
+def decision_of(
+    case: Case, solution: Solution, asked: Asked, ledger: Ledger, beyond: Rule = Rule.BEST_FOUND
+) -> Decision:
+    """Return a solution as a decision, after its stock has been taken.
+
+    ``beyond`` is the rule of a solution that costs more than its bound.
+    """
     if solution.single and not solution.weight >> SHIFT > solution.parcels[0].cost:
         parcel = solution.parcels[0]
         units = tuple(sorted([(line.number, line.quantity) for line in case.demand.lines]))
@@ -42,7 +47,7 @@ def decision_of(case: Case, solution: Solution, asked: Asked, ledger: Ledger) ->
     unfilled = _unfilled(case, left, ledger, len(parcels)) if left else ()
     rule = Rule.SEARCH if parcels else Rule.NOTHING
     if solution.bound < solution.weight:
-        rule = Rule.BEST_FOUND
+        rule = beyond
     return Decision(
         case.demand.key, parcels, unfilled, solution.weight >> SHIFT, solution.bound >> SHIFT, rule, asked
     )
@@ -56,7 +61,8 @@ def _within_quotas(case: Case, ledger: Ledger, budget: int) -> Solution:
     return solve(case, stock, budget)
 
 
-def _other_currency(asked: Asked) -> Decision:
+def other_currency(asked: Asked) -> Decision:
+    """Return that nothing is sent, because the network counts in another currency."""
     demand = asked.demand
     cost = demand.units * asked.policy.unfilled_minor
     left = tuple(

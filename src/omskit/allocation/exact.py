@@ -24,29 +24,14 @@ from collections.abc import Sequence
 from operator import add
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Parcel, Prices, Stock
+from omskit.allocation.alone import alone
+from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.greedy import greedy
 from omskit.allocation.lattice import Lattice, pairs_of
 from omskit.allocation.offers import best
-from omskit.allocation.separate import layered
+from omskit.allocation.separate import Question, limited
 from omskit.allocation.tables import Room, Table, fits, parcel_of, priced
 from omskit.allocation.weights import ENDLESS, SHIFT
-
-
-class Solution(NamedTuple):
-    """A plan of one case.
-
-    Args:
-        weight: What it weighs, prices included.
-        parcels: In order of warehouse.
-        single: Whether one parcel proved itself.
-        bound: No plan weighs less.
-    """
-
-    weight: int
-    parcels: tuple[Parcel, ...]
-    single: bool
-    bound: int
 
 
 def rooms_of(case: Case, stock: Stock, prices: Prices | None, positions: Sequence[int]) -> list[Room]:
@@ -56,7 +41,7 @@ def rooms_of(case: Case, stock: Stock, prices: Prices | None, positions: Sequenc
     rows, can_pack, can_pick = stock.rows, stock.parcels, stock.units
     columns = [[(rows[sku], pieces) for sku, pieces in atom.needs] for atom in atoms]
     wanted = case.shape
-    guarded = any([atom.barred for atom in atoms]) or case.special
+    guarded = case.guarded
     rooms = []
     for position in positions:
         if not can_pack[position]:
@@ -128,7 +113,11 @@ def solve(
         prices: What scarce things cost; the weight of the solution counts them, the parcels' costs do not.
         positions: The warehouses that are asked, instead of all that serve the case.
     """
-    rooms = rooms_of(case, stock, prices, case.positions if positions is None else positions)
+    if positions is None:
+        positions = case.positions
+    if case.unsplit and not case.guarded and (prices is None or not prices.couriers):
+        return alone(case, stock, positions, prices)
+    rooms = rooms_of(case, stock, prices, positions)
     left = case.left
     nothing = left * case.units
     if not rooms:
@@ -169,7 +158,8 @@ def solve(
     chosen = [table.parcel(bag) for bag in bags]
     excess = _excess(case, stock, chosen)
     if len(chosen) > case.limit or excess:
-        return _limited(case, stock, rooms, lattice, prices, forced, excess)
+        question = Question(case, stock, rooms, lattice, prices)
+        return _limited(question, forced, excess, len(chosen))
     return Solution(weight + forced, _ordered(chosen), False, weight + forced)
 
 
@@ -300,32 +290,24 @@ def _has_all(case: Case, stock: Stock, position: int, parcels: Sequence[Parcel])
     return fits(case, stock, position, counts)
 
 
-def _limited(
-    case: Case,
-    stock: Stock,
-    rooms: Sequence[Room],
-    lattice: Lattice,
-    prices: Prices | None,
-    forced: int,
-    watched: set[int],
-) -> Solution:
-    """Return the best plan with limits that the plain partition broke."""
-    nothing = case.left * case.units
+def _limited(question: Question, forced: int, watched: set[int], parcels: int) -> Solution:
+    """Return the best plan with limits that a plain partition into so many parcels broke."""
+    case, stock, rooms, lattice, prices = question
     away = lattice.spread([case.left * atom.units for atom in case.atoms])
-    full = lattice.full
+    full, units = lattice.full, sum(lattice.shape)
+    counted = parcels > case.limit
     while True:
-        apart = [room for room in rooms if room.position in watched]
-        ways = layered(case, stock, rooms, apart, lattice, prices)
-        found = [
-            (weight - case.split + away[full - bag] + forced, -bag, way)
-            for bag, (weight, way) in ways.items()
-            if bag and (bag == full or not case.whole_only)
-        ]
-        weight, _, way = min(found, default=(nothing, 0, ()))
-        if weight > nothing or not way:
+        counted = counted or any(stock.parcels[position] < units for position in watched)
+        ways = limited(question, watched, counted=counted)
+        last = len(ways.layers) - 1
+        bags = (full,) if case.whole_only else range(1, lattice.size)
+        least, bag = min([(ways.layers[-1][bag] + away[full - bag], -bag) for bag in bags])
+        weight = least - case.split + forced
+        nothing = case.left * case.units
+        if weight > nothing:
             return Solution(nothing, (), False, nothing)
-        parcels = [parcel_of(case, position, lattice.counts(bag), prices) for position, bag in way]
-        more = _excess(case, stock, parcels) - watched
-        if not more:
-            return Solution(weight, _ordered(parcels), False, weight)
-        watched = watched | more
+        chosen = [parcel_of(case, at, lattice.counts(one), prices) for at, one in ways.trace(last, -bag)]
+        more = _excess(case, stock, chosen) - watched
+        if not more and len(chosen) <= case.limit:
+            return Solution(weight, _ordered(chosen), False, weight)
+        watched, counted = watched | more, counted or len(chosen) > case.limit

@@ -143,6 +143,7 @@ def _candidate(one: Considered, total: int, decision: Decision, currency: str) -
 _RULE = {
     Rule.ONE_PARCEL: "the cheapest single parcel, and no split could cost less",
     Rule.SEARCH: "the cheapest of all ways to share it out",
+    Rule.TOGETHER: "the best for all orders together; what is scarce saves more elsewhere",
     Rule.NOTHING: "nothing is sent",
 }
 

@@ -36,7 +36,7 @@ class Reason(Enum):
 class Rule(Enum):
     """What decided an order's plan.
 
-    ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
+    ``TOGETHER``: the batch; alone it could have cost less. ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
     how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it.
     """
@@ -45,6 +45,7 @@ class Rule(Enum):
     SEARCH = "search"
     BEST_FOUND = "best_found"
     NOTHING = "nothing"
+    TOGETHER = "together"
 
 
 @frozen
@@ -139,14 +140,25 @@ class Decision:
 
 @frozen
 class Plan:
-    """Decisions for all demands, in the order in which they were served."""
+    """Decisions for all demands, in the order in which they were served.
+
+    Args:
+        decisions: One for each demand.
+        bound_minor: No plan of all demands costs less; None where they were not planned together.
+    """
 
     decisions: tuple[Decision, ...]
+    bound_minor: int | None = None
 
     @property
     def cost_minor(self) -> int:
         """What all decisions cost together."""
         return sum(decision.cost_minor for decision in self.decisions)
+
+    @property
+    def gap_minor(self) -> int | None:
+        """How much cheaper the best plan can be at most; None where that is not known."""
+        return None if self.bound_minor is None else self.cost_minor - self.bound_minor
 
     def of(self, key: int) -> Decision:
         """Return the decision for a demand.

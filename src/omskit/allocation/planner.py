@@ -47,13 +47,22 @@ def plan(
         UsageError: ``duplicate_demand``; ``naive_datetime``; ``bad_budget`` below 1.
     """
     at = aware(at)
-    if budget < 1:
-        raise UsageError("bad_budget", f"{budget} steps; at least 1", value=budget)
-    ordered = sorted(demands, key=lambda one: (one.rank, one.key))
-    keys = {one.key for one in ordered}
-    if len(keys) < len(ordered):
-        raise UsageError("duplicate_demand", "each demand has a key of its own")
+    ordered = in_turn(demands, budget)
     compiled = network if isinstance(network, Compiled) else compile_network(network)
     setting = Setting(compiled, compiled.days(at), policy)
     ledger = Ledger(supply, compiled)
     return Plan(tuple([decide(demand, setting, ledger, at, budget) for demand in ordered]))
+
+
+def in_turn(demands: Iterable[Demand], budget: int) -> list[Demand]:
+    """Return demands by rank and key.
+
+    Raises:
+        UsageError: ``duplicate_demand``; ``bad_budget`` below 1.
+    """
+    if budget < 1:
+        raise UsageError("bad_budget", f"{budget} steps; at least 1", value=budget)
+    ordered = sorted(demands, key=lambda one: (one.rank, one.key))
+    if len({one.key for one in ordered}) < len(ordered):
+        raise UsageError("duplicate_demand", "each demand has a key of its own")
+    return ordered

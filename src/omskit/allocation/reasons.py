@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from omskit.allocation.atoms import Atom
-from omskit.allocation.model import Demand, DemandLine
-from omskit.allocation.outcome import Reason
 from omskit.allocation.case import Setting, Stock
+from omskit.allocation.model import Demand, DemandLine
 from omskit.allocation.offers import Row, best
+from omskit.allocation.outcome import Reason
 
 
 class Doubt:

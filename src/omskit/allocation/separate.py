@@ -1,90 +1,140 @@
 """The partition under limits: at most so many parcels, and warehouses that several parcels would ask for too much.
 
-Every bag keeps its best way for each number of parcels. A warehouse that has to be watched gets a partition of its
-own, of the bags that it has as a whole; then the ways of the others and its own are combined for every bag and
-every number of parcels. Nothing is dropped that could still be the best.
+A warehouse that has to be watched gets a partition of its own, of the bags that it has as a whole; then the ways of
+the others and its own are combined for every bag. Where the number of parcels is limited too, every bag keeps its
+best way for each number of parcels. Nothing is dropped that could still be the best.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from omskit.allocation.case import Case, Prices, Stock
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.tables import Room, Table, fits
 from omskit.allocation.weights import ENDLESS
 
-#: A weight, and the (warehouse position, bag) pairs of its parcels.
-Way = tuple[int, tuple[tuple[int, int], ...]]
-#: The best way to send each bag in at most so many parcels, by that number.
-Layers = list[dict[int, Way]]
+#: (warehouse position, bag) of a parcel.
+Packed = tuple[int, int]
 
 
-def layered(
-    case: Case,
-    stock: Stock,
-    rooms: Sequence[Room],
-    watched: Sequence[Room],
-    lattice: Lattice,
-    prices: Prices | None,
-) -> dict[int, Way]:
-    """Return the best way to send each bag within the case's limit of parcels; a parcel weighs a split each.
+class Question(NamedTuple):
+    """What all steps of a limited search read.
 
     Args:
         case: What is asked.
         stock: What is left.
         rooms: All warehouses.
-        watched: Those whose parcels are summed before they are held against the stock.
         lattice: The bags.
         prices: What scarce things cost.
     """
-    most = min(case.limit, sum(lattice.shape))
-    others = [room for room in rooms if room not in watched]
-    table = Table(case, lattice, others, prices, stock)
-    found = _ways(table, case.split, most, range(1, lattice.size), set(range(lattice.size)))
-    for room in watched:
-        own = Table(case, lattice, [room], prices, stock)
-        bags = [
-            bag for bag in lattice.within(room.caps) if fits(case, stock, room.position, lattice.counts(bag))
-        ]
-        mine = _ways(own, case.split, min(most, stock.parcels[room.position]), bags[1:], set(bags))
-        found = _combined(lattice, found, mine, most)
-    return found[-1]
+
+    case: Case
+    stock: Stock
+    rooms: Sequence[Room]
+    lattice: Lattice
+    prices: Prices | None
 
 
-def _ways(table: Table, split: int, most: int, bags: Sequence[int], allowed: set[int]) -> Layers:
-    """Return the best ways to send each bag in at most 0, 1, ... ``most`` parcels of a table."""
-    weights, who, parts = table.weights, table.who, table.lattice.parts
-    layers: Layers = [{0: (0, ())}]
-    for _ in range(most):
-        before = layers[-1]
-        now = dict(before)
-        for bag in bags:
-            best = before.get(bag, (ENDLESS, ()))
-            for part in parts(bag):
-                rest = before.get(bag - part)
-                if rest is not None and part in allowed:
-                    weight = weights[part] + split + rest[0]
-                    if weight < best[0]:
-                        best = (weight, ((who[part], part), *rest[1]))
-            if best[0] < ENDLESS:
-                now[bag] = best
-        layers.append(now)
-    return layers
+class Ways:
+    """The best way to send each bag out of one table, a parcel weighing a split each.
+
+    ``layers[n]`` counts ways of at most ``n`` parcels; when their number does not matter there is one layer.
+    """
+
+    __slots__ = ("_split", "_table", "layers")
+
+    def __init__(self, table: Table, split: int, most: int, bags: Sequence[int]) -> None:
+        self._table, self._split = table, split
+        first = [0] + [ENDLESS] * (table.lattice.size - 1)
+        self.layers = [first]
+        weights, parts = table.weights, table.lattice.parts
+        if not most:
+            for bag in bags:
+                first[bag] = min([weights[part] + first[bag - part] for part in parts(bag)]) + split
+            return
+        for _ in range(most):
+            before = self.layers[-1]
+            now = before.copy()
+            for bag in bags:
+                weight = min([weights[part] + before[bag - part] for part in parts(bag)]) + split
+                now[bag] = min(weight, before[bag])
+            self.layers.append(now)
+
+    def trace(self, layer: int, bag: int) -> list[Packed]:
+        """Return the parcels of the best way to send a bag."""
+        weights, who, parts = self._table.weights, self._table.who, self._table.lattice.parts
+        free = len(self.layers) == 1
+        found = []
+        while bag:
+            while not free and layer > 1 and self.layers[layer - 1][bag] == self.layers[layer][bag]:
+                layer -= 1
+            before = self.layers[layer if free else layer - 1]
+            sought = self.layers[layer][bag] - self._split
+            part = next(part for part in parts(bag) if weights[part] + before[bag - part] == sought)
+            found.append((who[part], part))
+            bag -= part
+            layer -= not free
+        return found
 
 
-def _combined(lattice: Lattice, found: Layers, mine: Layers, most: int) -> Layers:
-    """Return the best ways to send each bag partly so, partly by a watched warehouse."""
-    shape, counts = lattice.shape, {bag: lattice.counts(bag) for bag in range(lattice.size)}
-    result: Layers = []
-    for total in range(most + 1):
-        now: dict[int, Way] = {}
-        for own in range(min(total, len(mine) - 1) + 1):
-            for bag, way in mine[own].items():
-                room = [limit - count for limit, count in zip(shape, counts[bag], strict=True)]
-                for rest in lattice.within(room):
-                    other = found[total - own].get(rest)
-                    if other is not None and way[0] + other[0] < now.get(bag + rest, (ENDLESS, ()))[0]:
-                        now[bag + rest] = (way[0] + other[0], other[1] + way[1])
-        result.append(now)
-    return result
+class Combined:
+    """The best way to send each bag partly out of one source, partly out of a watched warehouse."""
+
+    __slots__ = ("_bags", "_lattice", "_other", "_own", "layers")
+
+    def __init__(self, lattice: Lattice, other: Ways | Combined, own: Ways, bags: Sequence[int]) -> None:
+        self._lattice, self._other, self._own, self._bags = lattice, other, own, bags
+        room = {
+            bag: lattice.within([most - n for most, n in zip(lattice.shape, lattice.counts(bag), strict=True)])
+            for bag in bags
+        }
+        self.layers: list[list[int]] = []
+        for total in range(len(other.layers)):
+            now = [ENDLESS] * lattice.size
+            for layer in range(min(total + 1, len(own.layers))):
+                rest_of, mine = other.layers[total - layer], own.layers[layer]
+                for bag in bags:
+                    weight = mine[bag]
+                    if weight < ENDLESS:
+                        for rest in room[bag]:
+                            if rest_of[rest] + weight < now[rest + bag]:
+                                now[rest + bag] = rest_of[rest] + weight
+            self.layers.append(now)
+
+    def trace(self, layer: int, bag: int) -> list[Packed]:
+        """Return the parcels of the best way to send a bag."""
+        sought, counts = self.layers[layer][bag], self._lattice.counts(bag)
+        for own in range(min(layer + 1, len(self._own.layers))):
+            for part in self._bags:
+                held = self._lattice.counts(part)
+                if all(n <= most for n, most in zip(held, counts, strict=True)) and (
+                    self._own.layers[own][part] + self._other.layers[layer - own][bag - part] == sought
+                ):
+                    return self._other.trace(layer - own, bag - part) + self._own.trace(own, part)
+        raise AssertionError("a weight without a way")
+
+
+def limited(question: Question, watched: set[int], *, counted: bool) -> Ways | Combined:
+    """Return the best ways to send each bag, the stock of watched warehouses being summed over their parcels.
+
+    Args:
+        question: What is asked.
+        watched: Positions of warehouses.
+        counted: Whether the number of parcels is limited.
+    """
+    case, stock, rooms, lattice, prices = question
+    units = sum(lattice.shape)
+    most = min(case.limit, units) if counted else 0
+    table = Table(case, lattice, [room for room in rooms if room.position not in watched], prices, stock)
+    found: Ways | Combined = Ways(table, case.split, most, range(1, lattice.size))
+    for room in rooms:
+        if room.position in watched:
+            own = Table(case, lattice, [room], prices, stock)
+            bags = [
+                bag for bag in lattice.within(room.caps) if fits(case, stock, room.position, lattice.counts(bag))
+            ]
+            parcels = min(most, stock.parcels[room.position])
+            found = Combined(lattice, found, Ways(own, case.split, parcels, bags[1:]), bags)
+    return found

@@ -1,0 +1,188 @@
+"""The joint search: many demands over scarce stock, capacities and quotas, near a bound of its own.
+
+1. Every case gets its ideal plan, as if it were alone. Where nothing is asked for twice, that is the best plan of
+   the batch, and the sum of the ideals is a bound in any case.
+2. Cases that ask for what is short get plans without it; every plan that is ever found stays in the case's pool.
+3. Prices of what is short are adjusted on the pools, which is quick; then the cases that see a price are searched
+   exactly under the prices, which gives new plans for the pools and a valid bound. A few rounds of both.
+4. A batch plan is built: those first that would lose most by leaving what is short to others, each by its cheapest
+   priced plan that fits, or else by a search on what is left.
+5. It is improved: searches on what is left, and exchanges (:mod:`omskit.allocation.exchange`).
+
+Everything is ordered by explicit keys, and there is no clock: the same input gives the same plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from omskit.allocation.case import Case, Prices, Solution, Stock
+from omskit.allocation.columns import Column, Scarce
+from omskit.allocation.dual import adjusted
+from omskit.allocation.exact import solve
+from omskit.allocation.exchange import Assignment
+from omskit.allocation.weights import SHIFT
+
+#: Rounds of prices and searches.
+_ROUNDS = 3
+#: Steps of prices in a round.
+_STEPS = 60
+
+
+class Joint:
+    """The state of one joint search.
+
+    Args:
+        cases: All that is asked, in order of rank and key.
+        stock: What there is.
+        budget: Most work for the search of one case.
+    """
+
+    def __init__(self, cases: Sequence[Case], stock: Stock, budget: int) -> None:
+        self.cases, self.stock, self.budget = cases, stock, budget
+        self.scarce = Scarce(cases, stock)
+        self.pools: list[list[Column]] = []
+        self.least: list[int] = []
+        for case in cases:
+            solution = solve(case, stock, budget)
+            self.least.append(solution.bound >> SHIFT)
+            self.pools.append([self.scarce.column(case, solution)])
+        self.ideals = [pool[0] for pool in self.pools]
+        self.bound = sum(self.least)
+        self.prices = [0] * len(self.scarce.caps)
+        self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
+            {(pool[0].cost, pool[0].uses)} for pool in self.pools
+        ]
+
+    @property
+    def alone(self) -> dict[int, int]:
+        """What each demand would cost at least if it were alone, by key."""
+        return {case.demand.key: least for case, least in zip(self.cases, self.least, strict=True)}
+
+    def planned(self) -> list[Column]:
+        """Return a column for each case that together use no more than there is."""
+        short = self.short()
+        if not short:
+            return self.ideals
+        self.diversify(short)
+        best = self.build()
+        for _ in range(_ROUNDS):
+            self.adjust(best.cost, _STEPS)
+            self.reprice()
+            plan = self.build()
+            if plan.cost < best.cost:
+                best = plan
+        best.prices = self.prices
+        self.improve(best)
+        return [column for column in best.chosen if column is not None]
+
+    def search(self, which: int, prices: Prices | None, stock: Stock | None = None) -> Solution:
+        """Search one case and keep its plan."""
+        case = self.cases[which]
+        solution = solve(case, stock or self.stock, self.budget, prices)
+        column = self.scarce.column(case, solution)
+        if (column.cost, column.uses) not in self.seen[which]:
+            self.seen[which].add((column.cost, column.uses))
+            self.pools[which].append(column)
+        return solution
+
+    def short(self) -> set[int]:
+        """Return the things that the ideals ask for beyond what there is."""
+        asked = [0] * len(self.scarce.caps)
+        for column in self.ideals:
+            for thing, amount in column.uses:
+                asked[thing] += amount
+        return {thing for thing, cap in enumerate(self.scarce.caps) if asked[thing] > cap}
+
+    def diversify(self, short: set[int]) -> None:
+        """Find plans without what is short, for the cases that would use it."""
+        for which in range(len(self.cases)):
+            for _ in range(2):
+                used = [thing for thing, _ in self.pools[which][-1].uses if thing in short]
+                if not used:
+                    break
+                barred = {thing for column in self.pools[which] for thing, _ in column.uses if thing in short}
+                self.search(which, self.scarce.without(self.cases[which], barred))
+            used = [thing for thing, _ in self.ideals[which].uses if thing in short]
+            if len(used) > 1:
+                for thing in used:
+                    self.search(which, self.scarce.without(self.cases[which], {thing}))
+
+    def reprice(self) -> None:
+        """Search the cases that see a price, and raise the bound."""
+        prices = self.scarce.prices(self.prices)
+        bound = -sum(price * cap for price, cap in zip(self.prices, self.scarce.caps, strict=True))
+        for which, ideal in enumerate(self.ideals):
+            if any([self.prices[thing] for thing, _ in ideal.uses]):
+                bound += self.search(which, prices).bound >> SHIFT
+            else:
+                bound += self.least[which]
+        self.bound = max(self.bound, bound)
+
+    def adjust(self, known: int, rounds: int) -> None:
+        """Adjust the prices on the pools of the cases that have a choice."""
+        fixed = sum([pool[0].cost for pool in self.pools if len(pool) == 1 and not pool[0].uses])
+        pools = [pool for pool in self.pools if len(pool) > 1 or pool[0].uses]
+        self.prices = adjusted(self.prices, pools, self.scarce.caps, known - fixed, rounds)
+
+    def build(self) -> Assignment:
+        """Return a batch plan, built from the pools and by searches on what is left."""
+        plan = Assignment(self.scarce.caps, self.pools, self.prices)
+        prices, order = self.prices, []
+        for which, pool in enumerate(self.pools):
+            values = [
+                (column.cost + sum([prices[thing] * amount for thing, amount in column.uses]), column.cost, number)
+                for number, column in enumerate(pool)
+            ]
+            values.sort()
+            free = [column.cost for column in pool if not any([prices[thing] for thing, _ in column.uses])]
+            loss = (min(free) if free else 1 << 40) - values[0][0]
+            order.append((-loss, which, values))
+        order.sort()
+        for _, which, values in order:
+            for _, _, number in values:
+                column = self.pools[which][number]
+                if plan.fits(column.uses):
+                    plan.put(which, column)
+                    break
+            else:
+                self.remake(plan, which)
+        return plan
+
+    def remaining(self, plan: Assignment, case: Case) -> Stock:
+        """Return the stock that a batch plan leaves, as far as a case looks at it."""
+        left, scarce = plan.left, self.scarce
+        rows = {}
+        for atom in case.atoms:
+            for sku, _ in atom.needs:
+                row, things = self.stock.rows[sku], scarce.cells.get(sku)
+                if things is not None:
+                    row = [left[t] if t >= 0 else there for t, there in zip(things, row, strict=True)]
+                rows[sku] = row
+        return scarce.remaining(rows, self.stock, left)
+
+    def remake(self, plan: Assignment, which: int) -> None:
+        """Give a case the best plan on what is left, where that is cheaper than what it has."""
+        now = plan.chosen[which]
+        plan.put(which, None)
+        case = self.cases[which]
+        solution = self.search(which, None, self.remaining(plan, case))
+        column = self.scarce.column(case, solution)
+        plan.put(which, column if now is None or column.cost < now.cost else now)
+
+    def improve(self, plan: Assignment) -> None:
+        """Improve a batch plan by exchanges until nothing gains or the work is used up."""
+        budget = 3000 * len(self.cases)
+        for _ in range(4):
+            gained = False
+            regrets = sorted(
+                (ideal.cost - plan_column.cost, which)
+                for which, (ideal, plan_column) in enumerate(zip(self.ideals, plan.chosen, strict=True))
+                if plan_column is not None and plan_column.cost > ideal.cost
+            )
+            for _, which in regrets:
+                if plan.work > budget:
+                    return
+                gained |= plan.improve(which)
+            if not gained:
+                return
