@@ -21,12 +21,16 @@ from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.dual import adjusted
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
+from omskit.allocation.lattice import pairs_of
 from omskit.allocation.weights import SHIFT
 
-#: Rounds of prices and searches.
-_ROUNDS = 3
-#: Steps of prices in a round.
-_STEPS = 60
+#: Steps of prices of either kind, round by round.
+_STEPS = (30, 30, 60, 100, 150)
+_ROUNDS = len(_STEPS)
+#: A plan is close to the bound when a bound is this many times what lies between.
+_CLOSE = 200
+#: Pairs of bags from which on a case is large: it is searched under prices only once.
+_LARGE = 20_000
 
 
 class Joint:
@@ -46,12 +50,16 @@ class Joint:
         for case in cases:
             solution = solve(case, stock, budget)
             self.least.append(solution.bound >> SHIFT)
-            self.pools.append([self.scarce.column(case, solution)])
+            column = self.scarce.column(case, solution)
+            # sending nothing is always possible, so that no pool asks for more than there is whatever the price
+            nothing = Column(case.units * (case.left >> SHIFT), (), ())
+            self.pools.append([column, nothing] if column.uses else [column])
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
         self.prices = [0] * len(self.scarce.caps)
+        self.large = [pairs_of(case.shape) > _LARGE for case in cases]
         self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
-            {(pool[0].cost, pool[0].uses)} for pool in self.pools
+            {(column.cost, column.uses) for column in pool} for pool in self.pools
         ]
 
     @property
@@ -66,14 +74,17 @@ class Joint:
             return self.ideals
         self.diversify(short)
         best = self.build()
-        for _ in range(_ROUNDS):
-            self.adjust(best.cost, _STEPS)
-            self.reprice()
+        for number in range(1, _ROUNDS + 1):
+            self.adjust(best.cost, _STEPS[number - 1])
+            likely, late = self.reprice()
             plan = self.build()
+            if number > 1:
+                self.improve(plan)
             if plan.cost < best.cost:
                 best = plan
-        best.prices = self.prices
-        self.improve(best)
+            if number == _ROUNDS or (best.cost - likely) * _CLOSE <= likely:
+                self.complete(likely, late)
+                break
         return [column for column in best.chosen if column is not None]
 
     def search(self, which: int, prices: Prices | None, stock: Stock | None = None) -> Solution:
@@ -96,28 +107,42 @@ class Joint:
 
     def diversify(self, short: set[int]) -> None:
         """Find plans without what is short, for the cases that would use it."""
-        for which in range(len(self.cases)):
-            for _ in range(2):
-                used = [thing for thing, _ in self.pools[which][-1].uses if thing in short]
-                if not used:
-                    break
-                barred = {thing for column in self.pools[which] for thing, _ in column.uses if thing in short}
-                self.search(which, self.scarce.without(self.cases[which], barred))
-            used = [thing for thing, _ in self.ideals[which].uses if thing in short]
-            if len(used) > 1:
-                for thing in used:
-                    self.search(which, self.scarce.without(self.cases[which], {thing}))
-
-    def reprice(self) -> None:
-        """Search the cases that see a price, and raise the bound."""
-        prices = self.scarce.prices(self.prices)
-        bound = -sum(price * cap for price, cap in zip(self.prices, self.scarce.caps, strict=True))
         for which, ideal in enumerate(self.ideals):
-            if any([self.prices[thing] for thing, _ in ideal.uses]):
-                bound += self.search(which, prices).bound >> SHIFT
+            used = {thing for thing, _ in ideal.uses if thing in short}
+            if used:
+                self.search(which, self.scarce.without(self.cases[which], used))
+
+    def reprice(self) -> tuple[int, list[tuple[int, int]]]:
+        """Search the cases that see a price; large ones are only valued by their pools.
+
+        Returns:
+            What the bound is likely to be, and the large cases with the values that it counts for them.
+        """
+        prices, by_thing = self.scarce.prices(self.prices), self.prices
+        likely = -sum(price * cap for price, cap in zip(by_thing, self.scarce.caps, strict=True))
+        late = []
+        for which, ideal in enumerate(self.ideals):
+            if not any([by_thing[thing] for thing, _ in ideal.uses]):
+                likely += self.least[which]
+            elif self.large[which]:
+                value = min([self.valued(column) for column in self.pools[which]])
+                late.append((which, value))
+                likely += value
             else:
-                bound += self.least[which]
-        self.bound = max(self.bound, bound)
+                likely += self.search(which, prices).bound >> SHIFT
+        return likely, late
+
+    def complete(self, likely: int, late: list[tuple[int, int]]) -> None:
+        """Search the large cases too, and raise the bound."""
+        prices = self.scarce.prices(self.prices)
+        for which, value in late:
+            likely += (self.search(which, prices).bound >> SHIFT) - value
+        self.bound = max(self.bound, likely)
+
+    def valued(self, column: Column) -> int:
+        """Return what a column costs with the prices of what it uses."""
+        prices = self.prices
+        return column.cost + sum([prices[thing] * amount for thing, amount in column.uses])
 
     def adjust(self, known: int, rounds: int) -> None:
         """Adjust the prices on the pools of the cases that have a choice."""
@@ -131,10 +156,13 @@ class Joint:
         prices, order = self.prices, []
         for which, pool in enumerate(self.pools):
             values = [
-                (column.cost + sum([prices[thing] * amount for thing, amount in column.uses]), column.cost, number)
+                (self.valued(column), column.cost, number)
                 for number, column in enumerate(pool)
             ]
             values.sort()
+            if not pool[0].parcels:
+                plan.put(which, pool[0])
+                continue
             free = [column.cost for column in pool if not any([prices[thing] for thing, _ in column.uses])]
             loss = (min(free) if free else 1 << 40) - values[0][0]
             order.append((-loss, which, values))
@@ -142,7 +170,7 @@ class Joint:
         for _, which, values in order:
             for _, _, number in values:
                 column = self.pools[which][number]
-                if plan.fits(column.uses):
+                if column.parcels and plan.fits(column.uses):
                     plan.put(which, column)
                     break
             else:
