@@ -31,8 +31,8 @@ def planned(instance: Instance, strategy: str) -> tuple[Sequence[Decision], int 
     if strategy == "fewest":
         few = Policy(_DOMINANT, policy.late_minor, 100 * _DOMINANT, policy.max_parcels)
         return plan(*asked, few, at=DAY).decisions, None
-    if strategy == "batch":
-        together = plan_batch(*asked, policy, at=DAY)
+    if strategy in {"batch", "solver"}:
+        together = plan_batch(*asked, policy, at=DAY, solver=strategy == "solver")
         return together.decisions, together.bound_minor
     return plan(*asked, policy, at=DAY).decisions, None
 

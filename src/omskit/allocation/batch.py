@@ -29,6 +29,7 @@ def plan_batch(
     at: datetime,
     budget: int = DEFAULT_BUDGET,
     by_rank: bool = True,
+    solver: bool = False,
 ) -> Plan:
     """Return where demands are sent from, planned together so that all of them cost little.
 
@@ -43,9 +44,10 @@ def plan_batch(
         budget: Most work for one search of one demand.
         by_rank: Whether demands of a better rank are planned before all others, so that they never lose anything
             to a lesser one; the bound is then that of this rule. Without it only the sum counts.
+        solver: Whether prices, and a plan out of those that were found, come from HiGHS: the extra ``solver``.
 
     Raises:
-        UsageError: ``duplicate_demand``; ``naive_datetime``; ``bad_budget`` below 1.
+        UsageError: ``duplicate_demand``; ``naive_datetime``; ``bad_budget`` below 1; ``solver_missing``.
     """
     at = aware(at)
     ordered = in_turn(demands, budget)
@@ -56,14 +58,14 @@ def plan_batch(
     bound = 0
     ranks = groupby(ordered, key=lambda one: one.rank) if by_rank else [(0, iter(ordered))]
     for _, some in ranks:
-        made, least = _planned(list(some), setting, ledger, at, budget)
+        made, least = _planned(list(some), setting, ledger, at, budget, solver=solver)
         decisions += made
         bound += least
     return Plan(tuple(decisions), bound)
 
 
 def _planned(
-    demands: Sequence[Demand], setting: Setting, ledger: Ledger, at: datetime, budget: int
+    demands: Sequence[Demand], setting: Setting, ledger: Ledger, at: datetime, budget: int, *, solver: bool
 ) -> tuple[list[Decision], int]:
     """Return the decisions for demands that are planned together, and their bound; take their stock."""
     currency = setting.network.network.currency
@@ -71,7 +73,7 @@ def _planned(
     for case in cases:
         ledger.know(case)
     joint = Joint(cases, ledger.stock, budget)
-    columns = dict(zip([case.demand.key for case in cases], joint.planned(), strict=True))
+    columns = dict(zip([case.demand.key for case in cases], joint.planned(solver=solver), strict=True))
     by_key = {case.demand.key: case for case in cases}
     alone = joint.alone
     decisions, bound = [], joint.bound

@@ -22,11 +22,14 @@ from omskit.allocation.dual import adjusted
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
 from omskit.allocation.lattice import pairs_of
+from omskit.allocation.master import Master
 from omskit.allocation.weights import SHIFT
 
 #: Steps of prices of either kind, round by round.
 _STEPS = (30, 30, 60, 100, 150)
 _ROUNDS = len(_STEPS)
+#: Most rounds of column generation.
+_GENERATIONS = 15
 #: A plan is close to the bound when a bound is this many times what lies between.
 _CLOSE = 200
 #: Pairs of bags from which on a case is large: it is searched under prices only once.
@@ -67,13 +70,18 @@ class Joint:
         """What each demand would cost at least if it were alone, by key."""
         return {case.demand.key: least for case, least in zip(self.cases, self.least, strict=True)}
 
-    def planned(self) -> list[Column]:
-        """Return a column for each case that together use no more than there is."""
+    def planned(self, *, solver: bool = False) -> list[Column]:
+        """Return a column for each case that together use no more than there is.
+
+        With ``solver`` prices and a plan out of the pools come from HiGHS.
+        """
         short = self.short()
         if not short:
             return self.ideals
         self.diversify(short)
         best = self.build()
+        if solver:
+            return self._solved(best)
         for number in range(1, _ROUNDS + 1):
             self.adjust(best.cost, _STEPS[number - 1])
             likely, late = self.reprice()
@@ -86,6 +94,24 @@ class Joint:
                 self.complete(likely, late)
                 break
         return [column for column in best.chosen if column is not None]
+
+    def _solved(self, best: Assignment) -> list[Column]:
+        """Return the better of what exchanges and the master problem find, with the master's prices."""
+        for _ in range(_GENERATIONS):
+            known = sum(map(len, self.pools))
+            self.prices = Master(self.pools, self.scarce.caps).prices()
+            self.complete(*self.reprice())
+            if sum(map(len, self.pools)) == known:
+                break
+        plan = self.build()
+        self.improve(plan)
+        if plan.cost < best.cost:
+            best = plan
+        columns = [column for column in best.chosen if column is not None]
+        found = Master(self.pools, self.scarce.caps).chosen(self.pools, columns)
+        if found is not None and sum([column.cost for column in found]) < best.cost:
+            return found
+        return columns
 
     def search(self, which: int, prices: Prices | None, stock: Stock | None = None) -> Solution:
         """Search one case and keep its plan."""

@@ -88,6 +88,7 @@ class Master:
         highs = self._highs
         solver = highs.Highs()
         for option, value in (
+            ("log_to_console", False),
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", 0),
