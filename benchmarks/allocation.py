@@ -74,7 +74,7 @@ def main() -> None:
         "orders_per_second": round(len(instance.demands) / seconds) if seconds else None,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
     }
-    print(json.dumps({"strategy": args.strategy, **said, **said_bound, **speed}))  # noqa: T201
+    print(json.dumps({"strategy": args.strategy, **said, **said_bound, **speed}))
 
 
 if __name__ == "__main__":

@@ -139,8 +139,8 @@ class Case:
     """
 
     __slots__ = (
-        "_loads", "atoms", "bulky", "demand", "entangled", "guarded", "left", "limit", "market", "positions", "setting", "shape",
-        "special", "split", "units", "unsplit", "whole_only",
+        "_loads", "atoms", "bulky", "demand", "entangled", "guarded", "left", "limit", "market", "positions",
+        "setting", "shape", "special", "split", "units", "unsplit", "whole_only",
     )  # fmt: skip
 
     def __init__(self, demand: Demand, setting: Setting) -> None:

@@ -1,13 +1,13 @@
 """Shadow prices of scarce things, by subgradients on pools of known plans.
 
 For any prices from 0 on, the sum of the cheapest priced plans of all cases, less the prices of all there is, is a
-lower bound on the cost of every batch plan (weak duality). On a pool of columns it is a bound only for plans out of
-the pool, but it is quick to work out, and its best prices are close to the best prices of all.
+lower bound on the cost of every batch plan (weak duality). On a pool of columns it is a bound only for plans out
+of the pool, but it is quick to work out, and its best prices are close to the best prices of all.
 
-Two ways to step take turns. First every price has a step of its own, which grows while more is asked than there is
-and halves when that turns (resilient steps): single pieces find prices far apart quickly. Then all prices step
-together along what is asked beyond what there is, divided by what there is, so that a price of one piece and a price
-of a warehouse's whole day move alike; the length is Polyak's, towards a bound that is a little higher.
+Two ways to step take turns. First every price has a step of its own, which grows while more is asked than there
+is and halves when that turns (resilient steps): single pieces find prices far apart quickly. Then all prices step
+together along what is asked beyond what there is, divided by what there is, so that a price of one piece and a
+price of a warehouse's whole day move alike; the length is Polyak's, towards a bound that is a little higher.
 """
 
 from __future__ import annotations

@@ -147,9 +147,9 @@ class Assignment:
             return None
         path, at = [ends[1]], ends[2]
         while at != thing:
-            step = reached[at][2]
-            assert step is not None, "only the start has no step"  # noqa: S101
-            path.append(step)
+            before = reached[at][2]
+            assert before is not None, "only the start has no step"  # noqa: S101
+            path.append(before)
             at = came[at]
         return path[::-1] if len({step.case for step in path}) == len(path) else None
 

@@ -8,9 +8,10 @@ from attrs import frozen
 
 from omskit.allocation.case import Case, Setting
 from omskit.allocation.compiled import Compiled
-from omskit.allocation.exact import rooms_of, solve
+from omskit.allocation.exact import solve
 from omskit.allocation.outcome import Asked, Decision, Reason, Rule
 from omskit.allocation.reasons import Doubt
+from omskit.allocation.rooms import rooms_of
 from omskit.allocation.weights import SHIFT
 from omskit.core import format_amount
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from omskit.allocation.case import Case, Parcel, Prices, Stock
+from omskit.allocation.case import Case, Parcel, Prices
 from omskit.allocation.offers import best
-from omskit.allocation.tables import Room, fits, parcel_of, priced
+from omskit.allocation.rooms import Room
+from omskit.allocation.tables import Question, fits, parcel_of, priced
 
 #: How many warehouses a plan is begun with in turn.
 _STARTS = 3
@@ -14,16 +15,14 @@ _STARTS = 3
 _FINE = 1_000_000
 
 
-def greedy(
-    case: Case, stock: Stock, rooms: Sequence[Room], shape: Sequence[int], prices: Prices | None
-) -> tuple[int, tuple[Parcel, ...]]:
+def greedy(question: Question, shape: Sequence[int]) -> tuple[int, tuple[Parcel, ...]]:
     """Return the best of a few plans, each begun with another of the warehouses that have most of it.
 
     A plan goes on with the warehouse that sends a unit at the least weight, split included, until nothing is left
     that is worth its parcel.
     """
-    starts = sorted(rooms, key=lambda room: (-_units(case, room.caps), room.position))
-    plans = [_filled(case, stock, rooms, start, shape, prices) for start in starts[:_STARTS]]
+    starts = sorted(question.rooms, key=lambda room: (-_units(question.case, room.caps), room.position))
+    plans = [_filled(question, start, shape) for start in starts[:_STARTS]]
     return min(plans, key=lambda one: (one[0], [parcel.position for parcel in one[1]]))
 
 
@@ -31,9 +30,8 @@ def _units(case: Case, counts: Sequence[int]) -> int:
     return sum(count * atom.units for count, atom in zip(counts, case.atoms, strict=True))
 
 
-def _filled(
-    case: Case, stock: Stock, rooms: Sequence[Room], start: Room, shape: Sequence[int], prices: Prices | None
-) -> tuple[int, tuple[Parcel, ...]]:
+def _filled(question: Question, start: Room, shape: Sequence[int]) -> tuple[int, tuple[Parcel, ...]]:
+    case, stock, rooms, prices = question
     nothing = case.units * case.left
     left = list(shape)
     caps = {room.position: list(room.caps) for room in rooms}
@@ -48,7 +46,7 @@ def _filled(
         for room in candidates:
             if packed[room.position] >= stock.parcels[room.position]:
                 continue
-            counts = _largest(case, stock, room, left, caps[room.position], taken[room.position], prices)
+            counts = _largest(question, room, left, caps[room.position], taken[room.position])
             if any(counts):
                 units = _units(case, counts)
                 value = _weight(case, room, counts, prices) + split
@@ -82,13 +80,7 @@ def _weight(case: Case, room: Room, counts: tuple[int, ...], prices: Prices | No
 
 
 def _largest(
-    case: Case,
-    stock: Stock,
-    room: Room,
-    left: Sequence[int],
-    caps: Sequence[int],
-    taken: Sequence[int],
-    prices: Prices | None,
+    question: Question, room: Room, left: Sequence[int], caps: Sequence[int], taken: Sequence[int]
 ) -> tuple[int, ...]:
     """Return a parcel with as much of what is left as the warehouse has and a courier takes."""
     counts = [0] * len(left)
@@ -97,7 +89,7 @@ def _largest(
         while low < high:
             middle = (low + high + 1) // 2
             counts[number] = middle
-            if _possible(case, stock, room.position, counts, taken, prices):
+            if _possible(question, room.position, counts, taken):
                 low = middle
             else:
                 high = middle - 1
@@ -105,14 +97,8 @@ def _largest(
     return tuple(counts)
 
 
-def _possible(
-    case: Case,
-    stock: Stock,
-    position: int,
-    counts: Sequence[int],
-    taken: Sequence[int],
-    prices: Prices | None,
-) -> bool:
+def _possible(question: Question, position: int, counts: Sequence[int], taken: Sequence[int]) -> bool:
+    case, stock, _, prices = question
     some = tuple(counts)
     _, grams, bulk = case.weighed(some)
     return fits(case, stock, position, [a + b for a, b in zip(counts, taken, strict=True)]) and (

@@ -1,4 +1,4 @@
-"""Bags of atoms as numbers: every bag of a shape is one int in mixed radix, and lists over all bags are plain lists.
+"""Bags of atoms as numbers: every bag of a shape is one int in mixed radix, a list over all bags a plain list.
 
 A shape says how many of each atom there are. The bag with counts ``c`` is ``sum(c[a] * strides[a])``, the first
 atom having the largest stride; taking a part out of a bag is subtraction, as long as the part lies within it.

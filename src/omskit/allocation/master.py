@@ -1,7 +1,7 @@
 """The master problem over pools of columns, solved by HiGHS: the extra ``solver``.
 
-As a linear program it gives the prices of scarce things that the pools as they stand call for (Dantzig-Wolfe); as a
-mixed-integer program it gives the best batch plan out of the pools. Numbers inside HiGHS are floats: prices are
+As a linear program it gives the prices of scarce things that the pools as they stand call for (Dantzig-Wolfe); as
+a mixed-integer program it gives the best batch plan out of the pools. Numbers inside HiGHS are floats: prices are
 rounded to whole minor units, which leaves the bound that is worked out from them valid, and plans are columns.
 """
 

@@ -36,9 +36,10 @@ class Reason(Enum):
 class Rule(Enum):
     """What decided an order's plan.
 
-    ``TOGETHER``: the batch; alone it could have cost less. ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
+    ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
-    how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it.
+    how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it. ``TOGETHER``: the plan of
+    all demands together; alone it could have cost less.
     """
 
     ONE_PARCEL = "one_parcel"

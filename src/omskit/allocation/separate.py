@@ -1,40 +1,21 @@
-"""The partition under limits: at most so many parcels, and warehouses that several parcels would ask for too much.
+"""The partition under limits: at most so many parcels, and warehouses that could be asked for too much.
 
-A warehouse that has to be watched gets a partition of its own, of the bags that it has as a whole; then the ways of
-the others and its own are combined for every bag. Where the number of parcels is limited too, every bag keeps its
-best way for each number of parcels. Nothing is dropped that could still be the best.
+Several parcels of one warehouse share its stock. A warehouse that has to be watched gets a partition of its own,
+of the bags that it has as a whole; then the ways of the others and its own are combined for every bag. Where the
+number of parcels is limited too, every bag keeps its best way for each number of parcels. Nothing is dropped that
+could still be the best.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from omskit.allocation.case import Case, Prices, Stock
 from omskit.allocation.lattice import Lattice
-from omskit.allocation.tables import Room, Table, fits
+from omskit.allocation.tables import Question, Table, fits
 from omskit.allocation.weights import ENDLESS
 
 #: (warehouse position, bag) of a parcel.
 Packed = tuple[int, int]
-
-
-class Question(NamedTuple):
-    """What all steps of a limited search read.
-
-    Args:
-        case: What is asked.
-        stock: What is left.
-        rooms: All warehouses.
-        lattice: The bags.
-        prices: What scarce things cost.
-    """
-
-    case: Case
-    stock: Stock
-    rooms: Sequence[Room]
-    lattice: Lattice
-    prices: Prices | None
 
 
 class Ways:
@@ -116,15 +97,16 @@ class Combined:
         raise AssertionError("a weight without a way")
 
 
-def limited(question: Question, watched: set[int], *, counted: bool) -> Ways | Combined:
+def limited(question: Question, lattice: Lattice, watched: set[int], *, counted: bool) -> Ways | Combined:
     """Return the best ways to send each bag, the stock of watched warehouses being summed over their parcels.
 
     Args:
         question: What is asked.
+        lattice: The bags.
         watched: Positions of warehouses.
         counted: Whether the number of parcels is limited.
     """
-    case, stock, rooms, lattice, prices = question
+    case, stock, rooms, prices = question
     units = sum(lattice.shape)
     most = min(case.limit, units) if counted else 0
     table = Table(case, lattice, [room for room in rooms if room.position not in watched], prices, stock)

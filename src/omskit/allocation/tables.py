@@ -8,27 +8,24 @@ from typing import NamedTuple
 from omskit.allocation.case import Case, Parcel, Prices, Stock
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.offers import Row, best
+from omskit.allocation.rooms import Room
 from omskit.allocation.weights import ENDLESS, SHIFT
 
 
-class Room(NamedTuple):
-    """One warehouse as a candidate for a case.
+class Question(NamedTuple):
+    """One case with all that its search reads.
 
     Args:
-        position: Of the warehouse.
-        caps: How many of each atom it has.
-        adds: What one of each atom weighs there: picking and prices.
-        toll: The price of a parcel.
-        base: The least that a parcel weighs before its goods.
-        free: Whether all bags within the caps are there; if not, their stock has to be summed.
+        case: What is asked.
+        stock: What is left.
+        rooms: All warehouses.
+        prices: What scarce things cost.
     """
 
-    position: int
-    caps: list[int]
-    adds: list[int]
-    toll: int
-    base: int
-    free: bool
+    case: Case
+    stock: Stock
+    rooms: Sequence[Room]
+    prices: Prices | None
 
 
 def priced(row: Row, prices: Prices | None) -> Row:
