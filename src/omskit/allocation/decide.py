@@ -7,9 +7,9 @@ from datetime import datetime
 
 from omskit.allocation.atoms import lines_of
 from omskit.allocation.case import Case, Parcel, Setting, Solution
-from omskit.allocation.exact import solve
 from omskit.allocation.model import Demand
 from omskit.allocation.outcome import Asked, Decision, PlannedParcel, Reason, Rule, Unfilled
+from omskit.allocation.quotas import solve_within
 from omskit.allocation.reasons import Doubt
 from omskit.allocation.remaining import Ledger
 from omskit.allocation.weights import SHIFT
@@ -22,7 +22,7 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
     if demand.currency != setting.network.network.currency:
         return other_currency(asked)
-    solution = _within_quotas(case, ledger, budget)
+    solution = solve_within(case, ledger.stock, budget)
     ledger.take(case, solution.parcels)
     return decision_of(case, solution, asked, ledger)
 
@@ -51,14 +51,6 @@ def decision_of(
     return Decision(
         case.demand.key, parcels, unfilled, solution.weight >> SHIFT, solution.bound >> SHIFT, rule, asked
     )
-
-
-def _within_quotas(case: Case, ledger: Ledger, budget: int) -> Solution:
-    """Return the best plan that no courier's quota forbids."""
-    stock = ledger.stock
-    if not stock.quotas:
-        return solve(case, stock, budget)
-    return solve(case, stock, budget)
 
 
 def other_currency(asked: Asked) -> Decision:

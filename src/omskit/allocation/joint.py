@@ -23,6 +23,7 @@ from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
 from omskit.allocation.lattice import pairs_of
 from omskit.allocation.master import Master
+from omskit.allocation.quotas import solve_within
 from omskit.allocation.weights import SHIFT
 
 #: Steps of prices of either kind, round by round.
@@ -51,7 +52,7 @@ class Joint:
         self.pools: list[list[Column]] = []
         self.least: list[int] = []
         for case in cases:
-            solution = solve(case, stock, budget)
+            solution = solve_within(case, stock, budget)
             self.least.append(solution.bound >> SHIFT)
             column = self.scarce.column(case, solution)
             # sending nothing is always possible, so that no pool asks for more than there is whatever the price
@@ -113,15 +114,19 @@ class Joint:
             return found
         return columns
 
-    def search(self, which: int, prices: Prices | None, stock: Stock | None = None) -> Solution:
-        """Search one case and keep its plan."""
-        case = self.cases[which]
-        solution = solve(case, stock or self.stock, self.budget, prices)
-        column = self.scarce.column(case, solution)
+    def search(self, which: int, prices: Prices) -> Solution:
+        """Search one case under prices and keep its plan."""
+        solution = solve(self.cases[which], self.stock, self.budget, prices)
+        self.keep(which, solution)
+        return solution
+
+    def keep(self, which: int, solution: Solution) -> Column:
+        """Keep a plan of a case in its pool."""
+        column = self.scarce.column(self.cases[which], solution)
         if (column.cost, column.uses) not in self.seen[which]:
             self.seen[which].add((column.cost, column.uses))
             self.pools[which].append(column)
-        return solution
+        return column
 
     def short(self) -> set[int]:
         """Return the things that the ideals ask for beyond what there is."""
@@ -220,8 +225,7 @@ class Joint:
         now = plan.chosen[which]
         plan.put(which, None)
         case = self.cases[which]
-        solution = self.search(which, None, self.remaining(plan, case))
-        column = self.scarce.column(case, solution)
+        column = self.keep(which, solve_within(case, self.remaining(plan, case), self.budget))
         plan.put(which, column if now is None or column.cost < now.cost else now)
 
     def improve(self, plan: Assignment) -> None:

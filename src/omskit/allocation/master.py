@@ -86,9 +86,9 @@ class Master:
 
     def _solved(self, start: Sequence[float] | None = None) -> Any:
         highs = self._highs
-        solver = highs.Highs()
+        # the plain class: its heir writes a banner to the standard output when it is made
+        solver = highs.Highs.__base__()
         for option, value in (
-            ("log_to_console", False),
             ("output_flag", False),
             ("threads", 1),
             ("random_seed", 0),

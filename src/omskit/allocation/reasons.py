@@ -41,9 +41,10 @@ class Doubt:
             return found
         able = self._able(self.demand, asked, atom.traits)
         whole_only = self.demand.ship_complete or not self.setting.policy.partial
-        open_ = [position for position in able if self.left.parcels[position] and self.left.units[position]]
-        if able and not open_:
-            return Reason.CAPACITY_FULL
+        left = self.left
+        open_ = [at for at in able if left.parcels[at] and left.units[at] >= atom.units]
+        if len(open_) < len(able) and not self._there(open_, line, whole=whole_only):
+            return Reason.CAPACITY_FULL if self._there(able, line, whole=whole_only) else Reason.NO_STOCK
         able = open_
         if not self._there(able, line, whole=whole_only):
             return Reason.NO_STOCK
