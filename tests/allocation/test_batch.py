@@ -17,6 +17,7 @@ from omskit.allocation import (
     Lane,
     Network,
     Plan,
+    PlannedParcel,
     Policy,
     RateCard,
     Reason,
@@ -24,6 +25,7 @@ from omskit.allocation import (
     Service,
     Supply,
     Warehouse,
+    moved,
     plan,
     plan_batch,
 )
@@ -160,3 +162,34 @@ def test_a_quota_of_a_courier_is_kept_and_the_next_courier_carries_the_rest() ->
     supply = Supply({Cell("A", "W0"): 3}, quotas={"A": 2})
     in_turn = plan(demands, supply, TWO, POLICY, at=AT)
     assert [one.parcels[0].courier for one in in_turn.decisions] == ["A", "A", "B"]
+
+
+def parcels(made: Plan) -> dict[int, tuple[PlannedParcel, ...]]:
+    return {one.key: one.parcels for one in made.decisions}
+
+
+URGENT = demand(1, "A"), demand(2, "A", **TOMORROW)
+LAST = {"W0": "A1", "W2": "A1"}
+
+
+def in_turn() -> Plan:
+    cells = {Cell("A", "W0"): 1, Cell("A", "W2"): 1}
+    return plan(URGENT, Supply(cells), NETWORK, POLICY, at=AT)
+
+
+def test_orders_move_where_that_saves_more_than_the_change_is_worth() -> None:
+    before = in_turn()
+    made = together(*URGENT, stock=LAST, previous=parcels(before), change_minor=149)
+    assert (before.cost_minor, made.cost_minor, moved(made, parcels(before))) == (1_820, 1_520, (1, 2))
+
+
+def test_orders_stay_where_moving_saves_no_more_than_the_change_is_worth() -> None:
+    before = in_turn()
+    made = together(*URGENT, stock=LAST, previous=parcels(before), change_minor=150)
+    assert (made.cost_minor, moved(made, parcels(before))) == (1_820, ())
+
+
+def test_a_plan_in_force_that_is_no_longer_possible_is_replaced() -> None:
+    before = in_turn()
+    made = together(*URGENT, stock={"W2": "A2"}, previous=parcels(before), change_minor=1_000)
+    assert [sent(one) for one in made.decisions] == [["W2"], ["W2"]]

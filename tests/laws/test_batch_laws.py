@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_oracle import AT, WORLDS, World, accounted, batches, demands, least_together, oversold
 
-from omskit.allocation import Demand, Plan, Supply, plan_batch
+from omskit.allocation import Demand, Plan, Supply, moved, plan_batch
 
 
 def together(world: World, asked: Sequence[Demand], *, by_rank: bool = False, solver: bool = False) -> Plan:
@@ -112,3 +112,25 @@ def test_hash_seeds_change_nothing() -> None:
         for seed in ("0", "1", "4711")
     }
     assert len(said) == 1
+
+
+@settings(deadline=None)
+@given(WORLDS, batches(), st.sampled_from([0, 0, 50, 400]))
+def test_looking_again_never_costs_more_than_the_plan_in_force(
+    world: World, asked: list[Demand], change: int
+) -> None:
+    before = world.plan(*asked)
+    in_force = {one.key: one.parcels for one in before.decisions}
+    made = plan_batch(
+        asked,
+        world.supply,
+        world.network,
+        world.policy,
+        at=AT,
+        by_rank=False,
+        previous=in_force,
+        change_minor=change,
+    )
+    gone = len(moved(made, in_force))
+    assert made.cost_minor + gone * change <= before.cost_minor
+    assert oversold(world, made, asked) == []

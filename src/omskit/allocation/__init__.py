@@ -1,6 +1,6 @@
 """Allocation: which warehouse sends what by which courier, at the least total cost, and why."""
 
-from omskit.allocation.batch import plan_batch
+from omskit.allocation.batch import moved, plan_batch
 from omskit.allocation.calendar import WorkingDays
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
@@ -35,6 +35,7 @@ __all__ = [
     "compile_network",
     "considered",
     "explain",
+    "moved",
     "plan",
     "plan_batch",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Solution, Stock
+from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Stock
 from omskit.allocation.weights import SHIFT
 
 Uses = tuple[tuple[int, int], ...]
@@ -59,9 +59,8 @@ class Scarce:
         self.caps.append(cap)
         return len(self.caps) - 1
 
-    def column(self, case: Case, solution: Solution) -> Column:
-        """Return a solution as a column."""
-        parcels = solution.parcels
+    def column(self, case: Case, parcels: tuple[Parcel, ...]) -> Column:
+        """Return a plan as a column."""
         cost = sum([parcel.cost for parcel in parcels]) + max(0, len(parcels) - 1) * (case.split >> SHIFT)
         uses: dict[int, int] = {}
         sent = 0

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from omskit.allocation.case import Case, Prices, Solution, Stock
+from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.dual import adjusted
 from omskit.allocation.exact import solve
@@ -44,20 +44,38 @@ class Joint:
         cases: All that is asked, in order of rank and key.
         stock: What there is.
         budget: Most work for the search of one case.
+        held: The parcels of each case in the plan in force; None for those without one.
+        change: What it costs in minor units to leave a plan in force.
     """
 
-    def __init__(self, cases: Sequence[Case], stock: Stock, budget: int) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        stock: Stock,
+        budget: int,
+        held: Sequence[tuple[Parcel, ...] | None] = (),
+        change: int = 0,
+    ) -> None:
         self.cases, self.stock, self.budget = cases, stock, budget
         self.scarce = Scarce(cases, stock)
         self.pools: list[list[Column]] = []
         self.least: list[int] = []
-        for case in cases:
+        parcels = held or [None] * len(cases)
+        self.change = [0 if one is None else change for one in parcels]
+        self.held = [
+            None if one is None else self.scarce.column(case, one)
+            for case, one in zip(cases, parcels, strict=True)
+        ]
+        for case, more, before in zip(cases, self.change, self.held, strict=True):
             solution = solve_within(case, stock, budget)
-            self.least.append(solution.bound >> SHIFT)
-            column = self.scarce.column(case, solution)
+            made = self.scarce.column(case, solution.parcels)
+            moved = made._replace(cost=made.cost + more)
+            column = moved if before is None or moved.cost < before.cost else before
+            self.least.append(min((solution.bound >> SHIFT) + more, column.cost))
             # sending nothing is always possible, so that no pool asks for more than there is whatever the price
-            nothing = Column(case.units * (case.left >> SHIFT), (), ())
-            self.pools.append([column, nothing] if column.uses else [column])
+            nothing = Column(case.units * (case.left >> SHIFT) + more, (), ())
+            pool = [column, nothing] if column.uses else [column]
+            self.pools.append(pool if before is None or before is column else [*pool, before])
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
         self.prices = [0] * len(self.scarce.caps)
@@ -80,7 +98,7 @@ class Joint:
         if not short:
             return self.ideals
         self.diversify(short)
-        best = self.build()
+        best = self.begun()
         if solver:
             return self._solved(best)
         for number in range(1, _ROUNDS + 1):
@@ -95,6 +113,22 @@ class Joint:
                 self.complete(likely, late)
                 break
         return [column for column in best.chosen if column is not None]
+
+    def begun(self) -> Assignment:
+        """Return the cheaper of a plan built without prices and the plan in force, improved."""
+        best = self.build()
+        if any([one is not None for one in self.held]):
+            plan = Assignment(self.scarce.caps, self.pools, self.prices)
+            for which, before in enumerate(self.held):
+                if before is not None:
+                    plan.put(which, before)
+            if min(plan.left, default=0) >= 0:
+                for which, before in enumerate(self.held):
+                    if before is None:
+                        self.remake(plan, which)
+                self.improve(plan)
+                best = min(best, plan, key=lambda one: one.cost)
+        return best
 
     def _solved(self, best: Assignment) -> list[Column]:
         """Return the better of what exchanges and the master problem find, with the master's prices."""
@@ -120,9 +154,19 @@ class Joint:
         self.keep(which, solution)
         return solution
 
+    def least_priced(self, which: int, prices: Prices) -> int:
+        """Search one case under the prices of now; no plan of it costs less with them."""
+        found = (self.search(which, prices).bound >> SHIFT) + self.change[which]
+        before = self.held[which]
+        return found if before is None else min(found, self.valued(before))
+
     def keep(self, which: int, solution: Solution) -> Column:
         """Keep a plan of a case in its pool."""
-        column = self.scarce.column(self.cases[which], solution)
+        column, before = self.scarce.column(self.cases[which], solution.parcels), self.held[which]
+        if before is not None:
+            if column.parcels == before.parcels:
+                return before
+            column = column._replace(cost=column.cost + self.change[which])
         if (column.cost, column.uses) not in self.seen[which]:
             self.seen[which].add((column.cost, column.uses))
             self.pools[which].append(column)
@@ -160,14 +204,14 @@ class Joint:
                 late.append((which, value))
                 likely += value
             else:
-                likely += self.search(which, prices).bound >> SHIFT
+                likely += self.least_priced(which, prices)
         return likely, late
 
     def complete(self, likely: int, late: list[tuple[int, int]]) -> None:
         """Search the large cases too, and raise the bound."""
         prices = self.scarce.prices(self.prices)
         for which, value in late:
-            likely += (self.search(which, prices).bound >> SHIFT) - value
+            likely += self.least_priced(which, prices) - value
         self.bound = max(self.bound, likely)
 
     def valued(self, column: Column) -> int:
