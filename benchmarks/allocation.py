@@ -17,7 +17,7 @@ from pathlib import Path
 
 from allocation_instance import DAY, Instance, read, written
 
-from omskit.allocation import Decision, Policy, plan, plan_batch
+from omskit.allocation import Chooser, Decision, Policy, plan, plan_batch, plan_by_choosers
 
 STRATEGIES = ("priority", "nearest", "fewest", "exact", "batch", "solver")
 #: Above the cost of any order.
@@ -31,6 +31,10 @@ def planned(instance: Instance, strategy: str) -> tuple[Sequence[Decision], int 
     if strategy == "fewest":
         few = Policy(_DOMINANT, policy.late_minor, 100 * _DOMINANT, policy.max_parcels)
         return plan(*asked, few, at=DAY).decisions, None
+    if strategy in {"priority", "nearest"}:
+        chain = (Chooser.PRIORITY,) if strategy == "priority" else (Chooser.NEAREST,)
+        made = plan_by_choosers(*asked, policy, chain, at=DAY, distances=instance.distances)
+        return made.decisions, None
     if strategy in {"batch", "solver"}:
         together = plan_batch(*asked, policy, at=DAY, solver=strategy == "solver")
         return together.decisions, together.bound_minor

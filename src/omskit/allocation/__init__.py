@@ -2,6 +2,7 @@
 
 from omskit.allocation.batch import moved, plan_batch
 from omskit.allocation.calendar import WorkingDays
+from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
 from omskit.allocation.model import Demand, DemandLine, Supply
@@ -13,6 +14,7 @@ from omskit.allocation.rates import Lane, RateCard, Service
 
 __all__ = [
     "DEFAULT_BUDGET",
+    "Chooser",
     "Compiled",
     "Considered",
     "Decision",
@@ -38,4 +40,5 @@ __all__ = [
     "moved",
     "plan",
     "plan_batch",
+    "plan_by_choosers",
 ]

@@ -46,7 +46,7 @@ def _filled(question: Question, start: Room, shape: Sequence[int]) -> tuple[int,
         for room in candidates:
             if packed[room.position] >= stock.parcels[room.position]:
                 continue
-            counts = _largest(question, room, left, caps[room.position], taken[room.position])
+            counts = largest(question, room, left, caps[room.position], taken[room.position])
             if any(counts):
                 units = _units(case, counts)
                 value = _weight(case, room, counts, prices) + split
@@ -79,7 +79,7 @@ def _weight(case: Case, room: Room, counts: tuple[int, ...], prices: Prices | No
     return found[0] + room.toll + goods
 
 
-def _largest(
+def largest(
     question: Question, room: Room, left: Sequence[int], caps: Sequence[int], taken: Sequence[int]
 ) -> tuple[int, ...]:
     """Return a parcel with as much of what is left as the warehouse has and a courier takes."""

@@ -39,7 +39,7 @@ class Rule(Enum):
     ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
     how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it. ``TOGETHER``: the plan of
-    all demands together; alone it could have cost less.
+    all demands together; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
     """
 
     ONE_PARCEL = "one_parcel"
@@ -47,6 +47,7 @@ class Rule(Enum):
     BEST_FOUND = "best_found"
     NOTHING = "nothing"
     TOGETHER = "together"
+    CHOSEN = "chosen"
 
 
 @frozen
