@@ -11,15 +11,18 @@ from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rul
 from omskit.allocation.planner import DEFAULT_BUDGET, plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
+from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 
 __all__ = [
     "DEFAULT_BUDGET",
+    "About",
     "Chooser",
     "Compiled",
     "Considered",
     "Decision",
     "Demand",
     "DemandLine",
+    "Finding",
     "Lane",
     "Network",
     "Plan",
@@ -29,6 +32,7 @@ __all__ = [
     "Reason",
     "Rule",
     "Service",
+    "SourceRule",
     "Supply",
     "Unfilled",
     "Verdict",
@@ -37,8 +41,11 @@ __all__ = [
     "compile_network",
     "considered",
     "explain",
+    "lint_coverage",
+    "lint_rules",
     "moved",
     "plan",
     "plan_batch",
     "plan_by_choosers",
+    "ruled",
 ]
