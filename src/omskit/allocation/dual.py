@@ -70,7 +70,7 @@ def adjusted(
 def _alone(pools: _Pools, current: list[int], rounds: int) -> list[int]:
     """Return the best prices after resilient steps."""
     best, found = current.copy(), -(1 << 62)
-    steps = [max(16, price // 16) for price in current]
+    steps = [max(64, price // 16) for price in current]
     went = [0] * len(current)
     for _ in range(rounds):
         bound, beyond = pools.valued(current)
@@ -80,7 +80,7 @@ def _alone(pools: _Pools, current: list[int], rounds: int) -> list[int]:
             break
         for thing, more in beyond:
             same = not went[thing] or (more > 0) == (went[thing] > 0)
-            step = min(steps[thing] * 5 // 4 + 1, _LONGEST) if same else max(1, steps[thing] // 2)
+            step = min(steps[thing] * 3 // 2, _LONGEST) if same else max(1, steps[thing] // 2)
             steps[thing], went[thing] = step, more
             current[thing] = max(0, current[thing] + (step if more > 0 else -step))
     return best

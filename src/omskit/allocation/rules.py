@@ -1,8 +1,8 @@
 """Rules as data in front of the search: which warehouses and couriers an order may use, by the first that matches.
 
 Who decides goes in this order: the platform that appointed a warehouse, then whoever named one for the order,
-then the first rule that matches, then the search over all that is left. A rule narrows, it never picks: the search still
-finds the best plan within it, and what nothing fits is left with a typed reason.
+then the first rule that matches, then the search over all that is left. A rule narrows, it never picks: the search
+still finds the best plan within it, and what nothing fits is left with a typed reason.
 """
 
 from __future__ import annotations
