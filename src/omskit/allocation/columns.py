@@ -36,7 +36,7 @@ class Scarce:
         stock: What there is.
     """
 
-    __slots__ = ("_couriers", "_parcels", "_units", "caps", "cells", "positions")
+    __slots__ = ("_couriers", "_parcels", "_units", "caps", "cells", "lacking", "positions")
 
     def __init__(self, cases: Sequence[Case], stock: Stock) -> None:
         demand: dict[str, int] = {}
@@ -45,12 +45,17 @@ class Scarce:
                 for sku, pieces in atom.needs:
                     demand[sku] = demand.get(sku, 0) + pieces * atom.wanted
         self.caps: list[int] = []
+        #: Cells of SKUs of which there is less than is wanted in all.
+        self.lacking: list[int] = []
         self.cells: dict[str, list[int]] = {}
         self.positions = len(stock.parcels)
         for sku in sorted(demand):
             row, most = stock.rows[sku], demand[sku]
             if any([0 < there < most for there in row]):
-                self.cells[sku] = [self._numbered(there) if 0 < there < most else -1 for there in row]
+                things = [self._numbered(there) if 0 < there < most else -1 for there in row]
+                self.cells[sku] = things
+                if sum(row) < most:
+                    self.lacking += [thing for thing in things if thing >= 0]
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
         self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
         self._couriers = {courier: self._numbered(left) for courier, left in sorted(stock.quotas.items())}

@@ -79,6 +79,10 @@ class Joint:
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
         self.prices = [0] * len(self.scarce.caps)
+        # whatever the prices of such cells are, somebody goes without: a unit is worth what it saves
+        spare = max([(case.left >> SHIFT) - self.bound // len(cases) for case in cases[:1]], default=0)
+        for thing in self.scarce.lacking:
+            self.prices[thing] = max(0, spare)
         self.large = [pairs_of(case.shape) > _LARGE for case in cases]
         self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
             {(column.cost, column.uses) for column in pool} for pool in self.pools
