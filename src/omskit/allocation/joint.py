@@ -28,7 +28,6 @@ from omskit.allocation.weights import SHIFT
 
 #: Steps of prices of either kind, round by round.
 _STEPS = (30, 30, 60, 100, 150)
-_ROUNDS = len(_STEPS)
 #: Most rounds of column generation.
 _GENERATIONS = 15
 #: A plan is close to the bound when a bound is this many times what lies between.
@@ -105,17 +104,22 @@ class Joint:
         best = self.begun()
         if solver:
             return self._solved(best)
-        for number in range(1, _ROUNDS + 1):
-            self.adjust(best.cost, _STEPS[number - 1])
+        center = -(1 << 62), self.prices, [(0, 0)]
+        for number, steps in enumerate(_STEPS):
+            self.prices = center[1]
+            self.adjust(best.cost, steps)
             likely, late = self.reprice()
+            if likely > center[0]:
+                center = likely, self.prices, late
             plan = self.build()
-            if number > 1:
+            if number:
                 self.improve(plan)
             if plan.cost < best.cost:
                 best = plan
-            if number == _ROUNDS or (best.cost - likely) * _CLOSE <= likely:
-                self.complete(likely, late)
+            if (best.cost - center[0]) * _CLOSE <= center[0]:
                 break
+        likely, self.prices, late = center
+        self.complete(likely, late)
         return [column for column in best.chosen if column is not None]
 
     def begun(self) -> Assignment:
