@@ -41,13 +41,17 @@ def test_many_small_bombs_share_one_limit() -> None:
         unzip(zipped(**{f"n{i}": bytes(1024 * 1024) for i in range(20)}))
 
 
-@pytest.mark.parametrize("payload", [b"", b"\x1f\x8b\x08\x00", b"plain", gzip.compress(b"orders")[:-4]])
+GZIPS = {"empty": b"", "head": b"\x1f\x8b\x08\x00", "plain": b"plain", "cut off": gzip.compress(b"orders")[:-4]}
+ZIPS = {"empty": b"", "head": b"PK\x03\x04", "cut off": zipped(a=b"1")[:-8]}
+
+
+@pytest.mark.parametrize("payload", GZIPS.values(), ids=GZIPS)
 def test_what_is_no_whole_gzip_is_refused(payload: bytes) -> None:
     with pytest.raises(PayloadError, match="bad_archive"):
         gunzip(payload)
 
 
-@pytest.mark.parametrize("payload", [b"", b"PK\x03\x04", zipped(a=b"1")[:-8]])
+@pytest.mark.parametrize("payload", ZIPS.values(), ids=ZIPS)
 def test_what_is_no_whole_zip_is_refused(payload: bytes) -> None:
     with pytest.raises(PayloadError, match="bad_archive"):
         unzip(payload)

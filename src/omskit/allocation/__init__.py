@@ -1,6 +1,8 @@
 """Allocation: which warehouse sends what by which courier, at the least total cost, and why."""
 
+from omskit.allocation.batch import moved, plan_batch
 from omskit.allocation.calendar import WorkingDays
+from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
 from omskit.allocation.model import Demand, DemandLine, Supply
@@ -9,14 +11,18 @@ from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rul
 from omskit.allocation.planner import DEFAULT_BUDGET, plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
+from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 
 __all__ = [
     "DEFAULT_BUDGET",
+    "About",
+    "Chooser",
     "Compiled",
     "Considered",
     "Decision",
     "Demand",
     "DemandLine",
+    "Finding",
     "Lane",
     "Network",
     "Plan",
@@ -26,6 +32,7 @@ __all__ = [
     "Reason",
     "Rule",
     "Service",
+    "SourceRule",
     "Supply",
     "Unfilled",
     "Verdict",
@@ -34,5 +41,11 @@ __all__ = [
     "compile_network",
     "considered",
     "explain",
+    "lint_coverage",
+    "lint_rules",
+    "moved",
     "plan",
+    "plan_batch",
+    "plan_by_choosers",
+    "ruled",
 ]

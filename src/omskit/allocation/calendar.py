@@ -77,17 +77,18 @@ def accepted_on(at: datetime, zone: ZoneInfo, days: WorkingDays, cut_off: time |
     counts as the same instant before the gap, and a date that the zone skipped is no day.
     """
     day = days.first(at.astimezone(zone).date())
-    while not _exists(day, zone) or (cut_off is not None and at > _instant(day, cut_off, zone)):
+    while not _exists(day, zone) or (cut_off is not None and at > cut_off_at(day, zone, cut_off)):
         day = days.first(day + _DAY)
     return day
 
 
-def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+def cut_off_at(day: date, zone: ZoneInfo, at: time) -> datetime:
+    """Return the instant of a local wall time, in UTC: the first where it exists twice."""
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def _exists(day: date, zone: ZoneInfo) -> bool:
-    return _instant(day, _NOON, zone).astimezone(zone).date() == day
+    return cut_off_at(day, zone, _NOON).astimezone(zone).date() == day
 
 
 def shipped_on(ready: date, warehouse: WorkingDays, courier: WorkingDays) -> date:

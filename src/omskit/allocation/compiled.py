@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -9,15 +10,21 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, field
 
-from omskit.allocation.calendar import accepted_on, shipped_on
+from omskit.allocation.calendar import accepted_on, cut_off_at, shipped_on
+from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
 from omskit.allocation.network import Network, Warehouse
-from omskit.allocation.offers import Offer, Offers, limit_g
+from omskit.allocation.offers import Offer, Rate, Row, limit_g, ranked
 from omskit.allocation.rates import Lane, Service
+from omskit.allocation.weights import SHIFT
 from omskit.core import Destination
 
-#: Most answers that are kept at a time.
-_KEPT = 20_000
+#: Most answers of one kind that are kept at a time.
+_KEPT = 50_000
+#: Most shapes of demands that are kept at a time.
+_KEPT_SHAPES = 400
+
+Days = tuple[date, ...]
 
 
 class _Route(NamedTuple):
@@ -29,8 +36,42 @@ class _Route(NamedTuple):
     arrive_on: date
 
 
-Routes = tuple[tuple[_Route, ...], ...]
-Days = tuple[date, ...]
+class _Asked(NamedTuple):
+    """All that offers depend on beside the warehouse and the goods."""
+
+    days: Days
+    area: tuple[str, str, str]
+    cod: bool
+    courier: str
+    ship_by: Days | None
+    arrive_by: Days | None
+    late_minor: int
+
+
+class Market:
+    """The offers for one kind of demand, found out warehouse by warehouse as they are asked for."""
+
+    __slots__ = ("_asked", "_network", "_special", "plain")
+
+    def __init__(self, network: Compiled, asked: _Asked) -> None:
+        self._network = network
+        self._asked = asked
+        #: Offers for goods without traits by position; None where nobody has asked yet.
+        self.plain: list[Row | None] = [None] * len(network.warehouses)
+        self._special: dict[tuple[int, frozenset[str]], Row] = {}
+
+    def row(self, position: int, traits: frozenset[str] = frozenset()) -> Row:
+        """Return the offers of a warehouse for goods with these traits."""
+        if not traits:
+            found = self.plain[position]
+            if found is None:
+                found = self.plain[position] = self._network.row(position, self._asked, traits)
+            return found
+        key = (position, traits)
+        found = self._special.get(key)
+        if found is None:
+            found = self._special[key] = self._network.row(position, self._asked, traits)
+        return found
 
 
 @define(eq=False)
@@ -49,16 +90,48 @@ class Compiled:
     warehouses: tuple[Warehouse, ...]
     positions: dict[str, int]
     _zones: tuple[ZoneInfo, ...]
+    _zone_of: tuple[int, ...]
     _areas: tuple[dict[str, list[Lane]], ...]
     _prefix: int
-    _routes: dict[tuple[Days, str, str, str], tuple[Routes, date]] = field(factory=dict)
-    _offers: dict[tuple[object, ...], Offers] = field(factory=dict)
+    _cuts: dict[Days, tuple[list[datetime], list[Days | None]]] = field(factory=dict)
+    _dates: dict[datetime, Days] = field(factory=dict)
+    _routes: dict[tuple[int, date, tuple[str, str, str]], tuple[_Route, ...]] = field(factory=dict)
+    _rows: dict[tuple[object, ...], Row] = field(factory=dict)
+    _markets: dict[_Asked, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
+    _lattices: dict[Shape, Lattice] = field(factory=dict)
+
+    def lattice(self, shape: Shape) -> Lattice:
+        """Return the bags of a shape."""
+        found = self._lattices.get(shape)
+        if found is None:
+            if len(self._lattices) >= _KEPT_SHAPES:
+                self._lattices.clear()
+            found = self._lattices[shape] = Lattice(shape)
+        return found
 
     def days(self, at: datetime) -> Days:
-        """Return the day on which each warehouse takes on what comes now."""
-        pairs = zip(self.warehouses, self._zones, strict=True)
-        return tuple(accepted_on(at, zone, one.days, one.cut_off) for one, zone in pairs)
+        """Return the day on which each warehouse takes on what comes at an instant.
+
+        Between two cut-offs of one local date the answer is the same, so it is worked out once for each.
+        """
+        dates = tuple([at.astimezone(zone).date() for zone in self._zones])
+        known = self._cuts.get(dates)
+        if known is None:
+            pairs = zip(self.warehouses, self._zone_of, strict=True)
+            cuts = sorted(
+                {cut_off_at(dates[n], self._zones[n], one.cut_off) for one, n in pairs if one.cut_off is not None}
+            )
+            known = cuts, [None] * (len(cuts) + 1)
+            _keep(self._cuts, dates, known)
+        between = bisect_left(known[0], at)
+        found = known[1][between]
+        if found is None:
+            found = known[1][between] = tuple(
+                accepted_on(at, self._zones[number], one.days, one.cut_off)
+                for one, number in zip(self.warehouses, self._zone_of, strict=True)
+            )
+        return found
 
     def serving(self, demand: Demand) -> tuple[int, ...]:
         """Return the positions of the warehouses that may be asked."""
@@ -76,89 +149,63 @@ class Compiled:
             return tuple(position for position in found if self.warehouses[position].code not in demand.barred)
         return found
 
-    def offers(self, demand: Demand, days: Days, late_minor: int, traits: frozenset[str]) -> Offers:
-        """Return what a parcel of goods with these traits costs from each warehouse."""
-        to = demand.destination
-        routes, latest = self._routed(days, to)
-        asked = self._asked(demand, latest)
-        prefix = to.postcode.replace(" ", "").upper()[: self._prefix] if self._prefix else ""
-        key = (days, to.country, to.region, prefix, demand.cod, demand.courier, asked, late_minor, traits)
-        found = self._offers.get(key)
+    def market(self, demand: Demand, days: Days, late_minor: int) -> Market:
+        """Return the offers for a demand that is taken on by each warehouse on a day of its own."""
+        to, ship_by, arrive_by = demand.destination, demand.ship_by, demand.arrive_by
+        asked = _Asked(
+            days,
+            (to.country, to.region, self._postcode(to) if self._prefix else ""),
+            demand.cod,
+            demand.courier,
+            None if ship_by is None else self._dates.get(ship_by) or self._local(ship_by),
+            None if arrive_by is None else self._dates.get(arrive_by) or self._local(arrive_by),
+            late_minor,
+        )
+        found = self._markets.get(asked)
         if found is None:
-            rows = [
-                [
-                    self._offer(route, position, asked[position], cod=demand.cod, late_minor=late_minor)
-                    for route in row
-                    if (route.service.cod or not demand.cod)
-                    and demand.courier in {"", route.service.courier}
-                    and traits <= route.service.carries
-                ]
-                if traits <= self.warehouses[position].handles
-                else []
-                for position, row in enumerate(routes)
-            ]
-            found = Offers.made(rows, tuple(one.unit_minor for one in self.warehouses))
-            _keep(self._offers, key, found)
+            found = Market(self, asked)
+            _keep(self._markets, asked, found)
         return found
 
-    def _asked(self, demand: Demand, latest: date) -> tuple[tuple[date | None, date | None], ...]:
-        """Return the days asked for, in each warehouse's calendar; None where nothing can be late."""
-        ship_by, arrive_by = demand.ship_by, demand.arrive_by
-        # a local date is within a day of the date that was written
-        if ship_by is not None and (ship_by.date() - latest).days > 1:
-            ship_by = None
-        if arrive_by is not None and (arrive_by.date() - latest).days > 1:
-            arrive_by = None
-        if ship_by is None and arrive_by is None:
-            return ((None, None),) * len(self._zones)
-        return tuple(
-            (
-                ship_by.astimezone(zone).date() if ship_by else None,
-                arrive_by.astimezone(zone).date() if arrive_by else None,
-            )
-            for zone in self._zones
-        )
+    def _postcode(self, to: Destination) -> str:
+        return to.postcode.replace(" ", "").upper()[: self._prefix]
 
-    def _offer(
-        self, route: _Route, position: int, asked: tuple[date | None, date | None], *, cod: bool, late_minor: int
-    ) -> Offer:
-        service, rates = route.service, route.lane.rates
-        assert rates is not None, "a lane without rates is no route"  # noqa: S101
-        late = max(
-            (route.ship_on - asked[0]).days if asked[0] else 0,
-            (route.arrive_on - asked[1]).days if asked[1] else 0,
-            0,
-        )
-        fixed = rates.first_minor + self.warehouses[position].parcel_minor + late * late_minor
-        return Offer(
-            fixed + (service.cod_minor if cod else 0),
-            rates.first_g,
-            rates.step_g,
-            rates.step_minor,
-            service.divisor,
-            limit_g(service.max_weight_g),
-            rates.first_minor,
-            service.code,
-            service.courier,
-            service.carries,
-            route.ship_on,
-            route.arrive_on,
-            late,
-        )
+    def _local(self, at: datetime) -> Days:
+        found = tuple([at.astimezone(zone).date() for zone in self._zones])
+        _keep(self._dates, at, found)
+        return found
 
-    def _routed(self, days: Days, to: Destination) -> tuple[Routes, date]:
-        """Return the services that reach a destination from each warehouse, and the latest day of arrival."""
-        prefix = to.postcode.replace(" ", "").upper()[: self._prefix] if self._prefix else ""
-        key = (days, to.country, to.region, prefix)
+    def row(self, position: int, asked: _Asked, traits: frozenset[str]) -> Row:
+        """Return the offers of one warehouse; :class:`Market` keeps them."""
+        one, number = self.warehouses[position], self._zone_of[position]
+        ship_by = None if asked.ship_by is None else asked.ship_by[number]
+        arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
+        day = asked.days[position]
+        key = (position, day, asked.area, asked.cod, asked.courier, ship_by, arrive_by, asked.late_minor, traits)
+        found = self._rows.get(key)
+        if found is None:
+            found = ()
+            if traits <= one.handles:
+                offers = [
+                    _offer(route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor)
+                    for route in self._routed(position, day, asked.area)
+                    if (route.service.cod or not asked.cod)
+                    and asked.courier in {"", route.service.courier}
+                    and traits <= route.service.carries
+                ]
+                found = ranked(offers, position)
+            _keep(self._rows, key, found)
+        return found
+
+    def _routed(self, position: int, day: date, area: tuple[str, str, str]) -> tuple[_Route, ...]:
+        """Return the services that reach an area from a warehouse."""
+        key = (position, day, area)
         found = self._routes.get(key)
         if found is None:
-            names = [f"{to.country}/{prefix[:size]}" for size in range(len(prefix), 0, -1)]
-            names += [f"{to.country}-{to.region}", to.country, "*"]
-            routes = tuple(
-                tuple(self._from(position, day, names)) for position, day in enumerate(days)
-            )
-            latest = max((one.arrive_on for row in routes for one in row), default=date.min)
-            found = routes, latest
+            country, region, prefix = area
+            names = [f"{country}/{prefix[:size]}" for size in range(len(prefix), 0, -1)]
+            names += [f"{country}-{region}", country, "*"]
+            found = tuple(self._from(position, day, names))
             _keep(self._routes, key, found)
         return found
 
@@ -172,6 +219,32 @@ class Compiled:
                 ship_on = shipped_on(ready, one.days, service.days)
                 routes.append(_Route(service, lane, ship_on, service.days.after(ship_on, lane.transit_days)))
         return routes
+
+
+def _offer(
+    route: _Route, parcel_minor: int, ship_by: date | None, arrive_by: date | None, *, cod: bool, late_minor: int
+) -> tuple[int, Offer]:
+    """Return what a parcel costs before its contents, and the offer without its place in the ranking."""
+    service, rates = route.service, route.lane.rates
+    assert rates is not None, "a lane without rates is no route"  # noqa: S101
+    late = max(
+        (route.ship_on - ship_by).days if ship_by else 0, (route.arrive_on - arrive_by).days if arrive_by else 0, 0
+    )
+    fee = service.cod_minor if cod else 0
+    offer = Offer(
+        0,
+        rates.step_minor << SHIFT,
+        Rate(rates.first_g, rates.step_g, service.divisor, limit_g(service.max_weight_g)),
+        rates.first_minor,
+        rates.step_minor,
+        service.code,
+        service.courier,
+        route.ship_on,
+        route.arrive_on,
+        late,
+        fee,
+    )
+    return rates.first_minor + parcel_minor + late * late_minor + fee, offer
 
 
 def _lane(areas: dict[str, list[Lane]], names: Sequence[str], origin: str) -> Lane | None:
@@ -206,11 +279,13 @@ def compile_network(network: Network) -> Compiled:
                 by_area.setdefault(area, []).append(lane)
                 prefix = max(prefix, len(area.partition("/")[2]))
         areas.append(by_area)
+    names = sorted({one.zone for one in warehouses})
     return Compiled(
         network,
         warehouses,
         {one.code: position for position, one in enumerate(warehouses)},
-        tuple(ZoneInfo(one.zone) for one in warehouses),
+        tuple(ZoneInfo(name) for name in names),
+        tuple(names.index(one.zone) for one in warehouses),
         tuple(areas),
         prefix,
     )

@@ -6,11 +6,13 @@ from enum import Enum
 
 from attrs import frozen
 
+from omskit.allocation.case import Case, Setting
 from omskit.allocation.compiled import Compiled
+from omskit.allocation.exact import solve
 from omskit.allocation.outcome import Asked, Decision, Reason, Rule
-from omskit.allocation.problem import Problem, Setting
 from omskit.allocation.reasons import Doubt
-from omskit.allocation.search import search
+from omskit.allocation.rooms import rooms_of
+from omskit.allocation.weights import SHIFT
 from omskit.core import format_amount
 
 
@@ -66,31 +68,32 @@ def _one(decision: Decision, asked: Asked, position: int, *, chosen: bool) -> Co
         barred = code in asked.demand.barred
         return Considered(code, Verdict.UNABLE, reason=Reason.BARRED if barred else Reason.NO_WAREHOUSE)
     setting = Setting(network, network.days(asked.at), asked.policy)
-    problem = Problem(asked.demand, asked.stock, setting, (position,))
-    found = search(problem, asked.budget)
-    if found is None:
-        return Considered(code, Verdict.CHOSEN if chosen else Verdict.DEARER, _most(problem, position))
-    if not found.bag:
-        doubt = Doubt(asked.demand, asked.stock, setting)
-        reason = _first_reason(problem, doubt, position)
+    case = setting.case(asked.demand)
+    found = solve(case, asked.stock, asked.budget, positions=(position,))
+    if found.bound < found.weight:
+        return Considered(code, Verdict.CHOSEN if chosen else Verdict.DEARER, _most(case, asked, position))
+    if not found.parcels:
+        reason = _first_reason(case, Doubt(asked.demand, asked.stock, setting), position)
         return Considered(code, Verdict.CHOSEN if chosen else Verdict.UNABLE, reason=None if chosen else reason)
-    units = problem.bags.load(found.bag).units
+    units = sum(case.weighed(parcel.counts)[0] for parcel in found.parcels)
+    total = found.weight >> SHIFT
     if chosen:
-        return Considered(code, Verdict.CHOSEN, units, found.total)
-    verdict = Verdict.TIE if found.total == decision.cost_minor else Verdict.DEARER
-    return Considered(code, verdict, units, found.total)
+        return Considered(code, Verdict.CHOSEN, units, total)
+    verdict = Verdict.TIE if total == decision.cost_minor else Verdict.DEARER
+    return Considered(code, verdict, units, total)
 
 
-def _most(problem: Problem, position: int) -> int:
-    pairs = zip(problem.limits(position), problem.bags.atoms, strict=True)
-    return sum(limit * atom.units for limit, atom in pairs)
+def _most(case: Case, asked: Asked, position: int) -> int:
+    """Return how many units a warehouse has."""
+    rooms = rooms_of(case, asked.stock, None, (position,))
+    return sum(cap * atom.units for room in rooms for cap, atom in zip(room.caps, case.atoms, strict=True))
 
 
-def _first_reason(problem: Problem, doubt: Doubt, position: int) -> Reason:
+def _first_reason(case: Case, doubt: Doubt, position: int) -> Reason:
     """Return the reason that comes first among those of all lines."""
     order = list(Reason)
-    atoms = {number: atom for atom in problem.bags.atoms for number, _ in atom.lines}
-    reasons = [doubt.of(atoms[line.number], line, (position,)) for line in problem.demand.lines]
+    atoms = {number: atom for atom in case.atoms for number, _ in atom.lines}
+    reasons = [doubt.of(atoms[line.number], line, (position,)) for line in case.demand.lines]
     return min(reasons, key=order.index)
 
 
@@ -141,6 +144,8 @@ def _candidate(one: Considered, total: int, decision: Decision, currency: str) -
 _RULE = {
     Rule.ONE_PARCEL: "the cheapest single parcel, and no split could cost less",
     Rule.SEARCH: "the cheapest of all ways to share it out",
+    Rule.TOGETHER: "the best for all orders together; what is scarce saves more elsewhere",
+    Rule.CHOSEN: "what the choosers of warehouses say",
     Rule.NOTHING: "nothing is sent",
 }
 
@@ -153,6 +158,7 @@ _REASON = {
     Reason.NO_COURIER: "the courier that was asked for does not go there",
     Reason.NO_CAPABILITY: "the goods need what neither warehouse nor courier can do",
     Reason.TOO_HEAVY: "a single piece is above every weight limit",
+    Reason.CAPACITY_FULL: "every warehouse that could send it is full",
     Reason.NO_STOCK: "no stock is left",
     Reason.KEPT_TOGETHER: "its group of lines cannot leave together",
     Reason.SHIP_COMPLETE: "the order goes as a whole or not at all",

@@ -1,116 +1,107 @@
-"""For large demands: a good plan that is found quickly, and a bound below which no plan can cost."""
+"""For demands beyond the work limit: a good plan that is found quickly."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from omskit.allocation.problem import Packed, Problem, Sent
-from omskit.allocation.search import Found, Way, best_of
+from omskit.allocation.case import Case, Parcel, Prices
+from omskit.allocation.offers import best
+from omskit.allocation.rooms import Room
+from omskit.allocation.tables import Question, fits, parcel_of, priced
 
 #: How many warehouses a plan is begun with in turn.
 _STARTS = 3
+#: Millionths of a weight, for weights of one unit.
+_FINE = 1_000_000
 
 
-def greedy(problem: Problem) -> Found:
+def greedy(question: Question, shape: Sequence[int]) -> tuple[int, tuple[Parcel, ...]]:
     """Return the best of a few plans, each begun with another of the warehouses that have most of it.
 
-    A plan goes on with the warehouse that sends a unit at the least cost, split weight included, until nothing
-    is left that is worth its parcel.
+    A plan goes on with the warehouse that sends a unit at the least weight, split included, until nothing is left
+    that is worth its parcel.
     """
-    most = {position: _units(problem, position) for position in problem.positions}
-    starts = sorted(problem.positions, key=lambda position: (-most[position], position))
-    ways: dict[int, list[Way]] = {0: [Way(0, 0, 0, ())]}
-    for start in starts[:_STARTS]:
-        bag, way = _filled(problem, start)
-        ways.setdefault(bag, []).append(way)
-    return best_of(problem, ways)
+    starts = sorted(question.rooms, key=lambda room: (-_units(question.case, room.caps), room.position))
+    plans = [_filled(question, start, shape) for start in starts[:_STARTS]]
+    return min(plans, key=lambda one: (one[0], [parcel.position for parcel in one[1]]))
 
 
-def _units(problem: Problem, position: int) -> int:
-    pairs = zip(problem.limits(position), problem.bags.atoms, strict=True)
-    return sum(limit * atom.units for limit, atom in pairs)
+def _units(case: Case, counts: Sequence[int]) -> int:
+    return sum(count * atom.units for count, atom in zip(counts, case.atoms, strict=True))
 
 
-def _filled(problem: Problem, start: int) -> tuple[int, Way]:
-    bags, policy = problem.bags, problem.policy
-    stock = {sku: list(row) for sku, row in problem.stock.items()}
-    bag, cost, behind = 0, 0, 0
-    sent: list[Sent] = []
-    candidates: tuple[int, ...] = (start,)
-    while len(sent) < policy.max_parcels:
-        split = policy.split_minor if sent else 0
-        found: list[tuple[int, int, int, Packed]] = []
-        for position in candidates:
-            parcel = _largest(problem, position, bags.full - bag, stock)
-            if parcel is not None:
-                units = bags.load(parcel[0]).units
-                # millionths of a minor unit for each unit of a line
-                found.append(((parcel[1] + split) * 1_000_000 // units, -units, position, parcel))
+def _filled(question: Question, start: Room, shape: Sequence[int]) -> tuple[int, tuple[Parcel, ...]]:
+    case, stock, rooms, prices = question
+    nothing = case.units * case.left
+    left = list(shape)
+    caps = {room.position: list(room.caps) for room in rooms}
+    taken = {room.position: [0] * len(left) for room in rooms}
+    packed = dict.fromkeys(caps, 0)
+    weight, sent = 0, 0
+    parcels: list[Parcel] = []
+    candidates: Sequence[Room] = (start,)
+    while len(parcels) < case.limit:
+        split = case.split if parcels else 0
+        found = []
+        for room in candidates:
+            if packed[room.position] >= stock.parcels[room.position]:
+                continue
+            counts = largest(question, room, left, caps[room.position], taken[room.position])
+            if any(counts):
+                units = _units(case, counts)
+                value = _weight(case, room, counts, prices) + split
+                found.append((value * _FINE // units, -units, room.position, value, counts))
         if found:
-            _, units, position, parcel = min(found)
-            if parcel[1] + split > -units * policy.unfilled_minor and not problem.whole_only:
+            _, units, position, value, counts = min(found)
+            if value > -units * case.left and not case.whole_only:
                 break
-            sent.append((position, parcel))
-            bag, cost, behind = bag + parcel[0], cost + parcel[1], behind + position
-            for sku, pieces in bags.needs(parcel[0]).items():
-                stock[sku][position] -= pieces
-        elif candidates == problem.positions:
+            weight, sent = weight + value, sent - units
+            parcels.append(parcel_of(case, position, counts, prices))
+            packed[position] += 1
+            for number, count in enumerate(counts):
+                left[number] -= count
+                caps[position][number] -= count
+                taken[position][number] += count
+        elif candidates is rooms:
             break
-        candidates = problem.positions
-    return bag, Way(cost, len(sent), behind, tuple(sent))
+        candidates = rooms
+    total = weight + (case.units - sent) * case.left
+    if total > nothing or (case.whole_only and sent < case.units):
+        return nothing, ()
+    return total, tuple(sorted(parcels, key=lambda one: (one.position, [-count for count in one.counts])))
 
 
-def _largest(problem: Problem, position: int, left: int, stock: Mapping[str, list[int]]) -> Packed | None:
+def _weight(case: Case, room: Room, counts: tuple[int, ...], prices: Prices | None) -> int:
+    _, grams, bulk = case.weighed(counts)
+    found = best(priced(case.row(room.position, counts), prices), grams, bulk)
+    assert found is not None, "the largest parcel is one that a courier takes"  # noqa: S101
+    goods = sum(count * more for count, more in zip(counts, room.adds, strict=True))
+    return found[0] + room.toll + goods
+
+
+def largest(
+    question: Question, room: Room, left: Sequence[int], caps: Sequence[int], taken: Sequence[int]
+) -> tuple[int, ...]:
     """Return a parcel with as much of what is left as the warehouse has and a courier takes."""
-    code = problem.network.warehouses[position].code
-    there = {sku: row[position] for sku, row in stock.items()}
-    bag = weight_g = volume_cm3 = 0
-    traits: frozenset[str] = frozenset()
-    for atom, shift, wanted in problem.bags.fields(left):
-        high = min(wanted, *(there[sku] // pieces for sku, pieces in atom.needs))
-        if not high or code in atom.barred:
-            continue
-        offers = problem.offers(traits | atom.traits)
-        low = 0
+    counts = [0] * len(left)
+    for number, wanted in enumerate(left):
+        low, high = 0, min(wanted, caps[number])
         while low < high:
             middle = (low + high + 1) // 2
-            heavier, larger = weight_g + middle * atom.weight_g, volume_cm3 + middle * atom.volume_cm3
-            if offers.best(position, heavier, larger) is None:
-                high = middle - 1
-            else:
+            counts[number] = middle
+            if _possible(question, room.position, counts, taken):
                 low = middle
-        if low:
-            bag += low << shift
-            weight_g, volume_cm3 = weight_g + low * atom.weight_g, volume_cm3 + low * atom.volume_cm3
-            traits |= atom.traits
-            for sku, pieces in atom.needs:
-                there[sku] -= low * pieces
-    return problem.parcel(position, bag) if bag else None
+            else:
+                high = middle - 1
+        counts[number] = low
+    return tuple(counts)
 
 
-def bound(problem: Problem) -> int:
-    """Return a cost that no plan for the demand is below.
+def _possible(question: Question, position: int, counts: Sequence[int], taken: Sequence[int]) -> bool:
+    case, stock, _, prices = question
+    some = tuple(counts)
+    _, grams, bulk = case.weighed(some)
+    return fits(case, stock, position, [a + b for a, b in zip(counts, taken, strict=True)]) and (
+        best(priced(case.row(position, some), prices), grams, bulk) is not None
+    )
 
-    Units that no warehouse has stay out; of the others, however many are sent, every one costs its picking, and
-    as many parcels are paid for as are needed when each holds as much as the warehouse with most of it has.
-    """
-    positions, policy = problem.positions, problem.policy
-    limits = [problem.limits(position) for position in positions]
-    short = 0
-    for number, atom in enumerate(problem.bags.atoms):
-        short += max(0, atom.wanted - sum(limit[number] for limit in limits)) * atom.units
-    offers = problem.offers()
-    rest, unfilled = problem.units - short, policy.unfilled_minor
-    nothing = problem.units * unfilled
-    most = max((_units(problem, position) for position in positions if offers.of[position]), default=0)
-    if not most or (short and problem.whole_only):
-        return nothing
-    sizes = {min(rest, parcels * most) for parcels in range(1, min(policy.max_parcels, -(-rest // most)) + 1)}
-    some = [
-        -(-size // most) * (offers.floor + policy.split_minor)
-        - policy.split_minor
-        + size * offers.least_unit
-        + (problem.units - size) * unfilled
-        for size in ({1, *sizes} | {size + 1 for size in sizes if size < min(rest, policy.max_parcels * most)})
-    ]
-    return min(nothing, *some)

@@ -63,9 +63,12 @@ class Demand:
         warehouse: The only warehouse that may send it; empty for any.
         courier: The only courier that may carry it; empty for any.
         barred: Codes of warehouses that are not asked.
+        placed_at: The instant that is held against cut-offs; None takes the time of planning.
+        max_parcels: Most parcels in one plan; 0 leaves it to the policy.
 
     Raises:
-        UsageError: ``bad_demand`` without lines or with a number twice; ``naive_datetime``.
+        UsageError: ``bad_demand`` without lines, with a number twice or a negative number of parcels;
+            ``naive_datetime``.
     """
 
     key: int
@@ -81,13 +84,18 @@ class Demand:
     warehouse: str = ""
     courier: str = ""
     barred: frozenset[str] = frozenset()
+    placed_at: datetime | None = None
+    max_parcels: int = 0
 
     def __attrs_post_init__(self) -> None:
-        if not self.lines or len({line.number for line in self.lines}) < len(self.lines):
+        numbers = {line.number for line in self.lines}
+        if not self.lines or len(numbers) < len(self.lines) or self.max_parcels < 0:
             raise UsageError(
-                "bad_demand", f"demand {self.key}: at least one line, and each number once", key=self.key
+                "bad_demand",
+                f"demand {self.key}: at least one line, each number once, and parcels from 0",
+                key=self.key,
             )
-        for instant in (self.ship_by, self.arrive_by):
+        for instant in (self.ship_by, self.arrive_by, self.placed_at):
             if instant is not None:
                 aware(instant)
 
@@ -106,12 +114,28 @@ def _checked(available: Mapping[Cell, int]) -> Mapping[Cell, int]:
     return available
 
 
+def _counted(left: Mapping[str, int]) -> Mapping[str, int]:
+    for code, count in left.items():
+        if type(count) is not int or count < 0:
+            raise UsageError("bad_quantity", f"{count!r} left of {code}: an int from 0", warehouse=code)
+    return left
+
+
 @frozen
 class Supply:
-    """Pieces that can be promised, by cell; what is not in it counts zero.
+    """What a plan may use up.
+
+    Args:
+        available: Pieces that can be promised, by cell; what is not in it counts zero.
+        parcels: Parcels that a warehouse can still pack, by code; no limit for those that are not in it.
+        units: Units of lines that a warehouse can still pick, by code; no limit for those that are not in it.
+        quotas: Parcels that a courier still takes, by code; no limit for those that are not in it.
 
     Raises:
         UsageError: ``bad_quantity``.
     """
 
     available: Mapping[Cell, int] = field(converter=_checked)
+    parcels: Mapping[str, int] = field(factory=dict, converter=_counted)
+    units: Mapping[str, int] = field(factory=dict, converter=_counted)
+    quotas: Mapping[str, int] = field(factory=dict, converter=_counted)

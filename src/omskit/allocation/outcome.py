@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 
 from attrs import field, frozen
 
+from omskit.allocation.case import Stock
 from omskit.allocation.compiled import Compiled
 from omskit.allocation.model import Demand
 from omskit.allocation.policy import Policy
@@ -25,6 +25,7 @@ class Reason(Enum):
     NO_COURIER = "no_courier"
     NO_CAPABILITY = "no_capability"
     TOO_HEAVY = "too_heavy"
+    CAPACITY_FULL = "capacity_full"
     NO_STOCK = "no_stock"
     KEPT_TOGETHER = "kept_together"
     SHIP_COMPLETE = "ship_complete"
@@ -37,13 +38,16 @@ class Rule(Enum):
 
     ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
-    how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it.
+    how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it. ``TOGETHER``: the plan of
+    all demands together; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
     """
 
     ONE_PARCEL = "one_parcel"
     SEARCH = "search"
     BEST_FOUND = "best_found"
     NOTHING = "nothing"
+    TOGETHER = "together"
+    CHOSEN = "chosen"
 
 
 @frozen
@@ -88,7 +92,7 @@ class Asked:
 
     Args:
         demand: What was asked for.
-        stock: Pieces of its SKUs by warehouse position, less what earlier demands took.
+        stock: What it could be planned on, less what earlier demands took.
         network: Where from.
         policy: What counted.
         at: When.
@@ -96,7 +100,7 @@ class Asked:
     """
 
     demand: Demand
-    stock: Mapping[str, list[int]]
+    stock: Stock
     network: Compiled
     policy: Policy
     at: datetime
@@ -138,14 +142,25 @@ class Decision:
 
 @frozen
 class Plan:
-    """Decisions for all demands, in the order in which they were served."""
+    """Decisions for all demands, in the order in which they were served.
+
+    Args:
+        decisions: One for each demand.
+        bound_minor: No plan of all demands costs less; None where they were not planned together.
+    """
 
     decisions: tuple[Decision, ...]
+    bound_minor: int | None = None
 
     @property
     def cost_minor(self) -> int:
         """What all decisions cost together."""
         return sum(decision.cost_minor for decision in self.decisions)
+
+    @property
+    def gap_minor(self) -> int | None:
+        """How much cheaper the best plan can be at most; None where that is not known."""
+        return None if self.bound_minor is None else self.cost_minor - self.bound_minor
 
     def of(self, key: int) -> Decision:
         """Return the decision for a demand.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from attrs import evolve
 
 from omskit.allocation.atoms import Atom
+from omskit.allocation.case import Setting, Stock
 from omskit.allocation.model import Demand, DemandLine
+from omskit.allocation.offers import Row, best
 from omskit.allocation.outcome import Reason
-from omskit.allocation.problem import Setting
 
 
 class Doubt:
@@ -23,10 +24,11 @@ class Doubt:
     """
 
     def __init__(
-        self, demand: Demand, stock: Mapping[str, list[int]], setting: Setting, parcels: int = 0
+        self, demand: Demand, stock: Stock, setting: Setting, parcels: int = 0
     ) -> None:
         self.demand = demand
-        self.stock = stock
+        self.stock = stock.rows
+        self.left = stock
         self.setting = setting
         self.parcels = parcels
 
@@ -39,6 +41,11 @@ class Doubt:
             return found
         able = self._able(self.demand, asked, atom.traits)
         whole_only = self.demand.ship_complete or not self.setting.policy.partial
+        left = self.left
+        open_ = [at for at in able if left.parcels[at] and left.units[at] >= atom.units]
+        if len(open_) < len(able) and not self._there(open_, line, whole=whole_only):
+            return Reason.CAPACITY_FULL if self._there(able, line, whole=whole_only) else Reason.NO_STOCK
+        able = open_
         if not self._there(able, line, whole=whole_only):
             return Reason.NO_STOCK
         if line.group and not any(
@@ -47,7 +54,9 @@ class Doubt:
             return Reason.KEPT_TOGETHER
         if whole_only:
             return Reason.SHIP_COMPLETE
-        return Reason.PARCEL_LIMIT if self.parcels >= self.setting.policy.max_parcels else Reason.TOO_DEAR
+        limit = self.demand.max_parcels or self.setting.policy.max_parcels
+        limited = self.parcels >= min(limit, self.setting.policy.max_parcels)
+        return Reason.PARCEL_LIMIT if limited else Reason.TOO_DEAR
 
     def _unreachable(self, atom: Atom, positions: Sequence[int]) -> Reason | None:
         """Return what keeps any of these warehouses from sending it, however much stock there is."""
@@ -64,14 +73,21 @@ class Doubt:
         ):
             if not self._able(asked, positions, traits):
                 return reason
-        offers = self.setting.offers(demand, atom.traits)
-        if not any(offers.best(position, atom.weight_g, atom.volume_cm3) for position in positions):
+        if not any(
+            best(self._row(demand, position, atom.traits), atom.weight_g, atom.volume_cm3)
+            for position in positions
+        ):
             return Reason.TOO_HEAVY
         return None
 
+    def _row(self, demand: Demand, position: int, traits: frozenset[str]) -> Row:
+        network, days, policy = self.setting
+        if demand.placed_at is not None:
+            days = network.days(demand.placed_at)
+        return network.market(demand, days, policy.late_minor).row(position, traits)
+
     def _able(self, demand: Demand, positions: Sequence[int], traits: frozenset[str]) -> list[int]:
-        offers = self.setting.offers(demand, traits)
-        return [position for position in positions if offers.of[position]]
+        return [position for position in positions if self._row(demand, position, traits)]
 
     def _there(self, able: list[int], line: DemandLine, *, whole: bool) -> bool:
         """Whether a unit of a line lies somewhere; with ``whole``, whether the demand's all does."""

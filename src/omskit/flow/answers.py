@@ -107,5 +107,7 @@ _WHY: Mapping[Rule, tuple[str, ...]] = {
     Rule.SEARCH: ("the cheapest of all ways to share it out",),
     Rule.BEST_FOUND: ("the best found within the work limit",),
     Rule.NOTHING: (),
+    Rule.CHOSEN: ("what the choosers of warehouses say",),
+    Rule.TOGETHER: ("the best for all orders together",),
 }
 _TOGETHER = ("planned together with the other orders of its group",)

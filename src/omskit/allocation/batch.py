@@ -1,0 +1,137 @@
+"""The batch planner: demands of one rank are planned together, close to a bound that comes with the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import NamedTuple
+
+from omskit.allocation.case import Case, Setting, Solution
+from omskit.allocation.compiled import Compiled, compile_network
+from omskit.allocation.decide import decision_of, other_currency
+from omskit.allocation.held import held
+from omskit.allocation.joint import Joint
+from omskit.allocation.model import Demand, Supply
+from omskit.allocation.network import Network
+from omskit.allocation.outcome import Asked, Decision, Plan, PlannedParcel, Rule
+from omskit.allocation.planner import DEFAULT_BUDGET, in_turn
+from omskit.allocation.policy import Policy
+from omskit.allocation.remaining import Ledger
+from omskit.allocation.weights import SHIFT
+from omskit.core import UsageError, aware
+
+
+def plan_batch(
+    demands: Iterable[Demand],
+    supply: Supply,
+    network: Network | Compiled,
+    policy: Policy,
+    *,
+    at: datetime,
+    budget: int = DEFAULT_BUDGET,
+    by_rank: bool = True,
+    solver: bool = False,
+    previous: Mapping[int, Sequence[PlannedParcel]] | None = None,
+    change_minor: int = 0,
+) -> Plan:
+    """Return where demands are sent from, planned together so that all of them cost little.
+
+    What is scarce goes where it saves most. The plan comes with a bound: no plan for these demands costs less.
+
+    Args:
+        demands: With different keys.
+        supply: What can be used up.
+        network: Compile it once with :func:`omskit.allocation.compile_network` to plan many batches.
+        policy: What counts.
+        at: Now; aware.
+        budget: Most work for one search of one demand.
+        by_rank: Whether demands of a better rank are planned before all others, so that they never lose anything
+            to a lesser one; the bound is then that of this rule. Without it only the sum counts.
+        solver: Whether prices, and a plan out of those that were found, come from HiGHS: the extra ``solver``.
+        previous: The parcels in force of demands that have some, by key; what they hold is part of the supply. The
+            plan costs no more than leaving them as they are, where that is still possible.
+        change_minor: What leaving a plan in force has to save at least: it weighs so much a demand, and counts
+            in the bound, but not in the cost of decisions.
+
+    Raises:
+        UsageError: ``duplicate_demand``; ``naive_datetime``; ``bad_budget`` below 1; ``solver_missing``;
+            ``bad_policy`` for a negative weight of change.
+    """
+    at = aware(at)
+    ordered = in_turn(demands, budget)
+    compiled = network if isinstance(network, Compiled) else compile_network(network)
+    setting = Setting(compiled, compiled.days(at), policy)
+    ledger = Ledger(supply, compiled)
+    if change_minor < 0:
+        raise UsageError("bad_policy", f"a change weighs {change_minor}; zero or more", value=change_minor)
+    decisions: list[Decision] = []
+    bound = 0
+    kept = previous or {}
+    ranks = groupby(ordered, key=lambda one: one.rank) if by_rank else [(0, iter(ordered))]
+    for _, some in ranks:
+        made, least = _planned(list(some), setting, ledger, Terms(at, budget, solver, kept, change_minor))
+        decisions += made
+        bound += least
+    return Plan(tuple(decisions), bound)
+
+
+class Terms(NamedTuple):
+    """How a batch is planned."""
+
+    at: datetime
+    budget: int
+    solver: bool
+    previous: Mapping[int, Sequence[PlannedParcel]]
+    change: int
+
+
+def _planned(
+    demands: Sequence[Demand], setting: Setting, ledger: Ledger, terms: Terms
+) -> tuple[list[Decision], int]:
+    """Return the decisions for demands that are planned together, and their bound; take their stock."""
+    currency = setting.network.network.currency
+    cases = [Case(one, setting) for one in demands if one.currency == currency]
+    for case in cases:
+        ledger.know(case)
+    before = [terms.previous.get(case.demand.key) for case in cases]
+    kept = [
+        None if parcels is None else held(case, ledger.snapshot(case), parcels)
+        for case, parcels in zip(cases, before, strict=True)
+    ]
+    joint = Joint(cases, ledger.stock, terms.budget, kept, terms.change)
+    columns = dict(zip([case.demand.key for case in cases], joint.planned(solver=terms.solver), strict=True))
+    by_key = {case.demand.key: case for case in cases}
+    alone = joint.alone
+    decisions, bound = [], joint.bound
+    for demand in demands:
+        case = by_key.get(demand.key) or Case(demand, setting)
+        ledger.know(case)
+        asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, terms.at, terms.budget)
+        if demand.key not in columns:
+            decisions.append(other_currency(asked))
+            bound += decisions[-1].cost_minor
+            continue
+        column = columns[demand.key]
+        ledger.take(case, column.parcels)
+        cost = joint.scarce.column(case, column.parcels).cost
+        least = min(alone[demand.key], cost)
+        solution = Solution(cost << SHIFT, column.parcels, False, least << SHIFT)
+        decisions.append(decision_of(case, solution, asked, ledger, Rule.TOGETHER))
+    return decisions, bound
+
+
+def moved(plan: Plan, previous: Mapping[int, Sequence[PlannedParcel]]) -> tuple[int, ...]:
+    """Return the keys of demands whose parcels are others than those in force: from elsewhere, otherwise or else.
+
+    Only these have to be told to anybody.
+    """
+    return tuple(
+        decision.key
+        for decision in plan.decisions
+        if _goods(decision.parcels) != _goods(previous.get(decision.key, ()))
+    )
+
+
+def _goods(parcels: Sequence[PlannedParcel]) -> list[tuple[str, str, tuple[tuple[int, int], ...]]]:
+    return sorted((one.warehouse, one.service, one.units) for one in parcels)

@@ -1,0 +1,205 @@
+"""A case: one demand in the form that searches read, ints and tuples only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from omskit.allocation.atoms import atoms_of
+from omskit.allocation.compiled import Compiled, Days
+from omskit.allocation.lattice import Lattice, Shape
+from omskit.allocation.model import Demand
+from omskit.allocation.offers import Offer, Rate, Row
+from omskit.allocation.policy import Policy
+from omskit.allocation.weights import SHIFT, left_weight
+
+#: What a warehouse or a courier can still do where nothing limits it.
+UNLIMITED = 1 << 60
+
+
+class Stock(NamedTuple):
+    """What is left to plan on.
+
+    Args:
+        rows: Pieces of each SKU by warehouse position.
+        parcels: Parcels that each position can still pack.
+        units: Units that each position can still pick.
+        quotas: Parcels that couriers still take; no limit for those that are not in it.
+    """
+
+    rows: dict[str, list[int]]
+    parcels: list[int]
+    units: list[int]
+    quotas: dict[str, int]
+
+
+class Prices(NamedTuple):
+    """What using up scarce things costs beside money, as weights.
+
+    Args:
+        cells: Of a piece, by SKU and warehouse position.
+        parcels: Of a parcel, by warehouse position.
+        units: Of a unit, by warehouse position.
+        couriers: Of a parcel, by courier.
+    """
+
+    cells: Mapping[str, list[int]]
+    parcels: list[int]
+    units: list[int]
+    couriers: dict[str, int]
+
+
+class Parcel(NamedTuple):
+    """A parcel of a solution: warehouse position, how many of each atom, what it costs, by which offer."""
+
+    position: int
+    counts: tuple[int, ...]
+    cost: int
+    offer: Offer
+
+
+class Solution(NamedTuple):
+    """A plan of one case.
+
+    Args:
+        weight: What it weighs, prices included.
+        parcels: In order of warehouse.
+        single: Whether one parcel proved itself.
+        bound: No plan weighs less.
+    """
+
+    weight: int
+    parcels: tuple[Parcel, ...]
+    single: bool
+    bound: int
+
+
+class Setting(NamedTuple):
+    """What is the same for all demands of a plan.
+
+    Args:
+        network: Where from.
+        days: When each warehouse takes on what comes now.
+        policy: What counts.
+    """
+
+    network: Compiled
+    days: Days
+    policy: Policy
+
+    def case(self, demand: Demand) -> Case:
+        """Return a demand made ready for searches."""
+        return Case(demand, self)
+
+
+class Loads:
+    """What every bag of a shape weighs, and how many steps of weight it pays at each rate."""
+
+    __slots__ = ("_steps", "bulk", "grams", "lattice", "traits")
+
+    def __init__(self, case: Case, lattice: Lattice) -> None:
+        atoms = case.atoms
+        self.lattice = lattice
+        self.grams = lattice.spread([atom.weight_g for atom in atoms])
+        self.bulk = lattice.spread([atom.volume_cm3 for atom in atoms]) if case.bulky else None
+        self.traits = self._traits(case, lattice) if case.special else None
+        self._steps: dict[Rate, list[int]] = {}
+
+    @staticmethod
+    def _traits(case: Case, lattice: Lattice) -> list[frozenset[str]]:
+        found = [frozenset[str]()]
+        for atom, count in zip(case.atoms, lattice.shape, strict=True):
+            found = [one for base in found for one in (base, *((base | atom.traits,) * count))]
+        return found
+
+    def steps(self, rate: Rate) -> list[int]:
+        """Return the steps that every bag pays at a rate; -1 for those that are too heavy."""
+        found = self._steps.get(rate)
+        if found is None:
+            first_g, step_g, divisor, max_g = rate
+            weights = self.grams
+            if divisor and self.bulk:
+                weights = [
+                    grams if grams * divisor >= bulk * 1000 else -(-bulk * 1000 // divisor)
+                    for grams, bulk in zip(weights, self.bulk, strict=True)
+                ]
+            found = self._steps[rate] = [
+                0 if grams <= first_g <= max_g else -1 if grams > max_g else -((first_g - grams) // step_g)
+                for grams in weights
+            ]
+        return found
+
+
+class Case:
+    """One demand, ready for searches.
+
+    Args:
+        demand: What is asked for.
+        setting: Where from, when, and what counts.
+    """
+
+    __slots__ = (
+        "_loads", "atoms", "bulky", "demand", "entangled", "guarded", "left", "limit", "market", "positions",
+        "setting", "shape", "special", "split", "units", "unsplit", "whole_only",
+    )  # fmt: skip
+
+    def __init__(self, demand: Demand, setting: Setting) -> None:
+        network, days, policy = setting
+        if demand.placed_at is not None:
+            days = network.days(demand.placed_at)
+        self.demand = demand
+        self.setting = setting
+        self.atoms = atoms = atoms_of(demand)
+        self.shape: Shape = tuple([atom.wanted for atom in atoms])
+        self.positions = network.serving(demand)
+        self.market = network.market(demand, days, policy.late_minor)
+        #: Whether some goods ask for something, whether volume may count, whether atoms share a SKU.
+        self.special = self.bulky = self.entangled = False
+        if len(atoms) == 1:
+            atom = atoms[0]
+            units = atom.wanted * atom.units
+            self.special, self.bulky = bool(atom.traits), bool(atom.volume_cm3)
+            barred = bool(atom.barred)
+        else:
+            units = sum([atom.wanted * atom.units for atom in atoms])
+            self.special = any([atom.traits for atom in atoms])
+            self.bulky = any([atom.volume_cm3 for atom in atoms])
+            barred = any([atom.barred for atom in atoms])
+            skus = [sku for atom in atoms for sku, _ in atom.needs]
+            self.entangled = len(set(skus)) < len(skus)
+        self.units = units
+        #: Whether some warehouse may not send some of it.
+        self.guarded = barred or self.special
+        self.whole_only = demand.ship_complete or not policy.partial
+        most, mine = policy.max_parcels, demand.max_parcels
+        self.limit = mine if 0 < mine < most else most
+        self.split = policy.split_minor << SHIFT
+        self.left = left_weight(policy.unfilled_minor, units)
+        self._loads: dict[Shape, Loads] = {}
+        self.unsplit = units == 1 or (len(atoms) == 1 and atoms[0].wanted == 1)
+
+    def loads(self, lattice: Lattice) -> Loads:
+        """Return what the bags of a lattice weigh."""
+        found = self._loads.get(lattice.shape)
+        if found is None:
+            found = self._loads[lattice.shape] = Loads(self, lattice)
+        return found
+
+    def row(self, position: int, counts: tuple[int, ...]) -> Row:
+        """Return the offers for so many of each atom."""
+        if not self.special:
+            return self.market.row(position)
+        traits = frozenset(
+            trait for atom, count in zip(self.atoms, counts, strict=True) if count for trait in atom.traits
+        )
+        return self.market.row(position, traits)
+
+    def weighed(self, counts: tuple[int, ...]) -> tuple[int, int, int]:
+        """Return the units, grams and cubic centimetres of so many of each atom."""
+        units = grams = bulk = 0
+        for atom, count in zip(self.atoms, counts, strict=True):
+            if count:
+                units += count * atom.units
+                grams += count * atom.weight_g
+                bulk += count * atom.volume_cm3
+        return units, grams, bulk

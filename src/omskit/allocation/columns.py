@@ -1,0 +1,127 @@
+"""Columns: plans of single cases as a batch sees them, by what they cost and what scarce things they use up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Stock
+from omskit.allocation.weights import SHIFT
+
+Uses = tuple[tuple[int, int], ...]
+
+#: The price of what may not be used.
+BARRED = 1 << 40
+
+
+class Column(NamedTuple):
+    """One plan of one case.
+
+    Args:
+        cost: In minor units, splits and units left out included.
+        uses: (scarce thing, how much) pairs.
+        parcels: What is sent.
+    """
+
+    cost: int
+    uses: Uses
+    parcels: tuple[Parcel, ...]
+
+
+class Scarce:
+    """The things that a batch could run out of, numbered: cells, parcels and units of warehouses, quotas.
+
+    Args:
+        cases: All that is asked.
+        stock: What there is.
+    """
+
+    __slots__ = ("_couriers", "_parcels", "_units", "caps", "cells", "lacking", "positions")
+
+    def __init__(self, cases: Sequence[Case], stock: Stock) -> None:
+        demand: dict[str, int] = {}
+        for case in cases:
+            for atom in case.atoms:
+                for sku, pieces in atom.needs:
+                    demand[sku] = demand.get(sku, 0) + pieces * atom.wanted
+        self.caps: list[int] = []
+        #: Cells of SKUs of which there is less than is wanted in all.
+        self.lacking: list[int] = []
+        self.cells: dict[str, list[int]] = {}
+        self.positions = len(stock.parcels)
+        for sku in sorted(demand):
+            row, most = stock.rows[sku], demand[sku]
+            if any([0 < there < most for there in row]):
+                things = [self._numbered(there) if 0 < there < most else -1 for there in row]
+                self.cells[sku] = things
+                if sum(row) < most:
+                    self.lacking += [thing for thing in things if thing >= 0]
+        self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
+        self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
+        self._couriers = {courier: self._numbered(left) for courier, left in sorted(stock.quotas.items())}
+
+    def _numbered(self, cap: int) -> int:
+        self.caps.append(cap)
+        return len(self.caps) - 1
+
+    def column(self, case: Case, parcels: tuple[Parcel, ...]) -> Column:
+        """Return a plan as a column."""
+        cost = sum([parcel.cost for parcel in parcels]) + max(0, len(parcels) - 1) * (case.split >> SHIFT)
+        uses: dict[int, int] = {}
+        sent = 0
+        for position, counts, _, offer in parcels:
+            units = 0
+            for atom, count in zip(case.atoms, counts, strict=True):
+                if count:
+                    units += count * atom.units
+                    for sku, pieces in atom.needs:
+                        row = self.cells.get(sku)
+                        if row is not None and row[position] >= 0:
+                            thing = row[position]
+                            uses[thing] = uses.get(thing, 0) + pieces * count
+            sent += units
+            thing = self._parcels[position]
+            if thing >= 0:
+                uses[thing] = uses.get(thing, 0) + 1
+            thing = self._units[position]
+            if thing >= 0:
+                uses[thing] = uses.get(thing, 0) + units
+            if self._couriers and offer.courier in self._couriers:
+                thing = self._couriers[offer.courier]
+                uses[thing] = uses.get(thing, 0) + 1
+        cost += (case.units - sent) * (case.left >> SHIFT)
+        return Column(cost, tuple(uses.items()), parcels)
+
+    def prices(self, by_thing: Sequence[int], skus: Sequence[str] | None = None) -> Prices:
+        """Return prices of scarce things, in minor units, as searches read them."""
+        cells: dict[str, list[int]] = {}
+        for sku in self.cells if skus is None else skus:
+            row = self.cells.get(sku)
+            if row is not None:
+                priced = [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in row]
+                if any(priced):
+                    cells[sku] = priced
+        return Prices(
+            cells,
+            [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._parcels],
+            [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._units],
+            {courier: by_thing[thing] << SHIFT for courier, thing in self._couriers.items() if by_thing[thing]},
+        )
+
+    def remaining(self, rows: dict[str, list[int]], stock: Stock, left: Sequence[int]) -> Stock:
+        """Return some rows with the capacities that are left."""
+        parcels = [left[t] if t >= 0 else most for t, most in zip(self._parcels, stock.parcels, strict=True)]
+        units = [left[t] if t >= 0 else most for t, most in zip(self._units, stock.units, strict=True)]
+        quotas = {courier: left[thing] for courier, thing in self._couriers.items()}
+        return Stock(rows, parcels, units, quotas)
+
+    def without(self, case: Case, things: set[int]) -> Prices:
+        """Return prices that bar some things to one case."""
+        skus = [sku for atom in case.atoms for sku, _ in atom.needs if sku in self.cells]
+        barred = dict.fromkeys(things, BARRED)
+        return Prices(
+            {sku: [barred.get(thing, 0) << SHIFT for thing in self.cells[sku]] for sku in skus},
+            [barred.get(thing, 0) << SHIFT for thing in self._parcels],
+            [barred.get(thing, 0) << SHIFT for thing in self._units],
+            {courier: BARRED << SHIFT for courier, thing in self._couriers.items() if thing in barred},
+        )

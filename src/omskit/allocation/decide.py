@@ -1,0 +1,91 @@
+"""Decisions: the best plan of one case in the words of the outcome, with reasons for what it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from omskit.allocation.atoms import lines_of
+from omskit.allocation.case import Case, Parcel, Setting, Solution
+from omskit.allocation.model import Demand
+from omskit.allocation.outcome import Asked, Decision, PlannedParcel, Reason, Rule, Unfilled
+from omskit.allocation.quotas import solve_within
+from omskit.allocation.reasons import Doubt
+from omskit.allocation.remaining import Ledger
+from omskit.allocation.weights import SHIFT
+
+
+def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int) -> Decision:
+    """Return what becomes of a demand, and take its stock."""
+    case = Case(demand, setting)
+    ledger.know(case)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    if demand.currency != setting.network.network.currency:
+        return other_currency(asked)
+    solution = solve_within(case, ledger.stock, budget)
+    ledger.take(case, solution.parcels)
+    return decision_of(case, solution, asked, ledger)
+
+
+def decision_of(
+    case: Case, solution: Solution, asked: Asked, ledger: Ledger, beyond: Rule = Rule.BEST_FOUND
+) -> Decision:
+    """Return a solution as a decision, after its stock has been taken.
+
+    ``beyond`` is the rule of a solution that costs more than its bound.
+    """
+    if solution.single and not solution.weight >> SHIFT > solution.parcels[0].cost:
+        parcel = solution.parcels[0]
+        units = tuple(sorted([(line.number, line.quantity) for line in case.demand.lines]))
+        only = (planned(case, parcel, units),)
+        return Decision(case.demand.key, only, (), parcel.cost, parcel.cost, Rule.ONE_PARCEL, asked)
+    open_ = {line.number: line.quantity for line in case.demand.lines}
+    parcels = tuple(
+        [planned(case, parcel, lines_of(case.atoms, parcel.counts, open_)) for parcel in solution.parcels]
+    )
+    left = {number: count for number, count in open_.items() if count}
+    unfilled = _unfilled(case, left, ledger, len(parcels)) if left else ()
+    rule = Rule.SEARCH if parcels else Rule.NOTHING
+    if solution.bound < solution.weight:
+        rule = beyond
+    return Decision(
+        case.demand.key, parcels, unfilled, solution.weight >> SHIFT, solution.bound >> SHIFT, rule, asked
+    )
+
+
+def other_currency(asked: Asked) -> Decision:
+    """Return that nothing is sent, because the network counts in another currency."""
+    demand = asked.demand
+    cost = demand.units * asked.policy.unfilled_minor
+    left = tuple(
+        Unfilled(number, quantity, Reason.OTHER_CURRENCY)
+        for number, quantity in sorted((line.number, line.quantity) for line in demand.lines)
+    )
+    return Decision(demand.key, (), left, cost, cost, Rule.NOTHING, asked)
+
+
+def planned(case: Case, parcel: Parcel, units: tuple[tuple[int, int], ...]) -> PlannedParcel:
+    """Return a parcel in the words of the outcome."""
+    offer = parcel.offer
+    _, weight_g, volume_cm3 = case.weighed(parcel.counts)
+    return PlannedParcel(
+        case.setting.network.warehouses[parcel.position].code,
+        offer.service,
+        offer.courier,
+        units,
+        weight_g,
+        offer.freight_minor(weight_g, volume_cm3),
+        parcel.cost,
+        offer.ship_on,
+        offer.arrive_on,
+    )
+
+
+def _unfilled(case: Case, left: Mapping[int, int], ledger: Ledger, parcels: int) -> tuple[Unfilled, ...]:
+    doubt = Doubt(case.demand, ledger.stock, case.setting, parcels)
+    atoms = {number: atom for atom in case.atoms for number, _ in atom.lines}
+    return tuple(
+        Unfilled(line.number, left[line.number], doubt.of(atoms[line.number], line, case.positions))
+        for line in sorted(case.demand.lines, key=lambda one: one.number)
+        if line.number in left
+    )

@@ -1,0 +1,35 @@
+"""Quotas of couriers: a plan takes no more parcels of a courier than it still accepts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from omskit.allocation.case import Case, Prices, Solution, Stock
+from omskit.allocation.exact import solve
+from omskit.allocation.weights import SHIFT
+
+#: Above the weight of any plan.
+_BARRED = 1 << (SHIFT + 60)
+
+
+def solve_within(case: Case, stock: Stock, budget: int) -> Solution:
+    """Return the best plan within all quotas.
+
+    Where several parcels of one order would ask a courier for too much, the courier is left out as a whole; the
+    plan is then the best found, and its bound is that of the plan with the courier.
+    """
+    barred = {courier for courier, left in stock.quotas.items() if not left}
+    bound: int | None = None
+    while True:
+        found = solve(case, stock, budget, _without(case, barred) if barred else None)
+        bound = found.bound if bound is None else bound
+        taken = Counter(parcel.offer.courier for parcel in found.parcels)
+        more = {courier for courier, count in taken.items() if count > stock.quotas.get(courier, count)}
+        if not more:
+            return found if found.weight == bound else found._replace(single=False, bound=bound)
+        barred |= more
+
+
+def _without(case: Case, couriers: set[str]) -> Prices:
+    nothing = [0] * len(case.setting.network.warehouses)
+    return Prices({}, nothing, nothing, dict.fromkeys(couriers, _BARRED))

@@ -1,0 +1,68 @@
+"""What remains while demands are served: stock, capacities and quotas, taken parcel by parcel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from omskit.allocation.atoms import needs_of
+from omskit.allocation.case import UNLIMITED, Case, Parcel, Stock
+from omskit.allocation.compiled import Compiled
+from omskit.allocation.model import Supply
+
+
+class Ledger:
+    """A supply by warehouse position, less what is never planned and what has been taken.
+
+    Args:
+        supply: What a plan may use up.
+        network: Whose warehouses count.
+    """
+
+    __slots__ = ("_nothing", "stock")
+
+    def __init__(self, supply: Supply, network: Compiled) -> None:
+        rows: dict[str, list[int]] = {}
+        positions, safety = network.positions, [one.safety for one in network.warehouses]
+        self._nothing = [0] * len(safety)
+        for cell, available in supply.available.items():
+            position = positions.get(cell.warehouse)
+            if position is not None and available > safety[position]:
+                row = rows.get(cell.sku)
+                if row is None:
+                    row = rows[cell.sku] = self._nothing.copy()
+                row[position] = available - safety[position]
+        codes = [one.code for one in network.warehouses]
+        parcels = [supply.parcels.get(code, UNLIMITED) for code in codes]
+        units = [supply.units.get(code, UNLIMITED) for code in codes]
+        self.stock = Stock(rows, parcels, units, dict(supply.quotas))
+
+    def know(self, case: Case) -> None:
+        """Make sure that every SKU of a case has a row."""
+        rows = self.stock.rows
+        for atom in case.atoms:
+            for sku, _ in atom.needs:
+                if sku not in rows:
+                    rows[sku] = self._nothing
+
+    def snapshot(self, case: Case) -> Stock:
+        """Return the stock as it is; later takings leave it as it was."""
+        rows, parcels, units, quotas = self.stock
+        seen = {sku: rows[sku] for atom in case.atoms for sku, _ in atom.needs}
+        return Stock(seen, parcels, units, quotas)
+
+    def take(self, case: Case, parcels: Sequence[Parcel]) -> None:
+        """Take what parcels need; what has changed is replaced, so that snapshots keep what they saw."""
+        rows, can_pack, can_pick, quotas = self.stock
+        for parcel in parcels:
+            position = parcel.position
+            for sku, pieces in needs_of(case.atoms, parcel.counts).items():
+                row = rows[sku] = rows[sku].copy()
+                row[position] -= pieces
+            if can_pack[position] < UNLIMITED or can_pick[position] < UNLIMITED:
+                can_pack, can_pick = can_pack.copy(), can_pick.copy()
+                can_pack[position] -= 1
+                can_pick[position] -= case.weighed(parcel.counts)[0]
+            courier = parcel.offer.courier
+            if courier in quotas:
+                quotas = {**quotas, courier: quotas[courier] - 1}
+        self.stock = Stock(rows, can_pack, can_pick, quotas)
