@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import fuzz, survives
 
-from omskit.adapters.channels import amazon, douyin, jd, pinduoduo, shopify, taobao, wangdiantong, woocommerce
+from omskit.adapters.channels import (
+    amazon,
+    douyin,
+    edi,
+    jd,
+    pinduoduo,
+    shopify,
+    spreadsheets,
+    taobao,
+    ubl,
+    wangdiantong,
+    woocommerce,
+)
 from omskit.adapters.channels.shopify_fulfillment import read_fulfillment_orders
 
 Reader = Callable[[bytes], object]
@@ -24,7 +36,7 @@ WOO: list[str | bytes] = [
 
 TRADE = (
     b'{"trade_fullinfo_get_response":{"trade":{"tid":1,"type":"fixed","status":"WAIT_SELLER_SEND_GOODS","created":'
-    b'"2026-03-01 10:00:00","payment":"95.00","post_fee":"5.00","receiver_state":"\xe6\xb5\x99\xe6\xb1\x9f","orders":'
+    b'"2026-03-01 10:00:00","payment":"95.00","post_fee":"5.00","receiver_state":"\xe6\xb5\x99\xe6\xb1\x9f","orders":'  # noqa: E501
     b'{"order":[{"oid":"11","num":2,"price":"50.00","outer_sku_id":"S1","divide_order_fee":"90.00"}]}}}}'
 )
 PDD = (
@@ -34,7 +46,7 @@ PDD = (
 )
 JD = (
     b'{"jingdong_pop_order_search_responce":{"searchorderinfo_result":{"orderInfoList":[{"orderId":"300",'
-    b'"orderState":"PAUSE","orderStartTime":"2026-03-01 10:00:00","orderSellerPrice":"90.00","orderPayment":"70.00",'
+    b'"orderState":"PAUSE","orderStartTime":"2026-03-01 10:00:00","orderSellerPrice":"90.00","orderPayment":"70.00",'  # noqa: E501
     b'"itemInfoList":[{"skuId":"7","jdPrice":"50.00","itemTotal":"2"}]}]}}}'
 )
 DOUYIN = (
@@ -42,6 +54,15 @@ DOUYIN = (
     b'"mask_post_addr":{"province":{"id":"44"}},"sku_order_list":[{"order_id":"681","product_id":5,"sku_id":6,'
     b'"item_num":1,"origin_amount":2000,"promotion_amount":100}]}]}}'
 )
+
+
+EDIFACT = (
+    b"UNA:+.? 'UNB+UNOC:3+1:14+2:14+181205:1607+8'UNH+7+ORDERS:D:01B:UN:EAN010'BGM+220+2019+9'DTM+137:20181205:102'"  # noqa: E501
+    b"NAD+DP+42::9++Shop+Street 1+City++46149+DE'LIN+1++1001:SA'IMD+F++:::Butter?+'QTY+21:2:PCE'PRI+AAA:1.255'UNS+S'"  # noqa: E501
+    b"UNT+10+7'UNZ+1+8'"
+)
+SHEET = 'order no,date,sku,qty,price,address\nA1,2026-03-01,S1,2,9.90,x\nA1,2026-03-01,S2,1,1.00,"a, b"\n'
+LAYOUT = spreadsheets.Layout("CNY", "CN")
 
 
 def amazon_orders(payload: bytes) -> object:
@@ -71,6 +92,10 @@ READERS: list[tuple[str, Reader, list[str | bytes]]] = [
             "channels/wangdiantong/RawTrade.pushSelf.request.json",
         ],
     ),
+    ("ubl", ubl.read, ["channels/ubl/UBL-Order-2.1-Example.xml", "channels/ubl/UBL-Order-2.0-Example.xml"]),
+    ("x12", edi.read_x12, ["channels/edi/x12.850.edi", "channels/edi/x12.850.issue135.edi"]),
+    ("edifact", edi.read_edifact, [EDIFACT]),
+    ("csv", lambda payload: spreadsheets.read(payload, LAYOUT), [SHEET.encode()]),
     ("amazon news", amazon.read_news, ["channels/amazon_sp_api/OrderChangeNotification.examples.json"]),
 ]
 IDS = [name for name, _, _ in READERS]
