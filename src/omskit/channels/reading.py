@@ -70,7 +70,10 @@ class Fields:
             PayloadError: ``missing_field`` without a default; ``bad_text`` for another type, a control
                 character or more than :data:`MAX_TEXT` characters.
         """
-        if default is not None and self.values.get(name) is None:
+        value = self.values.get(name)
+        if type(value) is str and value.isprintable() and len(value) <= MAX_TEXT:
+            return value.strip()
+        if value is None and default is not None:
             return default
         value = self._value(name)
         text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
@@ -90,6 +93,8 @@ class Fields:
             return ""
         if not isinstance(value, str):
             return self.text(name)
+        if value.isprintable() and "  " not in value and len(value) <= MAX_TEXT:
+            return value.strip()
         return " ".join(_CONTROL.sub(" ", value).split())[:MAX_TEXT]
 
     def whole(self, name: str, default: int | None = None) -> int:

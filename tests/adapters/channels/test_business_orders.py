@@ -118,6 +118,14 @@ def test_an_x12_order_that_lost_something_is_refused(old: bytes, new: bytes) -> 
         assert codes() == ["bad_edi" if old.startswith(b"CTT") else "bad_decimal"]
 
 
+def test_a_message_without_its_end_is_not_lost_silently() -> None:
+    whole = sample("channels/edi/x12.850.edi").decode("utf-8-sig")
+    start, end = whole.index("ST*850"), whole.index("GE*")
+    twice = whole[:end].replace("SE*11*0003~", "") + whole[start:]
+    with pytest.raises(PayloadError, match="bad_edi: no SE before the next ST"):
+        list(edi.read_x12(twice.encode()))
+
+
 @pytest.mark.parametrize("name", ["ok", "error"])
 def test_the_edifact_order_of_146_lines_is_read_with_its_dirt(name: str) -> None:
     (read,) = edi.read_edifact(sample(f"channels/edi/edifact_ORDERS_D01B_example_order_{name}.edi"))

@@ -138,6 +138,8 @@ def _messages(segments: Sequence[Segment], first: str, last: str, count: int) ->
     inside: list[Segment] | None = None
     for one in segments:
         if one.tag == first:
+            if inside is not None:
+                raise PayloadError("bad_edi", f"no {last} before the next {first}", path=one.path)
             inside = []
         if inside is not None:
             inside.append(one)
@@ -235,10 +237,11 @@ def _times(price: Decimal, quantity: int, currency: str, one: Segment) -> int:
 
 def _day(text: str, zone: tzinfo, one: Segment) -> datetime:
     """Return CCYYMMDD or CCYYMMDDHHMM as an instant in a zone."""
-    form = {8: "%Y%m%d", 12: "%Y%m%d%H%M"}.get(len(text))
     try:
-        if form and _DIGITS.fullmatch(text):
-            return datetime.strptime(text, form).replace(tzinfo=zone).astimezone(UTC)
+        if len(text) in (8, 12) and _DIGITS.fullmatch(text):
+            hour, minute = (int(text[8:10]), int(text[10:])) if len(text) == 12 else (0, 0)
+            day = datetime(int(text[:4]), int(text[4:6]), int(text[6:8]), hour, minute, tzinfo=zone)
+            return day.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise PayloadError("bad_instant", f"expected CCYYMMDD @ {one.path}", path=one.path, value=text[:20])

@@ -88,11 +88,11 @@ class Track:
 def follow(track: Track, facts: Iterable[TrackingFact]) -> Track:
     """Return the track with more scans: in whatever order, however often, they give the same track.
 
-    The milestone is the furthest by rank, whatever the clock of a late scan says; a scan counts once by time and
-    text.
+    The milestone is the furthest by rank, whatever the clock of a late scan says; a scan counts once by time,
+    text and meaning.
     """
-    known = {(one.at, one.text, one.code): one for one in (*track.facts, *facts)}
-    ordered = tuple(sorted(known.values(), key=lambda one: (one.at, one.text, one.code)))
+    known = {_identity(one): one for one in (*facts, *track.facts)}
+    ordered = tuple(known[key] for key in sorted(known))
     furthest: TrackingFact | None = None
     for one in ordered:
         if _RANK.get(one.milestone, 0) > (_RANK.get(furthest.milestone, 0) if furthest else 0):
@@ -100,6 +100,10 @@ def follow(track: Track, facts: Iterable[TrackingFact]) -> Track:
     if furthest is None:
         return Track(ordered, troubled=_troubled(ordered))
     return Track(ordered, furthest.milestone, furthest.at, _troubled(ordered))
+
+
+def _identity(one: TrackingFact) -> tuple[datetime, str, str, str]:
+    return one.at, one.text, one.code, one.milestone.value
 
 
 def _troubled(facts: tuple[TrackingFact, ...]) -> bool:
