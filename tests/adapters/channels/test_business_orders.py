@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from samples import sample
 
-from omskit.adapters.channels import edi, ubl
+from omskit.adapters.channels import edi, edi_notices, ubl
 from omskit.channels import CancelAnswer, ChannelOrder, SentLine, ShipmentNotice, parse_xml
-from omskit.core import Destination, PayloadError, Refusal
+from omskit.core import Destination, PayloadError, Refusal, UsageError
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -145,3 +147,38 @@ def test_released_characters_are_text() -> None:
 def test_what_is_no_whole_interchange_is_refused(payload: bytes) -> None:
     with pytest.raises(PayloadError, match=r"bad_edi|bad_encoding"):
         list(edi.read_edifact(payload))
+
+
+NOTICE = ShipmentNotice("b2b", "PO+1", "W'1", "DHL", (SentLine("1", "S:1", 5), SentLine("2", "S?2", 1)))
+
+
+def test_a_desadv_releases_what_would_break_it_and_counts_its_segments() -> None:
+    (request,) = edi.edifact_channel("b2b").write_shipment(NOTICE, AT)
+    around = b"UNB+UNOY:3+A+B+260302:0900+1'" + request.body + b"UNZ+1+1'"
+    segments = edi.edifact_segments(around)
+    assert [one.tag for one in segments][1:-1] == "UNH BGM DTM RFF TDT RFF LIN QTY LIN QTY UNT".split()
+    assert (segments[2].get(2), segments[4].get(1, 2), segments[7].get(3), segments[9].get(3)) == (
+        "W'1",
+        "PO+1",
+        "S:1",
+        "S?2",
+    )
+    assert segments[-2].get(1) == "11"
+
+
+def test_an_856_counts_its_segments_and_refuses_text_that_would_break_it() -> None:
+    plain = ShipmentNotice("b2b", "PO1", "W1", "UPSG", (SentLine("1", "0054321", 5),))
+    (request,) = edi.x12_channel("b2b").write_shipment(plain, AT)
+    assert request.body.decode().split("~\n") == [
+        "ST*856*0001", "BSN*00*W1*20260302*0900", "HL*1**S", "TD5**2*UPSG", "REF*CN*W1", "HL*2*1*O", "PRF*PO1",
+        "HL*3*2*I", "LIN*1*VN*0054321", "SN1*1*5*EA", "CTT*3", "SE*12*0001", "",
+    ]  # fmt: skip
+    with pytest.raises(UsageError, match="bad_edi_text"):
+        edi.x12_channel("b2b").write_shipment(ShipmentNotice("b2b", "PO*1", "W1", "U", ()), AT)
+
+
+@given(st.lists(st.text("AB+:?' ", min_size=1, max_size=6), min_size=1, max_size=4))
+def test_released_text_reads_back_as_it_was(texts: list[str]) -> None:
+    body = b"UNB+UNOY:3'" + edi_notices.write_edifact([["FTX", *texts, "end"]])
+    (_, segment) = edi.edifact_segments(body)
+    assert [segment.get(at) for at in range(1, len(texts) + 1)] == texts

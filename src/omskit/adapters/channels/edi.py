@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
+from omskit.adapters.channels.edi_notices import edifact_desadv, x12_856
 from omskit.channels import Channel, ChannelHold, ChannelLine, ChannelOrder, Fields, Listings, Receiver, must_fit
 from omskit.core import Contact, Destination, PayloadError, Refusal, scale_of
 
@@ -301,12 +302,22 @@ def _edifact_line(group: Sequence[Segment], currency: str) -> ChannelLine:
 
 
 def x12_channel(code: str, zone: tzinfo = UTC, currency: str = "USD", listings: Listings | None = None) -> Channel:
-    """Return a business customer who orders by X12 850 as a channel."""
-    return Channel(code, lambda payload: read_x12(payload, zone, currency), listings or Listings(open=True))
+    """Return a business customer who orders by X12 850, and is told by 856, as a channel."""
+    return Channel(
+        code,
+        lambda payload: read_x12(payload, zone, currency),
+        listings or Listings(open=True),
+        write_shipment=lambda notice, at: (x12_856(notice, at),),
+    )
 
 
 def edifact_channel(
     code: str, zone: tzinfo = UTC, currency: str = "EUR", listings: Listings | None = None
 ) -> Channel:
-    """Return a business customer who orders by EDIFACT ORDERS as a channel."""
-    return Channel(code, lambda payload: read_edifact(payload, zone, currency), listings or Listings(open=True))
+    """Return a business customer who orders by EDIFACT ORDERS, and is told by DESADV, as a channel."""
+    return Channel(
+        code,
+        lambda payload: read_edifact(payload, zone, currency),
+        listings or Listings(open=True),
+        write_shipment=lambda notice, at: (edifact_desadv(notice, at),),
+    )
