@@ -82,6 +82,18 @@ class Fields:
             raise PayloadError("bad_text", f"expected text @ {path}", path=path, kind=type(value).__name__)
         return text
 
+    def key(self, name: str) -> str:
+        """Return a field that names something: text that is there and not empty.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_text``.
+        """
+        text = self.text(name)
+        if not text:
+            path = self._at(name)
+            raise PayloadError("missing_field", f"nothing @ {path}", path=path)
+        return text
+
     def prose(self, name: str) -> str:
         """Return what a person wrote, in one line, cut at :data:`MAX_TEXT`; empty when there is nothing.
 

@@ -72,7 +72,7 @@ def _order(root: Node, zone: tzinfo) -> ChannelOrder:
         if one.text
     )
     return ChannelOrder(
-        said.text("ID"),
+        said.key("ID"),
         _instant(said, zone),
         currency,
         Destination(
@@ -136,10 +136,10 @@ def _line(item: Node, currency: str) -> ChannelLine:
     code = next((text for name in names if (text := goods.first(name, "ID").text)), "")
     title = goods.first("Name").text or goods.first("Description").text
     return ChannelLine(
-        Fields({"ID": code or None}, goods.path).text("ID"),
+        Fields({"ID": code or None}, goods.path).key("ID"),
         quantity,
         amount,
-        external_id=said.text("ID"),
+        external_id=said.key("ID"),
         title=Fields({"Name": title}).prose("Name"),
     )
 

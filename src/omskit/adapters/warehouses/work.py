@@ -6,6 +6,8 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from omskit.core import UsageError
+
 #: What a format has no word for: name to text.
 Extra = tuple[tuple[str, str], ...]
 
@@ -48,6 +50,9 @@ class WorkItem:
         paid_minor: What the buyer paid for all pieces, in fen.
         order: External id of the order it belongs to.
         extra: What else is said.
+
+    Raises:
+        UsageError: ``bad_quantity`` for a quantity below one.
     """
 
     item: str
@@ -58,6 +63,10 @@ class WorkItem:
     paid_minor: int = 0
     order: str = ""
     extra: Extra = ()
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.quantity) is not int or self.quantity < 1:
+            raise UsageError("bad_quantity", f"{self.quantity!r} of {self.item}; at least 1", item=self.item)
 
 
 @frozen
