@@ -163,15 +163,17 @@ class Fields:
         if default is not None and self.values.get(name) in (None, ""):
             return default
         value = self._value(name)
-        if isinstance(value, str) and value.endswith("0") and (match := _DECIMAL.fullmatch(value)) and match[2]:
-            kept = match[2].rstrip("0")
-            value = f"{match[1]}.{kept}" if kept else match[1]
         path = self._at(name)
         if not isinstance(value, str):
             raise PayloadError("bad_amount", f"expected decimal text @ {path}", path=path, value=repr(value)[:80])
         try:
             return parse_amount(value, currency)
         except PayloadError as error:
+            # Zeros beyond the currency's digits are rare: they are looked for only where plain reading fails.
+            match = _DECIMAL.fullmatch(value)
+            kept = match[2].rstrip("0") if match and match[2] else ""
+            if match and match[2] and len(kept) < len(match[2]):
+                return Fields({name: f"{match[1]}.{kept}".rstrip(".")}, self.path).amount(name, currency)
             raise PayloadError("bad_amount", f"{error.message} @ {path}", path=path, value=value[:80]) from None
 
     def number(self, name: str, currency: str, default: int | None = None) -> int:
