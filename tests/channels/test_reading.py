@@ -97,3 +97,9 @@ def test_unknown_fields_are_kept_sorted_and_compact() -> None:
 def test_an_object_that_is_missing_has_no_fields() -> None:
     assert fields("{}").one("a").path == "$.a"
     assert list(fields("{}").some("a")) == []
+
+
+@pytest.mark.parametrize("text", ['{"id":""}', '{"id":"  "}', '{"id":null}', "{}"])
+def test_an_id_that_is_empty_is_missing(text: str) -> None:
+    with pytest.raises(PayloadError, match=r"missing_field: nothing @ \$\.id"):
+        fields(text).key("id")

@@ -60,9 +60,10 @@ def survives(read: Callable[[bytes], object], payload: bytes) -> None:
     assert perf_counter() - started < 1.0
 
 
-def fuzz(read: Callable[[bytes], object], samples: Iterable[str | bytes], rounds: int, seed: int = 7) -> None:
-    """Read mutants of real payloads, given by name or as they are; the same for the same seed."""
+def fuzz(read: Callable[[bytes], object], samples: Iterable[str | bytes], rounds: int, seed: int = 7) -> int:
+    """Read mutants of real payloads, given by name or as they are, the same for a seed; return how many were."""
     payloads = [sample(one) if isinstance(one, str) else one for one in samples]
     chance = random.Random(seed)
     for number in range(rounds):
         survives(read, mutated(payloads[number % len(payloads)], chance))
+    return rounds

@@ -73,15 +73,33 @@ class Fields:
             PayloadError: ``missing_field``, also for blanks only, without a default; ``bad_text`` for another
                 type, a control character, half a surrogate pair or more than :data:`MAX_TEXT` characters.
         """
-        if default is not None and self.values.get(name) is None:
+        value = self.values.get(name)
+        if type(value) is str and value.isprintable() and len(value) <= MAX_TEXT:
+            text = value.strip()
+            if text or default is not None:
+                return text
+            raise self._missing(name)
+        if value is None and default is not None:
             return default
         value = self._value(name)
-        text = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
-        if text is None or len(text) > MAX_TEXT or _CONTROL.search(text):
+        said = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else None
+        if said is None or len(said) > MAX_TEXT or _CONTROL.search(said):
             path = self._at(name)
             raise PayloadError("bad_text", f"expected text @ {path}", path=path, kind=type(value).__name__)
         if not text and default is None:
             raise self._missing(name)
+        return text
+
+    def key(self, name: str) -> str:
+        """Return a field that names something: text that is there and not empty.
+
+        Raises:
+            PayloadError: ``missing_field``; ``bad_text``.
+        """
+        text = self.text(name)
+        if not text:
+            path = self._at(name)
+            raise PayloadError("missing_field", f"nothing @ {path}", path=path)
         return text
 
     def prose(self, name: str) -> str:
@@ -95,6 +113,8 @@ class Fields:
             return ""
         if not isinstance(value, str):
             return self.text(name)
+        if value.isprintable() and "  " not in value and len(value) <= MAX_TEXT:
+            return value.strip()
         return " ".join(_CONTROL.sub(" ", value).split())[:MAX_TEXT]
 
     def whole(self, name: str, default: int | None = None) -> int:
@@ -151,15 +171,17 @@ class Fields:
         if default is not None and self.values.get(name) in (None, ""):
             return default
         value = self._value(name)
-        if isinstance(value, str) and value.endswith("0") and (match := _DECIMAL.fullmatch(value)) and match[2]:
-            kept = match[2].rstrip("0")
-            value = f"{match[1]}.{kept}" if kept else match[1]
         path = self._at(name)
         if not isinstance(value, str):
             raise PayloadError("bad_amount", f"expected decimal text @ {path}", path=path, value=repr(value)[:80])
         try:
             return parse_amount(value, currency)
         except PayloadError as error:
+            # Zeros beyond the currency's digits are rare: they are looked for only where plain reading fails.
+            match = _DECIMAL.fullmatch(value)
+            kept = match[2].rstrip("0") if match and match[2] else ""
+            if match and match[2] and len(kept) < len(match[2]):
+                return Fields({name: f"{match[1]}.{kept}".rstrip(".")}, self.path).amount(name, currency)
             raise PayloadError("bad_amount", f"{error.message} @ {path}", path=path, value=value[:80]) from None
 
     def number(self, name: str, currency: str, default: int | None = None) -> int:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from samples import fuzz, survives
 
-from omskit.adapters.channels import amazon, douyin, jd, pinduoduo, shopify, taobao, wangdiantong, woocommerce
+from omskit.adapters.channels import (
+    amazon,
+    douyin,
+    edi,
+    jd,
+    pinduoduo,
+    shopify,
+    spreadsheets,
+    taobao,
+    taobao_merge,
+    ubl,
+    wangdiantong,
+    woocommerce,
+)
 from omskit.adapters.channels.shopify_fulfillment import read_fulfillment_orders
+from omskit.adapters.couriers import chinese_tracking
+from omskit.adapters.warehouses import csv_folder
 
 Reader = Callable[[bytes], object]
 SHOPIFY: list[str | bytes] = [
@@ -46,6 +64,39 @@ DOUYIN = (
 )
 
 
+EDIFACT = (
+    b"UNA:+.? 'UNB+UNOC:3+1:14+2:14+181205:1607+8'UNH+7+ORDERS:D:01B:UN:EAN010'BGM+220+2019+9'DTM+137:20181205:102'"  # noqa: E501
+    b"NAD+DP+42::9++Shop+Street 1+City++46149+DE'LIN+1++1001:SA'IMD+F++:::Butter?+'QTY+21:2:PCE'PRI+AAA:1.255'UNS+S'"  # noqa: E501
+    b"UNT+10+7'UNZ+1+8'"
+)
+SHEET = 'order no,date,sku,qty,price,address\nA1,2026-03-01,S1,2,9.90,x\nA1,2026-03-01,S2,1,1.00,"a, b"\n'
+LAYOUT = spreadsheets.Layout("CNY", "CN")
+
+
+REFUND = (
+    b'{"refund_get_response":{"refund":{"refund_id":"901","tid":1,"oid":11,"refund_fee":"45.00","status":"SUCCESS",'
+    b'"created":"2026-03-02 10:00:00","num":1,"refund_remind_timeout":{"timeout":"2026-03-05 10:00:00"}}}}'
+)
+PDD_REFUND = (
+    b'{"refund_list":[{"id":9,"order_sn":"1","after_sales_status":10,"refund_amount":1700,'
+    b'"created_time":"2026-03-02 10:00:00","goods_number":"2"}]}'
+)
+EVENTS = (
+    b'{"payload":{"FinancialEvents":{"RefundEventList":[{"AmazonOrderId":"1","PostedDate":"2020-02-05T13:56:00Z",'
+    b'"ShipmentItemAdjustmentList":[{"OrderAdjustmentItemId":"7","ItemChargeAdjustmentList":[{"ChargeType":"Tax",'
+    b'"ChargeAmount":{"CurrencyCode":"USD","CurrencyAmount":-25.37}}]}]}]}}}'
+)
+SHIPMENTS = b"number,report,final,sku,quantity,waybill,courier,weight_g\nF1,1,1,S,2,W1,SF,500\n"
+PUSH = (
+    b"param=%7B%22status%22%3A%22polling%22%2C%22lastResult%22%3A%7B%22nu%22%3A%22W%22%2C%22status%22%3A%22200%22%2C"
+    b"%22state%22%3A%220%22%2C%22data%22%3A%5B%7B%22time%22%3A%222026-03-02%22%2C%22context%22%3A%22x%22%7D%5D%7D%7D"
+)
+SF = (
+    b'{"success":true,"msgData":{"routeResps":[{"mailNo":"SF1","routes":[{"opCode":"80","acceptTime":'
+    b'"2026-03-02 09:00:00","remark":"x","acceptAddress":"y"}]}]}}'
+)
+
+
 def amazon_orders(payload: bytes) -> object:
     return list(amazon.read(amazon.join(payload, [])))
 
@@ -73,6 +124,22 @@ READERS: list[tuple[str, Reader, list[str | bytes]]] = [
             "channels/wangdiantong/RawTrade.pushSelf.request.json",
         ],
     ),
+    ("ubl", ubl.read, ["channels/ubl/UBL-Order-2.1-Example.xml", "channels/ubl/UBL-Order-2.0-Example.xml"]),
+    ("x12", edi.read_x12, ["channels/edi/x12.850.edi", "channels/edi/x12.850.issue135.edi"]),
+    ("edifact", edi.read_edifact, [EDIFACT]),
+    ("csv", lambda payload: spreadsheets.read(payload, LAYOUT), [SHEET.encode()]),
+    ("taobao refunds", taobao.read_refunds, [REFUND]),
+    (
+        "taobao merge",
+        taobao_merge.read_merge,
+        [b'{"top_oaid_merge_response":{"tid_list":{"string":["12,11","13"]}}}'],
+    ),
+    ("pinduoduo refunds", pinduoduo.read_refunds, [PDD_REFUND]),
+    ("wangdiantong refunds", wangdiantong.read_refunds, ["channels/wangdiantong/RawRefund.search.response.json"]),
+    ("amazon events", amazon.read_settlement, [EVENTS]),
+    ("folder shipments", csv_folder.read_shipments, [SHIPMENTS]),
+    ("kuaidi100 push", chinese_tracking.read_kuaidi100_push, [PUSH]),
+    ("sf", chinese_tracking.read_sf, [SF]),
     ("amazon news", amazon.read_news, ["channels/amazon_sp_api/OrderChangeNotification.examples.json"]),
 ]
 IDS = [name for name, _, _ in READERS]
@@ -89,13 +156,13 @@ JSON = st.recursive(
 
 @pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
 def test_mutants_of_real_payloads_meet_only_typed_errors(_: str, read: Reader, names: list[str | bytes]) -> None:
-    fuzz(read, names, 400)
+    assert fuzz(read, names, 400) == 400
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
 def test_a_hundred_thousand_mutants_meet_only_typed_errors(_: str, read: Reader, names: list[str | bytes]) -> None:
-    fuzz(read, names, 100_000, seed=11)
+    assert fuzz(read, names, 100_000, seed=11) == 100_000
 
 
 @pytest.mark.parametrize(("_", "read", "names"), READERS, ids=IDS)
@@ -103,3 +170,18 @@ def test_a_hundred_thousand_mutants_meet_only_typed_errors(_: str, read: Reader,
 def test_any_json_meets_only_typed_errors(_: str, read: Reader, names: list[str | bytes], said: object) -> None:
     assert names
     survives(read, json.dumps(said).encode())
+
+
+def workbook() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in csv.reader(SHEET.splitlines()):
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_mutants_of_a_workbook_meet_only_typed_errors() -> None:
+    assert fuzz(lambda payload: spreadsheets.read(b"PK" + payload[2:], LAYOUT), [workbook()], 200) == 200

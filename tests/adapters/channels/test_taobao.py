@@ -248,3 +248,14 @@ def test_case_5_merge_groups_are_asked_for_by_the_hundred_and_never_guessed() ->
     assert merged == {"11": "oaid/11", "12": "oaid/11", "13": "oaid/13"}
     assert taobao_merge.with_merge(trade(tid=99), merged).merge == ""
     assert taobao_merge.with_merge(trade(tid=12), merged).merge == "oaid/11"
+
+
+@pytest.mark.parametrize(("said", "merged"), [('[",", ""]', {}), ("[]", {}), ('["7"]', {"7": "oaid/7"})])
+def test_an_empty_merge_group_is_no_group(said: str, merged: dict[str, str]) -> None:
+    payload = f'{{"top_oaid_merge_response":{{"tid_list":{{"string":{said}}}}}}}'
+    assert taobao_merge.read_merge(payload.encode()) == merged
+
+
+def test_merge_groups_of_another_shape_are_refused() -> None:
+    with pytest.raises(PayloadError, match="not_an_array"):
+        taobao_merge.read_merge(b'{"top_oaid_merge_response":{"tid_list":{"string":"1,2"}}}')

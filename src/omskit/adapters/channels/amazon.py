@@ -98,11 +98,11 @@ def join(orders: bytes, items: Iterable[bytes], addresses: Iterable[bytes] = ())
     by_order: dict[str, list[object]] = {}
     for payload in items:
         page = Fields.of(parse_json(payload)).one("payload")
-        by_order.setdefault(page.text("AmazonOrderId"), []).extend(one.values for one in page.each("OrderItems"))
+        by_order.setdefault(page.key("AmazonOrderId"), []).extend(one.values for one in page.each("OrderItems"))
     shown = {}
     for payload in addresses:
         address = Fields.of(parse_json(payload)).one("payload")
-        shown[address.text("AmazonOrderId")] = {"ShippingAddress": address.one("ShippingAddress").values}
+        shown[address.key("AmazonOrderId")] = {"ShippingAddress": address.one("ShippingAddress").values}
     whole = []
     for one in parsed:
         id_ = str(one.get("AmazonOrderId"))
@@ -140,7 +140,7 @@ def _order(said: Fields) -> ChannelOrder:
     # Prices hold their tax in some marketplaces and not in others; the total tells which.
     included = goods + freight + fees + wraps == paid
     return ChannelOrder(
-        said.text("AmazonOrderId"),
+        said.key("AmazonOrderId"),
         said.instant("PurchaseDate"),
         currency,
         Destination(
@@ -200,7 +200,7 @@ def _line(said: Fields, currency: str, included: bool) -> ChannelLine:  # noqa: 
         _money(said, "ItemPrice", currency) + (0 if included else tax),
         discount,
         tax,
-        said.text("OrderItemId"),
+        said.key("OrderItemId"),
         said.prose("Title"),
         (Discount(discount),) if discount else (),
         extra=said.rest(_KNOWN_LINE),
@@ -222,7 +222,7 @@ def _news(said: Fields) -> News:
     change = said.one("Payload").one("OrderChangeNotification")
     trigger, meta = change.one("OrderChangeTrigger"), said.one("NotificationMetadata")
     return News(
-        change.text("AmazonOrderId"),
+        change.key("AmazonOrderId"),
         trigger.moment("TimeOfOrderChange") or said.instant("EventTime"),
         change.text("OrderChangeType", ""),
         change.one("Summary").text("OrderStatus", ""),
@@ -240,7 +240,7 @@ def read_settlement(payload: bytes) -> Iterator[StatementLine | Refusal]:
 
 
 def _event(said: Fields, kind: str) -> tuple[StatementLine, ...]:
-    order, at = said.text("AmazonOrderId"), said.instant("PostedDate")
+    order, at = said.key("AmazonOrderId"), said.instant("PostedDate")
     lines: list[StatementLine] = []
     for items in ("ShipmentItemList", "ShipmentItemAdjustmentList"):
         suffix = "Adjustment" if items.endswith("AdjustmentList") else ""

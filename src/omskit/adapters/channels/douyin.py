@@ -100,7 +100,7 @@ def _order(said: Fields) -> ChannelOrder:
     address = address if address.values else said.one("post_addr")
     merge = said.text("open_address_id", "")
     return ChannelOrder(
-        said.text("order_id"),
+        said.key("order_id"),
         placed_at,
         "CNY",
         china(address.one("province").text("id", "") or address.one("province").text("name", "")),
@@ -136,7 +136,7 @@ def _line(said: Fields) -> ChannelLine:
         count,
         said.whole("origin_amount") * count,
         said.whole("promotion_amount", 0),
-        external_id=said.text("order_id"),
+        external_id=said.key("order_id"),
         title=said.prose("product_name"),
         discounts=_discounts(said),
         status=said.text("order_status", ""),

@@ -80,7 +80,7 @@ def _order(said: Fields) -> ChannelOrder:
     person = said.one("consigneeInfo")
     payments = (PaymentFact("balance", balance),) if balance else ()
     return ChannelOrder(
-        said.text("orderId"),
+        said.key("orderId"),
         said.instant("orderStartTime", CHINA_TIME),
         "CNY",
         china(person.text("province", "")),

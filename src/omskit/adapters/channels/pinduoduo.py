@@ -96,13 +96,14 @@ def _order(said: Fields) -> ChannelOrder:
         Discount(amount, funder, title=name) for name, funder in parts if (amount := said.number(name, "CNY", 0))
     )
     total = said.number("discount_amount", "CNY", sum(one.amount_minor for one in discounts))
-    if total > 0 and any(line.list_minor for line in lines):
-        shares = share(total, [line.list_minor for line in lines])
+    weights = [max(line.list_minor, 0) for line in lines]
+    if total > 0 and any(weights):
+        shares = share(total, weights)
         lines = [evolve(line, discount_minor=part) for line, part in zip(lines, shares, strict=True)]
     status = said.text("order_status")
     merge = said.text("open_address_id_2", "") or said.text("open_address_id", "")
     return ChannelOrder(
-        said.text("order_sn"),
+        said.key("order_sn"),
         said.instant("created_time", CHINA_TIME),
         "CNY",
         china(said.text("province", "")),
@@ -167,9 +168,9 @@ def _refund(said: Fields) -> RefundRequest:
     status, amount = said.text("after_sales_status"), said.whole("refund_amount")
     item = said.text("outer_id", "") or said.text("goods_id", "")
     return RefundRequest(
-        said.text("id"),
+        said.key("id"),
         said.instant("created_time", CHINA_TIME),
-        said.text("order_sn"),
+        said.key("order_sn"),
         "CNY",
         amount,
         (ReversedLine(item, said.count("goods_number", 1), amount),),

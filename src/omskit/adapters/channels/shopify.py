@@ -104,7 +104,7 @@ def _order(said: Fields) -> ChannelOrder:
     status = said.text("financial_status", "")
     tip = said.amount("total_tip_received", currency, 0)
     return ChannelOrder(
-        said.text("id"),
+        said.key("id"),
         said.instant("created_at"),
         currency,
         Destination(address.text("country_code"), address.text("province_code", ""), address.text("zip", "")),
@@ -156,7 +156,7 @@ def _line(said: Fields, currency: str, included: bool) -> ChannelLine:  # noqa: 
         said.amount("price", currency) * count + (0 if included else tax),
         discount,
         tax,
-        said.text("id"),
+        said.key("id"),
         said.prose("title"),
         tuple(Discount(amount) for amount in shares),
         said.text("fulfillment_status", ""),
@@ -200,13 +200,13 @@ def _contact(address: Fields) -> Contact:
 
 def _refund(said: Fields) -> Reversal:
     lines = tuple(_returned(one) for one in said.each("refund_line_items"))
-    return Reversal(said.text("id"), said.instant("created_at"), lines, order=said.text("order_id"))
+    return Reversal(said.key("id"), said.instant("created_at"), lines, order=said.key("order_id"))
 
 
 def _returned(said: Fields) -> ReversedLine:
     line = said.one("line_item")
     item = line.text("sku", "") or f"variant/{line.text('variant_id', '')}"
-    return ReversedLine(item, said.count("quantity"), external_id=said.text("line_item_id"))
+    return ReversedLine(item, said.count("quantity"), external_id=said.key("line_item_id"))
 
 
 def write_stock(updates: Sequence[StockUpdate]) -> tuple[Request, ...]:
@@ -243,7 +243,7 @@ def read_settlement(payload: bytes) -> Iterator[StatementLine | Refusal]:
 def _statement_line(said: Fields) -> StatementLine:
     currency = said.currency("currency")
     return StatementLine(
-        said.text("id"),
+        said.key("id"),
         said.instant("processed_at"),
         currency,
         said.amount("net", currency),

@@ -48,12 +48,12 @@ def read_fulfillment_orders(payload: bytes) -> tuple[FulfillmentOrder, ...]:
 
 def _group(said: Fields) -> FulfillmentOrder:
     return FulfillmentOrder(
-        said.text("id"),
-        said.text("order_id"),
+        said.key("id"),
+        said.key("order_id"),
         said.text("status"),
         said.text("assigned_location_id", ""),
         tuple(
-            (line.text("id"), line.text("line_item_id"), line.count("fulfillable_quantity"))
+            (line.key("id"), line.key("line_item_id"), line.count("fulfillable_quantity"))
             for line in said.each("line_items")
         ),
         tuple(hold.text("reason", "") for hold in said.some("fulfillment_holds")),

@@ -121,12 +121,12 @@ def _trade(said: Fields) -> ChannelOrder:
     freight, paid = said.amount("post_fee", "CNY", 0), said.amount("payment", "CNY")
     sums = sum(line.list_minor - line.discount_minor for line in lines) + freight
     subsidy = said.amount("platform_subsidy_fee", "CNY", 0)
-    if subsidy > 0 and sums - paid == subsidy:
+    if subsidy > 0 and sums - paid == subsidy and any(line.list_minor > line.discount_minor for line in lines):
         lines = _subsidised(lines, subsidy)
     stores = {one.text("store_code", "") for one in said.one("orders").each("order")}
     status, step = said.text("status"), said.text("step_trade_status", "")
     return ChannelOrder(
-        said.text("tid_str", "") or said.text("tid"),
+        said.text("tid_str", "") or said.key("tid"),
         said.instant("created", CHINA_TIME),
         "CNY",
         china(said.text("receiver_state", ""), said.text("receiver_zip", "")),
@@ -161,7 +161,7 @@ def _line(said: Fields) -> ChannelLine:
         count,
         listed,
         listed - paid,
-        external_id=said.text("oid_str", "") or said.text("oid"),
+        external_id=said.text("oid_str", "") or said.key("oid"),
         title=said.prose("title"),
         discounts=tuple(
             Discount(amount, Funder.UNKNOWN, title=title)
@@ -241,12 +241,12 @@ def _refund(said: Fields) -> RefundRequest:
     returned = said.flag("has_good_return")
     kind = REFUND_KINDS.get(said.text("dispute_type", ""), RefundKind.RETURN if returned else RefundKind.MONEY)
     item = said.text("outer_id", "") or said.text("num_iid", "")
-    line = ReversedLine(item, said.count("num", 1), amount, said.text("oid"))
+    line = ReversedLine(item, said.count("num", 1), amount, said.key("oid"))
     version = f"{said.text('refund_version', '')}|{said.text('refund_phase', '')}"
     return RefundRequest(
-        said.text("refund_id"),
+        said.key("refund_id"),
         said.instant("created", CHINA_TIME),
-        said.text("tid"),
+        said.key("tid"),
         "CNY",
         amount,
         (line,),

@@ -13,7 +13,7 @@ from attrs import evolve
 from omskit.adapters.channels.taobao import call
 from omskit.adapters.gateways import answer
 from omskit.channels import ChannelOrder, Fields, Request
-from omskit.core import UsageError
+from omskit.core import PayloadError, UsageError
 
 #: Most trades in one question about merging.
 MERGE_BATCH = 100
@@ -39,11 +39,13 @@ def read_merge(payload: bytes) -> dict[str, str]:
     """
     said = answer(payload).one("tid_list")
     groups = said.values.get("string", [])
+    if not isinstance(groups, list):
+        raise PayloadError("not_an_array", f"expected an array @ {said.path}.string", path=f"{said.path}.string")
     merged: dict[str, str] = {}
-    for position in range(len(groups) if isinstance(groups, list) else 0):
-        text = Fields({"group": groups[position]}, f"{said.path}.string[{position}]").text("group")
-        tids = sorted(tid for tid in text.split(",") if tid)
-        merged |= dict.fromkeys(tids, f"oaid/{tids[0]}")
+    for position, group in enumerate(groups):
+        text = Fields({"group": group}, f"{said.path}.string[{position}]").text("group")
+        if tids := sorted(tid for tid in text.split(",") if tid):
+            merged |= dict.fromkeys(tids, f"oaid/{tids[0]}")
     return merged
 
 

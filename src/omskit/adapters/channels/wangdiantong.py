@@ -87,7 +87,7 @@ def _pushed(said: list[object]) -> list[object]:
     rows = Fields({"trades": said[1] if len(said) > 1 else None, "lines": said[2] if len(said) > 2 else None})
     lines: dict[str, list[object]] = {}
     for line in rows.each("lines"):
-        lines.setdefault(line.text("tid"), []).append(line.values)
+        lines.setdefault(line.key("tid"), []).append(line.values)
     return [{**one.values, "trade_orders": lines.get(one.text("tid", ""), [])} for one in rows.each("trades")]
 
 
@@ -99,7 +99,7 @@ def _trade(said: Fields) -> ChannelOrder:
     lines = tuple(text for text in (*area.split(), said.prose("receiver_address")) if text)
     contact = Contact(said.prose("receiver_name"), number, lines, [*area.split(), "", ""][1])
     return ChannelOrder(
-        said.text("tid"),
+        said.key("tid"),
         said.instant("trade_time", CHINA_TIME),
         "CNY",
         china(area, said.text("receiver_zip", "")),
@@ -139,7 +139,7 @@ def _line(said: Fields) -> ChannelLine:
         count,
         listed,
         listed - paid,
-        external_id=said.text("oid"),
+        external_id=said.key("oid"),
         title=said.prose("goods_name"),
         status=said.text("status", ""),
         extra=said.rest(_KNOWN_LINE),
@@ -159,14 +159,14 @@ def _refund(said: Fields) -> RefundRequest:
             one.text("spec_no", "") or one.text("goods_no", ""),
             one.count("num"),
             one.number("total_amount", "CNY", 0),
-            one.text("oid"),
+            one.key("oid"),
         )
         for one in said.some("detail_list")
     )
     return RefundRequest(
-        said.text("refund_no"),
+        said.key("refund_no"),
         said.instant("refund_time", CHINA_TIME),
-        said.text("tid"),
+        said.key("tid"),
         "CNY",
         said.number("refund_amount", "CNY", 0),
         lines,
@@ -229,8 +229,8 @@ def _told_line(order: ChannelOrder, line: ChannelLine) -> dict[str, object]:
         "spec_no": line.item,
         "goods_name": line.title,
         "num": line.quantity,
-        "price": _yuan(line.list_minor // line.quantity),
-        "adjust_amount": _yuan(line.list_minor % line.quantity),
+        "price": _yuan(line.list_minor // max(line.quantity, 1)),
+        "adjust_amount": _yuan(line.list_minor % max(line.quantity, 1)),
         "discount": _yuan(line.discount_minor),
         "share_discount": _yuan(0),
         "total_amount": _yuan(line.list_minor - line.discount_minor),

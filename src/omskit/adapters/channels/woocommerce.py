@@ -92,7 +92,7 @@ def _order(said: Fields) -> ChannelOrder:
     method = said.text("payment_method", "")
     payment = PaymentFact(method, paid, paid_at, said.text("transaction_id", ""))
     return ChannelOrder(
-        said.text("id"),
+        said.key("id"),
         said.instant("date_created_gmt"),
         currency,
         Destination(address.text("country"), address.text("state", ""), address.text("postcode", "")),
@@ -152,7 +152,7 @@ def _line(said: Fields, currency: str) -> ChannelLine:
         before,
         before - after,
         said.amount("total_tax", currency, 0),
-        said.text("id"),
+        said.key("id"),
         said.prose("name"),
         extra=said.rest(_KNOWN_LINE),
     )
@@ -170,7 +170,7 @@ def read_refunds(payload: bytes, currency: str, order: str = "") -> Iterator[Ref
     def one(refund: Fields) -> RefundRequest:
         lines = tuple(_returned(line, currency) for line in refund.some("line_items"))
         return RefundRequest(
-            refund.text("id"),
+            refund.key("id"),
             refund.instant("date_created_gmt"),
             order or _linked(refund),
             currency,
@@ -193,7 +193,7 @@ def _returned(said: Fields, currency: str) -> ReversedLine:
     """Return a refunded line: quantities and totals are negative, the line's id stands in its meta data."""
     ids = [one.text("value", "") for one in said.some("meta_data") if one.text("key", "") == "_refunded_item_id"]
     amount = -said.amount("total", currency, 0) - said.amount("total_tax", currency, 0)
-    return ReversedLine(_item(said), -said.whole("quantity"), amount, ids[0] if ids else said.text("id"))
+    return ReversedLine(_item(said), -said.whole("quantity"), amount, ids[0] if ids else said.key("id"))
 
 
 def write_shipment(notice: ShipmentNotice, _at: datetime) -> tuple[Request, ...]:
