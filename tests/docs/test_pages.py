@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import importlib.util
+import pkgutil
 import re
 from pathlib import Path
 
