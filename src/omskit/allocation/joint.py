@@ -30,6 +30,8 @@ from omskit.allocation.weights import SHIFT
 _STEPS = (30, 30, 60, 100, 150)
 #: Most rounds of column generation.
 _GENERATIONS = 15
+#: Most cases that are planned one by one too.
+_FEW = 200
 #: Most holders of one thing that get other plans for one case in need.
 _HOLDERS = 8
 #: A plan is close to the bound when a bound is this many times what lies between.
@@ -126,8 +128,16 @@ class Joint:
         return [column for column in best.chosen if column is not None]
 
     def begun(self) -> Assignment:
-        """Return the cheaper of a plan built without prices and the plan in force, improved."""
+        """Return the cheapest of a plan built without prices, the plan in force, improved, and one case by one.
+
+        The last is tried for few cases only.
+        """
         best = self.build()
+        if len(self.cases) <= _FEW:
+            in_turn = Assignment(self.scarce.caps, self.pools, self.prices)
+            for which in range(len(self.cases)):
+                self.remake(in_turn, which)
+            best = min(best, in_turn, key=lambda one: one.cost)
         if any([one is not None for one in self.held]):
             plan = Assignment(self.scarce.caps, self.pools, self.prices)
             for which, before in enumerate(self.held):
