@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_oracle import AT, WORLDS, World, accounted, batches, demands, least_together, oversold
 
-from omskit.allocation import Demand, Plan, Supply, moved, plan_batch
+from omskit.allocation import Demand, Plan, Supply, moved, plan, plan_batch
 
 
 def together(world: World, asked: Sequence[Demand], *, by_rank: bool = False, solver: bool = False) -> Plan:
@@ -134,3 +134,11 @@ def test_looking_again_never_costs_more_than_the_plan_in_force(
     gone = len(moved(made, in_force))
     assert made.cost_minor + gone * change <= before.cost_minor
     assert oversold(world, made, asked) == []
+
+
+@settings(deadline=None)
+@given(scarce())
+def test_together_never_costs_more_than_one_by_one(case: tuple[World, list[Demand]]) -> None:
+    world, asked = case
+    one_by_one = plan(asked, world.supply, world.network, world.policy, at=AT)
+    assert together(world, asked).cost_minor <= one_by_one.cost_minor

@@ -30,6 +30,10 @@ from omskit.allocation.weights import SHIFT
 _STEPS = (30, 30, 60, 100, 150)
 #: Most rounds of column generation.
 _GENERATIONS = 15
+#: Most cases that are planned one by one too.
+_FEW = 200
+#: Most holders of one thing that get other plans for one case in need.
+_HOLDERS = 8
 #: A plan is close to the bound when a bound is this many times what lies between.
 _CLOSE = 200
 #: Pairs of bags from which on a case is large: it is searched under prices only once.
@@ -120,11 +124,20 @@ class Joint:
                 break
         likely, self.prices, late = center
         self.complete(likely, late)
+        self.rescue(best)
         return [column for column in best.chosen if column is not None]
 
     def begun(self) -> Assignment:
-        """Return the cheaper of a plan built without prices and the plan in force, improved."""
+        """Return the cheapest of a plan built without prices, the plan in force, improved, and one case by one.
+
+        The last is tried for few cases only.
+        """
         best = self.build()
+        if len(self.cases) <= _FEW:
+            in_turn = Assignment(self.scarce.caps, self.pools, self.prices)
+            for which in range(len(self.cases)):
+                self.remake(in_turn, which)
+            best = min(best, in_turn, key=lambda one: one.cost)
         if any([one is not None for one in self.held]):
             plan = Assignment(self.scarce.caps, self.pools, self.prices)
             for which, before in enumerate(self.held):
@@ -296,3 +309,17 @@ class Joint:
                 gained |= plan.improve(which)
             if not gained:
                 return
+
+    def rescue(self, plan: Assignment) -> None:
+        """Find other plans for those who hold what cases with units left out would need, and exchange again."""
+        for which, ideal in enumerate(self.ideals):
+            now = plan.chosen[which]
+            if now is None or now.cost - ideal.cost < self.cases[which].left >> SHIFT:
+                continue
+            for column in list(self.pools[which]):
+                for thing, amount in column.uses:
+                    if plan.left[thing] < amount and column.cost < now.cost:
+                        for holder in sorted(plan.holders[thing])[:_HOLDERS]:
+                            self.search(holder, self.scarce.without(self.cases[holder], {thing}))
+            plan.improve(which)
+        self.improve(plan)

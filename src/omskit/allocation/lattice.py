@@ -12,7 +12,7 @@ from math import prod
 Shape = tuple[int, ...]
 
 #: Most pairs of a bag and a part of it that are kept with a shape.
-_KEPT_PAIRS = 70_000
+_KEPT_PAIRS = 200_000
 
 
 class Lattice:

@@ -47,7 +47,7 @@ def rooms_of(case: Case, stock: Stock, prices: Prices | None, positions: Sequenc
                 there //= pieces
             if len(column) > 1 and there:
                 there = min([row[position] // pieces for row, pieces in column])
-            caps.append(min(most, there))
+            caps.append(there if there < most else most)
         every = can_pick[position] >= case.units
         if not every:
             caps = [min(cap, can_pick[position] // atom.units) for cap, atom in zip(caps, case.atoms, strict=True)]
