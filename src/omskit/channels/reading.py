@@ -86,9 +86,9 @@ class Fields:
         if said is None or len(said) > MAX_TEXT or _CONTROL.search(said):
             path = self._at(name)
             raise PayloadError("bad_text", f"expected text @ {path}", path=path, kind=type(value).__name__)
-        if not text and default is None:
+        if not said and default is None:
             raise self._missing(name)
-        return text
+        return said
 
     def key(self, name: str) -> str:
         """Return a field that names something: text that is there and not empty.
