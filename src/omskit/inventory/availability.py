@@ -159,7 +159,7 @@ class Available:
         return _at(self.steps, day)
 
     def sellable(self, until: date | None = None) -> int:
-        """Return the pieces that may be sold: what can be promised by a day (or at once), and what may go ahead."""
+        """Return the pieces that may be sold: what can be promised by a day, or at once, and ahead."""
         return (self.by(until) if until else self.free) + (self.ahead.left if self.ahead else 0)
 
     def earliest(self, quantity: int) -> date | None:
