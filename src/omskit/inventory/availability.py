@@ -17,11 +17,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 
 from attrs import frozen
 
-from omskit.core import Cell, Component, Reservation, UsageError
+from omskit.core import Cell, Reservation, UsageError
 
 
 @frozen(order=True)
@@ -156,7 +155,7 @@ class Available:
 
     def by(self, day: date) -> int:
         """Return the pieces that can be promised for a day; zero for a day before the one asked about."""
-        return _at(self.steps, day)
+        return at(self.steps, day)
 
     def sellable(self, until: date | None = None) -> int:
         """Return the pieces that may be sold: what can be promised by a day, or at once, and ahead."""
@@ -255,103 +254,7 @@ def outlook(shelf: Shelf, *, on: date, own: int = 0) -> tuple[Dated, ...]:
     for day, balance in zip(reversed(days), reversed(balances), strict=True):
         least = min(least, balance)
         steps.append(Dated(day, max(0, least) + kept))
-    return _rising(reversed(steps))
-
-
-def bundle(
-    sku: str, parts: Sequence[Component], found: Mapping[str, Available], *, on: date, together: bool = False
-) -> Available:
-    """Return what can be sold of a bundle: the least, over its components, of what its pieces make up.
-
-    Args:
-        sku: The bundle's own.
-        parts: What one unit is made of; a component that comes twice counts twice.
-        found: What is available of each component; one that is missing has nothing.
-        on: Today.
-        together: Whether one unit must leave from one warehouse, so that units are whole at each.
-
-    Raises:
-        UsageError: ``no_parts``.
-    """
-    per = _per(sku, parts)
-    none = Available("", (Dated(on, 0),))
-    of = [(found.get(part, none), count) for part, count in per.items()]
-    days = sorted({step.day for one, _ in of for step in one.steps})
-    houses = sorted({house for one, _ in of for house, _ in one.places})
-    there_of = {house: [(dict(one.places).get(house, ()), count) for one, count in of] for house in houses}
-    places = tuple(
-        (house, _rising(Dated(day, min(_at(there, day) // count for there, count in rows)) for day in days))
-        for house, rows in there_of.items()
-    )
-    steps = []
-    for day in days:
-        units = min(one.by(day) // count for one, count in of)
-        if together:
-            units = min(units, sum(_at(there, day) for _, there in places))
-        steps.append(Dated(day, units))
-    return Available(sku, _rising(steps), places=places)
-
-
-def partition(
-    listings: Mapping[str, Sequence[Component]], free: Mapping[str, int], weights: Mapping[str, int] | None =
-        None
-) -> dict[str, int]:
-    """Share components among the bundles that use them, so that all of them can be sold at once.
-
-    Bundles that are each offered in full can together oversell what they share. Here every listing gets units in
-    proportion to its weight until a component runs out; what is left goes, a unit at a time, to the one that is
-    furthest behind its weight and can still use it (the method of highest averages, D'Hondt).
-
-    Args:
-        listings: Components of one unit, by listing; a plain SKU is its own single component.
-        free: Pieces by component.
-        weights: How much a listing counts, zero or more; 1 where nothing is said.
-
-    Returns:
-        Units by listing; the pieces in all of them together are no more than ``free``.
-
-    Raises:
-        UsageError: ``no_parts``; ``negative_weight``.
-    """
-    weights = weights or {}
-    per = {name: _per(name, parts) for name, parts in listings.items()}
-    active = {name: weights.get(name, 1) for name in listings}
-    if any(weight < 0 for weight in active.values()):
-        raise UsageError("negative_weight", "weights are zero or more", weights=dict(active))
-    left = dict(free)
-    units = dict.fromkeys(listings, 0)
-    active = {name: weight for name, weight in active.items() if weight}
-    while active := {name: weight for name, weight in active.items() if _fits(per[name], left)}:
-        given = _rounds(active, per, left)
-        turn = active if given else [min(active, key=lambda name: Fraction(units[name] + 1, active[name]))]
-        for name in turn:
-            count = given * active[name] or 1
-            units[name] += count
-            for sku, pieces in per[name].items():
-                left[sku] -= count * pieces
-    return units
-
-
-def _rounds(active: Mapping[str, int], per: Mapping[str, Mapping[str, int]], left: Mapping[str, int]) -> int:
-    """Return how often each listing can be given its weight before a component runs out."""
-    needed: dict[str, int] = {}
-    for name, weight in active.items():
-        for sku, count in per[name].items():
-            needed[sku] = needed.get(sku, 0) + weight * count
-    return min(left[sku] // pieces for sku, pieces in needed.items())
-
-
-def _fits(per: Mapping[str, int], left: Mapping[str, int]) -> bool:
-    return all(left.get(sku, 0) >= count for sku, count in per.items())
-
-
-def _per(sku: str, parts: Sequence[Component]) -> dict[str, int]:
-    per: dict[str, int] = {}
-    for part in parts:
-        per[part.sku] = per.get(part.sku, 0) + part.per
-    if not per:
-        raise UsageError("no_parts", f"bundle {sku!r} is made of nothing", sku=sku)
-    return per
+    return rising(reversed(steps))
 
 
 def _less(places: Mapping[str, tuple[Dated, ...]], off: int, *, least: int, on: date) -> tuple[Dated, ...]:
@@ -360,16 +263,17 @@ def _less(places: Mapping[str, tuple[Dated, ...]], off: int, *, least: int, on: 
         (summed,) = places.values()
     else:
         days = sorted({on, *(step.day for steps in places.values() for step in steps)})
-        summed = tuple(Dated(day, sum(_at(there, day) for there in places.values())) for day in days)
-    return _rising(Dated(one.day, max(least, one.quantity - off)) for one in summed)
+        summed = tuple(Dated(day, sum(at(there, day) for there in places.values())) for day in days)
+    return rising(Dated(one.day, max(least, one.quantity - off)) for one in summed)
 
 
-def _at(steps: Sequence[Dated], day: date) -> int:
+def at(steps: Sequence[Dated], day: date) -> int:
+    """Return what steps come to on a day; zero before the first."""
     found = bisect_right(steps, day, key=lambda step: step.day)
     return steps[found - 1].quantity if found else 0
 
 
-def _rising(steps: Iterable[Dated]) -> tuple[Dated, ...]:
+def rising(steps: Iterable[Dated]) -> tuple[Dated, ...]:
     """Keep the first step and those that bring more."""
     kept: list[Dated] = []
     for step in steps:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from enum import Enum
+from itertools import islice
 
 from attrs import frozen
 
@@ -195,7 +196,7 @@ def pick_serials(
     free = iter(sorted(set(there) - set(taken)))
     given: dict[Claim, tuple[str, ...]] = {}
     for claim, count in wanted:
-        found = tuple(number for number, _ in zip(free, range(count), strict=False))
+        found = tuple(islice(free, count))
         if len(found) < count:
             raise Refused(
                 "out_of_serials",

@@ -217,19 +217,17 @@ class _Renewals:
 
 
 def ss_by_power(demand: NormalDemand, costs: Costs, *, lead: float = 0.0) -> Policy:
-    """Return (s, S) by the power approximation, a regression that comes close to the best (Ehrhardt and Mosier).
+    """Return (s, S) by the power approximation, a regression near the best (Ehrhardt and Mosier).
 
-    ``demand`` is of one period, ``lead`` the periods until goods arrive.
+    ``demand`` is of one period, ``lead`` the periods until goods arrive. As in Snyder and Shen, without the bound that
+    the paper sets where the lot is less than 1.5 periods' demand.
     """
     over = NormalDemand(demand.mean * (lead + 1), demand.sd * sqrt(lead + 1))
     lot = 1.30 * demand.mean**0.494 * (costs.fixed / costs.holding) ** 0.506
     lot *= (1 + over.sd**2 / demand.mean**2) ** 0.116
     z = sqrt(lot * costs.holding / (over.sd * costs.penalty))
     point = 0.973 * over.mean + over.sd * (0.183 / z + 1.063 - 2.192 * z)
-    if lot > 1.5 * demand.mean:
-        return Policy(point, lot)
-    most = over.quantile(costs.ratio)
-    return Policy(min(point, most), min(point + lot, most) - min(point, most))
+    return Policy(point, lot)
 
 
 def _bisect(more: Callable[[float], bool], low: float, high: float) -> float:

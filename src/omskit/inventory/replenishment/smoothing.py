@@ -134,13 +134,16 @@ class Holt:
 
     def __call__(self, history: History, horizon: int) -> list[float]:
         """Return the expected pieces of each of the next periods."""
-        known = _known(history)
+        known = [(index, value) for index, value in enumerate(history) if value is not None]
         if not known:
             return [0.0] * horizon
-        level = known[0] if self.level is None else self.level
-        first = known[1] - known[0] if len(known) > 1 else 0.0
-        trend = first if self.trend is None else self.trend
-        for value in history[0 if self.level is not None else 1 :]:
+        (start, level), trend = known[0], 0.0
+        if len(known) > 1:
+            trend = (known[1][1] - level) / (known[1][0] - start)
+        if self.level is not None:
+            start, level = -1, self.level
+        trend = trend if self.trend is None else self.trend
+        for value in history[start + 1 :]:
             expected = level + self.damping * trend
             before, level = level, expected if value is None else expected + self.alpha * (value - expected)
             if value is not None:
@@ -183,8 +186,10 @@ class HoltWinters:
         first, second = _known(history[: self.season]), _known(history[self.season : 2 * self.season])
         if len(history) < 2 * self.season or not first or not second:
             return Holt(self.alpha, self.beta)(history, horizon)
-        level, trend = fmean(first), (fmean(second) - fmean(first)) / self.season
-        cycle = [self._place(value, level) for value in history[: self.season]]
+        mean, trend = fmean(first), (fmean(second) - fmean(first)) / self.season
+        middle = (self.season - 1) / 2
+        level = mean + trend * middle
+        cycle = [self._place(value, mean + trend * (n - middle)) for n, value in enumerate(history[: self.season])]
         for index, value in enumerate(history[self.season :]):
             place, expected = index % self.season, level + trend
             before, level = level, expected

@@ -70,7 +70,7 @@ def _carry(state: Transfer, command: c.Send | c.Receive, machine: Machine) -> Ev
 
 def _send(state: Transfer, command: c.Send, machine: Machine) -> Events:
     _check(state, command.lines, {line.number: line.open for line in state.lines}, "open")
-    final = command.final or sum(count for _, count in command.lines) == state.open
+    final = command.final or sum(count for _, count in command.lines) == state.unsent
     if final and not command.lines and not state.in_transit:
         raise UsageError("bad_quantity", "nothing leaves: cancel it, or close it short", transfer=state.key)
     status = machine.next(state.status, m.SEND if final else m.SEND_PART)
@@ -82,7 +82,7 @@ def _receive(state: Transfer, command: c.Receive, machine: Machine) -> Events:
         raise UsageError("bad_quantity", "pieces arrive from 0", transfer=state.key)
     arrived = [(number, fit + damaged) for number, fit, damaged in command.lines]
     _check(state, arrived, {line.number: line.in_transit for line in state.lines}, "on their way")
-    all_there = sum(count for _, count in arrived) == state.in_transit and not state.open
+    all_there = sum(count for _, count in arrived) == state.in_transit and not state.unsent
     status = machine.next(state.status, m.RECEIVE if all_there else m.RECEIVE_PART)
     return (e.Received(status, command.document, command.lines),)
 

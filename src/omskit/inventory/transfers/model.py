@@ -82,7 +82,7 @@ class Transfer:
             raise UsageError("bad_lines", "lines are numbered 1, 2, 3 ...", transfer=self.key)
 
     @property
-    def open(self) -> int:
+    def unsent(self) -> int:
         """Pieces that have not left."""
         return sum(line.open for line in self.lines)
 
