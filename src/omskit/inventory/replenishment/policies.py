@@ -219,8 +219,8 @@ class _Renewals:
 def ss_by_power(demand: NormalDemand, costs: Costs, *, lead: float = 0.0) -> Policy:
     """Return (s, S) by the power approximation, a regression near the best (Ehrhardt and Mosier).
 
-    ``demand`` is of one period, ``lead`` the periods until goods arrive. As in Snyder and Shen, without the bound that
-    the paper sets where the lot is less than 1.5 periods' demand.
+    ``demand`` is of one period, ``lead`` the periods until goods arrive. As in Snyder and Shen, without the bound
+    that the paper sets where the lot is less than 1.5 periods' demand.
     """
     over = NormalDemand(demand.mean * (lead + 1), demand.sd * sqrt(lead + 1))
     lot = 1.30 * demand.mean**0.494 * (costs.fixed / costs.holding) ** 0.506
