@@ -97,8 +97,8 @@ def safety_stock(demand: NormalDemand, service: Service, *, lot: float = 0.0) ->
 def undershoot(rate: Rate) -> float:
     """Return by how many pieces, on average, a period's end finds the position below the reorder point.
 
-    The formula grows without bound as demand becomes rare; here it stops at what a large period asks for, the mean and
-    three standard deviations.
+    The formula grows without bound as demand becomes rare; here it stops at what a large period asks for, the mean
+    and three standard deviations.
     """
     if not rate.mean:
         return 0.0
