@@ -110,7 +110,8 @@ class CountResult:
 
     Args:
         variances: Every cell that was looked at, in cell order, also those without a difference.
-        booked: Movements to post.
+        booked: Movements to post, each as of the instant its cell was counted: a later count must not see them as
+            something that moved since.
         to_approve: Variances beyond the tolerance; nothing of them is in ``booked``.
         ignored: Lines older than what was applied before, or no newer.
         watermarks: The instant up to which each applied cell is now known; those to approve are not among them.
