@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ from omskit.fulfillment import HandOver
 from omskit.inventory import Tolerance
 from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, open_engine
+from omskit.storage.sql.stock import SqlStockBook
 
 MINUTE = timedelta(minutes=1)
 
@@ -120,6 +122,35 @@ def test_a_count_beside_other_movements_loses_none_of_them(storage: Storage) -> 
         thread.join()
     assert _level(oms) == Level(24 + 20)
     assert oms.verify().is_sound
+
+
+@pytest.mark.postgres
+def test_a_movement_between_two_reads_of_a_count_is_not_taken_for_an_older_one(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Someone receives a piece right after the levels were read: the cells are locked, it comes after."""
+    engine = open_engine(postgres_url)
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    clock = Clock()
+    oms = shop(storage, clock)
+    oms.stock.receive("BER", {"A": 10}, actor="amy")
+    clock.forward(minutes=5)
+    other = Thread(target=lambda: oms.stock.receive("BER", {"A": 1}, actor="amy"))
+    read = SqlStockBook.levels
+
+    def read_slowly(book: SqlStockBook, skus: Collection[str], *, lock: bool = False) -> Mapping[Cell, Level]:
+        found = read(book, skus, lock=lock)
+        other.start()
+        other.join(timeout=0.5)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlStockBook, "levels", read_slowly)
+        oms.stock.count("BER", {"A": 12}, as_of=AT + MINUTE, actor="wms")
+    other.join()
+    assert _level(oms) == Level(13)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
