@@ -16,7 +16,11 @@ from omskit.orders import ORDER_MACHINE
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("machine", [ORDER_MACHINE, FULFILLMENT_MACHINE, STOCK_MACHINE, TRANSFER_MACHINE], ids=lambda machine: machine.name)
+@pytest.mark.parametrize(
+    "machine",
+    [ORDER_MACHINE, FULFILLMENT_MACHINE, STOCK_MACHINE, TRANSFER_MACHINE],
+    ids=lambda machine: machine.name,
+)
 def test_the_page_shows_what_the_machine_draws(machine: Machine) -> None:
     drawings = re.findall(r"```mermaid\n(.*?)\n```", PAGE, re.DOTALL)
     assert machine.mermaid().strip() in drawings
