@@ -99,12 +99,18 @@ def test_more_than_is_there_neither_leaves_nor_arrives(commands: tuple[t.Command
         (t.Send("D", ((1, 1), (1, 1))), "unknown_line"),
         (t.Send("D", ((1, 0),)), "bad_quantity"),
         (t.Send("D", ()), "bad_quantity"),
-        (t.Receive("D", ((1, -1, 2),)), "bad_quantity"),
     ],
 )
 def test_a_command_that_makes_no_sense_is_an_error(command: t.Command, code: str) -> None:
     with pytest.raises(UsageError, match=code):
         _run(command)
+
+
+def test_pieces_do_not_arrive_before_they_leave_nor_fewer_than_none() -> None:
+    with pytest.raises(Refused, match="not_allowed"):
+        _run(t.Receive("D", ((1, 1, 0),)))
+    with pytest.raises(UsageError, match="bad_quantity"):
+        _run(t.Send("D1", ((1, 20),)), t.Receive("D", ((1, -1, 2),)))
 
 
 def test_a_transfer_is_requested_once_and_first() -> None:

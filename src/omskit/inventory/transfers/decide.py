@@ -69,6 +69,7 @@ def _carry(state: Transfer, command: c.Send | c.Receive, machine: Machine) -> Ev
 
 
 def _send(state: Transfer, command: c.Send, machine: Machine) -> Events:
+    machine.next(state.status, m.SEND)
     _check(state, command.lines, {line.number: line.open for line in state.lines}, "open")
     final = command.final or sum(count for _, count in command.lines) == state.unsent
     if final and not command.lines and not state.in_transit:
@@ -78,6 +79,7 @@ def _send(state: Transfer, command: c.Send, machine: Machine) -> Events:
 
 
 def _receive(state: Transfer, command: c.Receive, machine: Machine) -> Events:
+    machine.next(state.status, m.RECEIVE_PART)
     if any(min(fit, damaged) < 0 for _, fit, damaged in command.lines):
         raise UsageError("bad_quantity", "pieces arrive from 0", transfer=state.key)
     arrived = [(number, fit + damaged) for number, fit, damaged in command.lines]
