@@ -61,9 +61,9 @@ def test_edge_5_a_snapshot_without_what_is_picked_takes_nothing_from_the_order()
 
 
 def test_edge_5_a_shipment_booked_after_the_snapshots_instant_was_in_flight_then() -> None:
-    """Seen at 10:00 as 0, shipped in the book at 10:05: on hand is 0 and stays."""
-    found = settle_count([Counted(A, 0, TEN)], {A: Level(0)}, since=[_shipped(1, TEN + MINUTE)], in_flight={})
-    assert found.booked == ()
+    """Six in the book at 10:00, five seen, one shipped in the book at 10:05: it was picked already."""
+    found = settle_count([Counted(A, 5, TEN)], {A: Level(5)}, since=[_shipped(1, TEN + MINUTE)], in_flight={})
+    assert (found.booked, found.variances[0].difference) == ((), 0)
 
 
 def test_more_missing_than_flies_is_lost() -> None:
