@@ -7,7 +7,6 @@ and inbox.
 
 from collections import Counter, abc
 from contextlib import contextmanager
-from functools import partial
 from threading import Lock, get_ident
 from typing import Any
 
@@ -15,7 +14,7 @@ from omskit import core
 from omskit.storage import Attempt, Capabilities, Delivery, Leased, Op, Where, claims_of, effects_of
 
 _HOLDS: dict[Op, Any] = {Op.EQ: lambda have, want: have == want, Op.IN: lambda have, want: have in want}
-_HOLDS |= {Op.LE: lambda a, b: a is not None and a <= b, Op.GE: lambda a, b: a is not None and a >= b}
+_HOLDS |= {Op.LE: lambda have, want: have <= want, Op.GE: lambda have, want: have >= want}
 
 
 class _Collection:
@@ -44,10 +43,11 @@ class _Collection:
 
     def find(self, *where: Where, limit: int, by: str | None = None, after: Any = None) -> list[int]:
         found = {key: (self.kind.column(by).of(one.state) if by else 0, key) for key, one in self.states.items()}
-        for of, holds, want in [(self.kind.column(one.column).of, _HOLDS[one.op], one.value) for one in where]:
-            found = {key: at for key, at in found.items() if holds(of(self.states[key].state), want)}
-        start = ((by and after.value) or 0, after.key) if after else (-float("inf"), 0)
-        return [key for rank, key in sorted(found.values()) if (rank, key) > start][:limit]
+        for of, holds, want in ((self.kind.column(one.column).of, _HOLDS[one.op], one.value) for one in where):
+            said = {key: of(self.states[key].state) for key in found}
+            found = {key: at for key, at in found.items() if said[key] is not None and holds(said[key], want)}
+        last = (0 if by is None else after.value, after.key) if after else (-float("inf"), 0)
+        return [key for rank, key in sorted(found.values()) if (rank, key) > last][:limit]
 
     def claim(self, *where: Where, **page: Any) -> dict[int, Any]:
         return self.load(self.find(*where, **page), lock=True)
@@ -62,8 +62,8 @@ class _Collection:
 class _Unit:
     def __init__(self, tables: dict[str, dict[Any, Any]], *, read: bool) -> None:
         self.tables, self.broken, self.read = {name: dict(rows) for name, rows in tables.items()}, False, read
-        self.stock = self.outbox = self.inbox = self
-        self.of, self.drift = partial(_Collection, self), tuple[()]
+        self.stock, self.outbox, self.inbox, self.drift = self, self, self, tuple[()]
+        self.of = lambda kind: _Collection(self, kind)
 
     def rows(self, name: str, *, write: bool = False) -> dict[Any, Any]:
         self.must(not write or not self.read, core.UsageError("reading_unit", "the unit only looks"))
@@ -75,9 +75,8 @@ class _Unit:
             raise error
 
     def keys(self, count: int) -> range:
-        counter = self.rows("counter", write=True)
-        counter[0] = counter.get(0, 0) + count
-        return range(counter[0] - count + 1, counter[0] + 1)
+        last = self.rows("counter", write=True)[0] = self.rows("counter").get(0, 0) + count
+        return range(last - count + 1, last + 1)
 
     def all_levels(self, *, lock: bool = False) -> abc.Iterator[tuple[core.Cell, core.Level]]:
         return ((at, core.Level(*two)) for at, two in effects_of(self.rows("moved", write=lock).values()).items())
@@ -91,8 +90,8 @@ class _Unit:
 
     def post(self, movements: Any) -> None:
         moved, now, none = self.rows("moved", write=True), dict(self.all_levels()), core.Level()
-        claims = claims_of([*moved.values(), *movements]).values()
-        self.must(all(left >= 0 for left in claims), core.Refused("not_reserved", "a claim has less reserved"))
+        least = min(claims_of([*moved.values(), *movements]).values(), default=0)
+        self.must(least >= 0, core.Refused("not_reserved", "a claim has less reserved"))
         needs = [(cell, now.get(cell, none), more) for cell, more in effects_of(movements).items()]
         short = [one for one in needs if not 0 <= one[1].reserved + one[2][1] <= one[1].on_hand + one[2][0]]
         cells = tuple((at.sku, at.warehouse, out - in_, have.available) for at, have, (in_, out) in short)
@@ -102,6 +101,9 @@ class _Unit:
     def movements(self, cell: core.Cell, *, limit: int) -> list[core.Movement]:
         return [one for one in self.rows("moved").values() if one.cell == cell][::-1][:limit]
 
+    def since(self, warehouse: str, at: Any) -> list[core.Movement]:
+        return [one for one in self.rows("moved").values() if one.cell.warehouse == warehouse and one.at > at]
+
     def put(self, messages: Any) -> None:
         self.rows("sent", write=True).update((one.id, (one, 0, one.due, None)) for one in messages)
 
@@ -110,7 +112,7 @@ class _Unit:
         heads = sorted({sent[id_][0].key: id_ for id_ in sorted(sent, reverse=True)}.values())
         free = [id_ for id_ in heads if sent[id_][2] <= at and sent[id_][3] in {None, Delivery.FAILED}]
         taken = [id_ for id_ in free if not topics or sent[id_][0].topic in topics][:limit]
-        sent.update((id_, (sent[id_][0], sent[id_][1] + 1, until, sent[id_][3])) for id_ in taken)
+        sent |= {id_: (sent[id_][0], sent[id_][1] + 1, until, sent[id_][3]) for id_ in taken}
         return [Leased(*sent[id_][:2]) for id_ in taken]
 
     def settle(self, attempts: Any, *, known: Any = (None, *Delivery)) -> None:

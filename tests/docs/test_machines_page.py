@@ -10,6 +10,8 @@ import pytest
 from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE
+from omskit.inventory import STOCK_MACHINE
+from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
 from omskit.pricing.allowances import ALLOWANCE_MACHINE
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE
@@ -26,6 +28,8 @@ MACHINES = [
     PRICE_CHANGE_MACHINE,
     ALLOWANCE_MACHINE,
     REDEMPTION_MACHINE,
+    STOCK_MACHINE,
+    TRANSFER_MACHINE,
 ]
 
 

@@ -8,6 +8,7 @@ from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
+from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk
@@ -33,9 +34,11 @@ __all__ = [
     "Sender",
     "Shop",
     "StockDesk",
+    "TransferDesk",
     "Verified",
     "define_tables",
     "explain",
+    "on_the_way",
     "open_storage",
     "save",
     "verify",

@@ -21,10 +21,12 @@ from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
+from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, at_risk
 from omskit.flow import Process, Processes, as_processes
+from omskit.inventory.transfers import TRANSFERS
 from omskit.storage import After, MemoryStorage, Storage, Where
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 #: Every aggregate that the engine stores.
-KINDS = (o.ORDERS, f.FULFILLMENTS)
+KINDS = (o.ORDERS, f.FULFILLMENTS, TRANSFERS)
 
 
 def _silent(_count: int) -> None:
@@ -100,8 +102,13 @@ class Oms:
 
     @property
     def stock(self) -> StockDesk:
-        """Stock by hand: goods in, corrections, levels."""
+        """Stock by hand: goods in, corrections, counts, levels."""
         return StockDesk(self._shop)
+
+    @property
+    def transfers(self) -> TransferDesk:
+        """Transfers between warehouses."""
+        return TransferDesk(self._shop)
 
     def receive(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from attrs import frozen
 
 from omskit.core import Cell, Level, Movement
+from omskit.engine.counting import approve, count
 from omskit.engine.units import Shop
-from omskit.inventory import FOUND, LOST, RECEIVED, Move, movement
+from omskit.inventory import (
+    FOUND,
+    LOST,
+    RECEIVED,
+    Counted,
+    CountResult,
+    Move,
+    Tolerance,
+    Variance,
+    movement,
+)
 from omskit.storage import Unit
 
 
@@ -48,6 +60,62 @@ class StockDesk:
             if count
         ]
         self._move(moves, actor)
+
+    def count(
+        self,
+        warehouse: str,
+        counted: Mapping[str, int],
+        *,
+        as_of: datetime,
+        actor: str,
+        reason: str = "count",
+        document: str = "",
+        full: bool = False,
+        picked_included: bool = True,
+        tolerance: Tolerance | None = None,
+        unit_costs: Mapping[str, int] | None = None,
+    ) -> CountResult:
+        """Hold what was seen in a warehouse against the book of that instant, and book the differences.
+
+        Any number of SKUs goes in one unit, in a number of statements that does not grow with them. A SKU that was
+        counted at the same instant or later is left alone.
+
+        Args:
+            warehouse: Where.
+            counted: Pieces by SKU.
+            as_of: When they were seen.
+            actor: Who counted.
+            reason: What explains a difference.
+            document: What is booked by.
+            full: Whether the warehouse has nothing of what is not named.
+            picked_included: Whether pieces that are picked and not shipped were counted. Many warehouse systems
+                leave them out; what is missing is then first explained by work that they have.
+            tolerance: What may be booked; beyond it see ``to_approve`` of the result and :meth:`approve`.
+            unit_costs: Minor units a piece by SKU, for a tolerance by value.
+
+        Raises:
+            UsageError: ``bad_quantity``, ``naive_datetime``.
+        """
+        lines = [Counted(Cell(sku, warehouse), pieces, as_of, reason) for sku, pieces in counted.items()]
+        return count(
+            self.shop,
+            warehouse,
+            lines,
+            actor=actor,
+            document=document,
+            full_as_of=as_of if full else None,
+            picked_included=picked_included,
+            tolerance=tolerance,
+            unit_costs=unit_costs,
+        )
+
+    def approve(self, warehouse: str, variances: Sequence[Variance], *, actor: str, document: str = "") -> None:
+        """Book variances of a count that somebody has approved; those counted again since are left out.
+
+        Raises:
+            Refused: ``out_of_stock`` when pieces to be booked as lost have been promised since; nothing is booked.
+        """
+        approve(self.shop, warehouse, variances, actor=actor, document=document)
 
     def levels(self, skus: Collection[str]) -> Mapping[Cell, Level]:
         """Return the levels of every known cell of the SKUs."""

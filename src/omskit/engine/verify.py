@@ -10,6 +10,7 @@ from attrs import frozen
 from omskit.core import Kind, Reservation, Stored, fold, readable
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
+from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS, Order
 from omskit.storage import After, Drift, Unit
 
@@ -40,7 +41,7 @@ def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
     drift = list(unit.stock.drift())
     checked: dict[str, int] = {}
     through = 0
-    for kind in (ORDERS, FULFILLMENTS):
+    for kind in (ORDERS, FULFILLMENTS, TRANSFERS):
         checked[kind.tag] = 0
         for page in _pages(unit, kind):
             drift += _histories(unit, kind, page)

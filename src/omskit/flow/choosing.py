@@ -76,6 +76,10 @@ class Processes:
         """
         return self.of(process).rules
 
+    def all_rules(self) -> tuple[Rules, ...]:
+        """Return the rules of every process."""
+        return tuple(process.rules for process in self.all)
+
     def choose(self, place: Place) -> str:
         """Return the id of the process that a new order goes by."""
         if not self.choices or not place.lines:

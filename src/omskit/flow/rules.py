@@ -22,6 +22,10 @@ class Ruling(Protocol):
         """Return the id of the process that an order is to go by."""
         ...
 
+    def all_rules(self) -> tuple[Rules, ...]:
+        """Return the rules of every process."""
+        ...
+
 
 @frozen
 class Rules:
@@ -38,3 +42,7 @@ class Rules:
     def choose(self, place: Place) -> str:  # noqa: ARG002
         """Return no process in particular."""
         return ""
+
+    def all_rules(self) -> tuple[Rules, ...]:
+        """Return these rules."""
+        return (self,)

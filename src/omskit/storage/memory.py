@@ -28,6 +28,7 @@ from omskit.core import (
     StorageError,
     Stored,
     UsageError,
+    to_ms,
 )
 from omskit.storage.memory_data import Data, Sent
 from omskit.storage.port import (
@@ -188,6 +189,10 @@ class _StockBook:
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         found = [movement for movement in self.data.movements.values() if movement.cell == cell]
         return found[::-1][:limit]
+
+    def since(self, warehouse: str, at: datetime) -> Sequence[Movement]:
+        there = (movement for movement in self.data.movements.values() if movement.cell.warehouse == warehouse)
+        return [movement for movement in there if to_ms(movement.at) > to_ms(at)]
 
     def drift(self) -> Sequence[Drift]:
         everything = self.data.movements.values()

@@ -153,6 +153,10 @@ class StockBook(Protocol):
         """Return the last ``limit`` movements of a cell, newest first."""
         ...
 
+    def since(self, warehouse: str, at: datetime) -> Sequence[Movement]:
+        """Return the movements at a warehouse that happened after an instant, to the millisecond, as booked."""
+        ...
+
     def drift(self) -> Sequence[Drift]:
         """Compare levels and reservations with the sums of the movements; empty when all agree."""
         ...

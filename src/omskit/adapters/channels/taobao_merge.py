@@ -43,7 +43,7 @@ def read_merge(payload: bytes) -> dict[str, str]:
         raise PayloadError("not_an_array", f"expected an array @ {said.path}.string", path=f"{said.path}.string")
     merged: dict[str, str] = {}
     for position, group in enumerate(groups):
-        text = Fields({"group": group}, f"{said.path}.string[{position}]").text("group")
+        text = Fields({"group": group}, f"{said.path}.string[{position}]").text("group", "")
         if tids := sorted(tid for tid in text.split(",") if tid):
             merged |= dict.fromkeys(tids, f"oaid/{tids[0]}")
     return merged

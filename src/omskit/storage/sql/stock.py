@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as Items
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import define, frozen
@@ -75,6 +76,7 @@ class StockStatements:
     log: Feed
     page: Select[Any]
     last: Select[Any]
+    since: Select[Any]
     drifted: Select[Any]
     drifted_claims: Select[Any]
 
@@ -113,6 +115,7 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
             tuple_(levels.c.sku, levels.c.warehouse) > tuple_(bindparam("sku"), bindparam("warehouse"))
         ).limit(_PAGE),
         last=_last(tables),
+        since=_since(tables),
         drifted=_drifted(tables),
         drifted_claims=_drifted_claims(tables),
     )
@@ -125,6 +128,15 @@ def _last(tables: Tables) -> Select[Any]:
         .where(movements.c.sku == bindparam("sku"), movements.c.warehouse == bindparam("warehouse"))
         .order_by(movements.c.id.desc())
         .limit(bindparam("count", type_=Integer()))
+    )
+
+
+def _since(tables: Tables) -> Select[Any]:
+    movements = tables.movements
+    return (
+        select(*(movements.c[name] for name in _MOVEMENT))
+        .where(movements.c.warehouse == bindparam("warehouse"), movements.c.at_ms > bindparam("at_ms"))
+        .order_by(movements.c.id)
     )
 
 
@@ -246,6 +258,11 @@ class SqlStockBook:
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         """Return the last ``limit`` movements of a cell, newest first."""
         rows = self.wire.rows(self.statements.last, sku=cell.sku, warehouse=cell.warehouse, count=limit)
+        return [_movement(row) for row in rows]
+
+    def since(self, warehouse: str, at: datetime) -> Sequence[Movement]:
+        """Return the movements at a warehouse that happened after an instant, as booked."""
+        rows = self.wire.rows(self.statements.since, warehouse=warehouse, at_ms=to_ms(at))
         return [_movement(row) for row in rows]
 
     def drift(self) -> Sequence[Drift]:

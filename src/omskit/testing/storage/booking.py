@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
 from omskit.core import Cell, Claim, Level, Movement, Refused, Reservation
 from omskit.storage import Storage, Unit
 from omskit.testing.storage.base import Opening
 from omskit.testing.storage.tickets import (
+    AT,
     TICKETS,
     A,
     B,
@@ -144,6 +147,16 @@ class PostingKit(Opening):
         post(storage, coming(A, 3))
         error = refused(storage, reserving(A, 2, 1, 1), reserving(A, 2, 1, 2))
         assert error.facts["cells"] == (("A", "BER", 4, 3),)
+
+    def test_the_movements_since_an_instant_are_those_of_one_warehouse_that_happened_later(
+        self, storage: Storage
+    ) -> None:
+        post(storage, coming(A, 1), coming(C, 2))
+        later = [evolve(coming(cell, 3), at=AT + timedelta(milliseconds=1)) for cell in (A, B, C)]
+        post(storage, *later)
+        with storage.begin(read=True) as unit:
+            assert list(unit.stock.since(A.warehouse, AT)) == later[:2]
+            assert list(unit.stock.since(A.warehouse, AT + timedelta(milliseconds=1))) == []
 
     def test_what_comes_in_with_the_same_movements_can_be_promised(self, storage: Storage) -> None:
         post(storage, reserving(A, 2), coming(A, 2))

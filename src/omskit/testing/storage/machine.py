@@ -184,6 +184,7 @@ class _Replay:
             dict(book.levels(["A"])),
             list(book.reservations([1, 2])),
             [list(book.movements(cell, limit=5)) for cell in (A, B, C)],
+            list(book.since(A.warehouse, AT)),
             list(book.drift()),
         ]
 
