@@ -28,6 +28,24 @@ from omskit.channels import (
     StatementLine,
 )
 from omskit.core import Codec, Component, Destination
+from omskit.pricing import (
+    Context,
+    Discount,
+    Freight,
+    FreightPart,
+    GiftDue,
+    GiftItem,
+    Given,
+    PricedLine,
+    PriceResult,
+    Reason,
+    Rejection,
+    Scope,
+    Step,
+    StepKind,
+    TaxMode,
+    Use,
+)
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
 HERE = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -149,6 +167,40 @@ CHANGES: o.Changes = (
     o.SetDeadlines(AT, HERE),
 )
 PROPOSAL = o.Proposal("p1", CHANGES, "by phone")
+#: Changes that came later, each told apart likewise.
+MORE_CHANGES: o.Changes = (
+    o.AddLine("STRAP", 1, item="60001", gift="GWP"),
+    o.MapLine(1, "MUG", (Component("MUG", price_weight=3), Component("LID", price_weight=1))),
+    o.Regroup(2, "line-1"),
+)
+SOLD = o.Order(
+    3,
+    "received",
+    o.Terms("phone", "P-1", AT, "EUR", TO),
+    (o.OrderLine(1, "60001", 1, 1, item="60001"), o.OrderLine(2, "STRAP", 1, 1, group="line-1", gift="GWP")),
+    redeems=True,
+    gaps=(o.PriceGap(1, 990, 1_090), o.PriceGap(0, 490)),
+)
+PRICE = PriceResult(
+    "EUR",
+    TaxMode.INCLUDED,
+    (PricedLine(1, "TEAPOT", 1, 3_450, (Discount("TEN", 345, (("brand", 345),)),), 496, "", "line-1"),),
+    Freight(490, (), (FreightPart("", 490, 78),)),
+    (Given("GWP", GiftItem("STRAP", 1, 290), 1, (1,), "line-1"),),
+    (Use("promotion:TEN", 1, 345, 100, 50_000, "EUR"),),
+    (
+        Step(StepKind.LIST, delta_minor=3_450, after_minor=3_450, shares=((1, 3_450),)),
+        Step(
+            StepKind.DISCOUNT, "TEN", Scope.LINE, 3_450, -345, 3_105, 1, ((1, -345),), (("brand", 345),), True
+        ),
+    ),
+    (Rejection("BIG", Reason.AMOUNT_SHORT, 1_200, 2, "X"),),
+)
+PRICED_UNDER = Context(
+    at=AT, channel="phone", zone="Europe/Berlin", region="DE", buyer="c-17", groups=("vip",), new_customer=True,
+    coupons={"X7": "TEN"},
+)
+REFUNDED = o.Refunded(((1, 1),), ((1, 3_105, 496),), (GiftDue("GWP", "STRAP", 0, 1, 290),), 290, 5, again=True)
 PICK = PickRequest("FO-7-8", "BERLIN", "Kranich", "parcel", TO, DAY, (PickLine("MUG", 4),), ("A-1001",))
 
 #: Every codec whose texts are kept in a database, or whose texts are digested into one.
@@ -165,7 +217,7 @@ CODECS: tuple[Codec[Any], ...] = (
 
 #: Codec name and tag to the values whose texts were written once.
 SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
-    ("order", "order"): (ORDER, o.Order(1, "received", o.Terms("shop", "A", AT, "EUR", TO), (PLAIN,))),
+    ("order", "order"): (ORDER, o.Order(1, "received", o.Terms("shop", "A", AT, "EUR", TO), (PLAIN,)), SOLD),
     ("order event", "placed"): (o.OrderPlaced(ORDER),),
     ("order event", "approved"): (o.Approved("approved", "allow_all"), o.Approved("approved")),
     ("order event", "advanced"): (o.Advanced("checked", "check"),),
@@ -189,6 +241,9 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order event", "divided"): (o.Divided("divided", (43, 44)),),
     ("order event", "rejoined"): (o.Rejoined("approved"),),
     ("order event", "dissolved"): (o.Dissolved("dissolved"),),
+    ("order event", "priced"): (o.Priced(PRICE, PRICED_UNDER),),
+    ("order event", "gaps_noted"): (o.GapsNoted(SOLD.gaps),),
+    ("order event", "refunded"): (REFUNDED,),
     ("order command", "place"): (o.Place(42, TERMS, (PLAIN,), (CHARGE,), (HOLD,), AT),),
     ("order command", "approve"): (o.Approve("allow_all"), o.Approve()),
     ("order command", "advance"): (o.Advance("check"),),
@@ -204,7 +259,10 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order command", "merge"): (o.Merge(41),),
     ("order command", "unmerge"): (o.Unmerge("another address"),),
     ("order command", "set_apart"): (o.SetApart((2,)),),
-    ("order command", "amend"): (o.Amend(CHANGES, "by phone"),),
+    ("order command", "amend"): (o.Amend(CHANGES, "by phone"), o.Amend(MORE_CHANGES)),
+    ("order command", "keep_price"): (o.KeepPrice(PRICE, PRICED_UNDER),),
+    ("order command", "note_gaps"): (o.NoteGaps(SOLD.gaps),),
+    ("order command", "note_refund"): (o.NoteRefund(REFUNDED),),
     ("order command", "propose"): (o.Propose(PROPOSAL),),
     ("order command", "confirm"): (o.Confirm("p1"),),
     ("order command", "discard"): (o.Discard("p1", "withdrawn"),),

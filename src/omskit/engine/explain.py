@@ -8,6 +8,7 @@ from typing import Any
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit.core import Entry, format_amount, readable
+from omskit.pricing import explain as explain_price
 
 
 def explain(entries: Sequence[Entry]) -> Iterator[str]:
@@ -54,6 +55,25 @@ def _amended(event: o.Amended) -> str:
     return f"amended{proposal}: {what}{_because(event.reason)} -> {event.status}"
 
 
+def _priced(event: o.Priced) -> str:
+    return f"priced: {'; '.join(explain_price(event.price))}"
+
+
+def _gaps(event: o.GapsNoted) -> str:
+    said = [
+        f"{f'line {gap.line}' if gap.line else 'freight'} {gap.theirs_minor} where ours is"
+        f" {'unknown' if gap.ours_minor is None else gap.ours_minor}"
+        for gap in event.gaps
+    ]
+    return f"the channel's prices in minor units: {', '.join(said) or 'as ours'}"
+
+
+def _refunded(event: o.Refunded) -> str:
+    gifts = [f"{gift.charged} {gift.sku} charged {gift.charge_minor}" for gift in event.gifts if gift.charged]
+    how = "priced again" if event.again else "by frozen shares"
+    return "; ".join([f"{event.refund_minor} minor units go back for {_units(event.units)}, {how}", *gifts])
+
+
 def _assigned(event: o.Assigned) -> str:
     chosen = [
         f"{one.warehouse} sends {_units(one.lines)}"
@@ -92,6 +112,9 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     o.Proposed: lambda e: f"change {e.proposal.id} proposed{_because(e.proposal.reason)}",
     o.Discarded: lambda e: f"change {e.id} discarded{_because(e.reason)}",
     o.Amended: _amended,
+    o.Priced: _priced,
+    o.GapsNoted: _gaps,
+    o.Refunded: _refunded,
     o.Divided: lambda e: f"divided into {', '.join(map(_order, e.children))} -> {e.status}",
     o.Rejoined: lambda e: f"joined again -> {e.status}",
     o.Dissolved: lambda e: f"ended in favour of the order that it came from -> {e.status}",

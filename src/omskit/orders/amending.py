@@ -202,7 +202,26 @@ def _add_line(work: _Work, change: ch.AddLine) -> None:
         external_id=change.external_id,
         title=change.title,
         group=change.group,
+        item=change.item,
+        gift=change.gift,
     )
+
+
+def _map_line(work: _Work, change: ch.MapLine) -> None:
+    line = work.line(change.line)
+    if line.reserved or line.shipped:
+        raise Refused(
+            "in_work",
+            f"line {line.number}: {line.reserved} units are held by warehouses and {line.shipped} have left",
+            order=work.order.key,
+            line=line.number,
+        )
+    work.lines[line.number] = evolve(line, sku=change.code, components=change.components, item="")
+
+
+def _regroup(work: _Work, change: ch.Regroup) -> None:
+    line = work.line(change.line)
+    work.lines[line.number] = evolve(line, group=change.leaves_with)
 
 
 def _terms(work: _Work, **terms: object) -> bool:
@@ -253,6 +272,8 @@ _LINES = cast(
         ch.SetQuantity: _set_quantity,
         ch.RemoveLine: _remove_line,
         ch.AddLine: _add_line,
+        ch.MapLine: _map_line,
+        ch.Regroup: _regroup,
     },
 )
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from attrs import frozen
 
 from omskit.orders.changes import Changes, Proposal
+from omskit.orders.events import Refunded
 from omskit.orders.lines import Charge, OrderLine
-from omskit.orders.model import Consignment, Hold, Terms
+from omskit.orders.model import Consignment, Hold, PriceGap, Terms
+from omskit.pricing import Context, PriceResult
 
 #: (line number, units) pairs.
 Units = tuple[tuple[int, int], ...]
@@ -138,6 +140,28 @@ class Discard:
 
 
 @frozen
+class KeepPrice:
+    """Keep the trace of the order's price in its history; what it uses of budgets is held for the order."""
+
+    price: PriceResult
+    context: Context
+
+
+@frozen
+class NoteGaps:
+    """Keep where the channel's prices differ from ours."""
+
+    gaps: tuple[PriceGap, ...]
+
+
+@frozen
+class NoteRefund:
+    """Keep what units that came back or were cancelled gave the buyer."""
+
+    refunded: Refunded
+
+
+@frozen
 class Divide:
     """Let other orders stand for this one from now on; see :func:`omskit.orders.divide`."""
 
@@ -233,6 +257,9 @@ Command = (
     | Propose
     | Confirm
     | Discard
+    | KeepPrice
+    | NoteGaps
+    | NoteRefund
     | Divide
     | Rejoin
     | Dissolve

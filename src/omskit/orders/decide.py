@@ -208,6 +208,18 @@ def _proposal(order: Order, id_: str) -> Proposal:
     raise Refused("no_proposal", f"{id_!r} is not proposed; there are: {known}", order=order.key, id=id_)
 
 
+def _keep_price(_order: Order, command: c.KeepPrice, _ask: _Ask) -> Events:
+    return (e.Priced(command.price, command.context),)
+
+
+def _note_gaps(order: Order, command: c.NoteGaps, _ask: _Ask) -> Events:
+    return () if command.gaps == order.gaps else (e.GapsNoted(command.gaps),)
+
+
+def _note_refund(_order: Order, command: c.NoteRefund, _ask: _Ask) -> Events:
+    return (command.refunded,)
+
+
 def _divide(order: Order, command: c.Divide, ask: _Ask) -> Events:
     _not_held(order)
     return (e.Divided(ask.machine.next(order.status, m.DIVIDE), command.children),)
@@ -315,6 +327,9 @@ _DECIDE = cast(
         c.Propose: _propose,
         c.Confirm: _confirm,
         c.Discard: _discard,
+        c.KeepPrice: _keep_price,
+        c.NoteGaps: _note_gaps,
+        c.NoteRefund: _note_refund,
         c.Divide: _divide,
         c.Rejoin: _rejoin,
         c.Dissolve: _dissolve,

@@ -8,7 +8,8 @@ from attrs import frozen
 
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Barred, Consignment, Hold, Order, Terms
+from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Terms
+from omskit.pricing import Context, GiftDue, PriceResult
 
 
 @frozen
@@ -108,6 +109,52 @@ class Amended:
     terms: Terms | None = None
     proposal: str = ""
     reason: str = ""
+
+
+@frozen
+class Priced:
+    """It costs what this trace says, under these facts about buyer and moment.
+
+    Args:
+        price: With frozen shares, gifts, uses and the trace; refunds and changes read it.
+        context: What it was priced under, without what was left of budgets and stock.
+    """
+
+    price: PriceResult
+    context: Context
+
+
+@frozen
+class GapsNoted:
+    """The channel's prices were held against ours, and these differ."""
+
+    gaps: tuple[PriceGap, ...] = ()
+
+
+@frozen
+class Refunded:
+    """What units that came back or were cancelled gave the buyer, by the order's price.
+
+    Args:
+        units: (line number, units).
+        lines: (line number, minor units that go back, tax within them).
+        gifts: Gifts that are no longer earned.
+        charge_minor: What is charged for them.
+        owed_minor: Charges beyond the refund.
+        again: Whether what the buyer keeps was priced again.
+    """
+
+    units: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int, int], ...] = ()
+    gifts: tuple[GiftDue, ...] = ()
+    charge_minor: int = 0
+    owed_minor: int = 0
+    again: bool = False
+
+    @property
+    def refund_minor(self) -> int:
+        """What the buyer gets: goods less charges."""
+        return sum(minor for _, minor, _ in self.lines) - self.charge_minor
 
 
 @frozen
@@ -212,6 +259,9 @@ Event = (
     | Proposed
     | Discarded
     | Amended
+    | Priced
+    | GapsNoted
+    | Refunded
     | Divided
     | Rejoined
     | Dissolved

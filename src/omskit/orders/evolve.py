@@ -51,6 +51,8 @@ def _with(
         order.proposals,
         order.process,
         order.children,
+        order.redeems,
+        order.gaps,
     )
 
 
@@ -145,6 +147,19 @@ def _amended(order: Order, event: e.Amended) -> Order:
     )
 
 
+def _priced(order: Order, event: e.Priced) -> Order:
+    redeems = bool(event.price.uses)
+    return order if redeems == order.redeems else changed(order, redeems=redeems)
+
+
+def _gaps_noted(order: Order, event: e.GapsNoted) -> Order:
+    return changed(order, gaps=event.gaps)
+
+
+def _refunded(order: Order, _event: e.Refunded) -> Order:
+    return order
+
+
 def _divided(order: Order, event: e.Divided) -> Order:
     return changed(order, status=event.status, children=order.children + event.children)
 
@@ -175,6 +190,8 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.proposals,
         order.process,
         order.children,
+        order.redeems,
+        order.gaps,
     )
 
 
@@ -249,6 +266,9 @@ _EVOLVE = cast(
         e.Proposed: _proposed,
         e.Discarded: _discarded,
         e.Amended: _amended,
+        e.Priced: _priced,
+        e.GapsNoted: _gaps_noted,
+        e.Refunded: _refunded,
         e.Divided: _divided,
         e.Rejoined: _ended,
         e.Dissolved: _ended,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from omskit.core import Component, UsageError, checked_minor, share_of_units
+from omskit.core import Component, UsageError, checked_minor, share, share_of_units
 
 
 @frozen
@@ -30,6 +30,8 @@ class OrderLine:
         title: What the buyer read.
         group: Lines of one group leave together.
         ship_by: Latest hand-over of its units to a courier; None where the order's own holds.
+        item: The channel's code of what was sold, as long as no listing explains it: ``sku`` is the same then.
+        gift: Code of the promotion that gave it; empty for what was bought.
 
     Raises:
         UsageError: ``bad_counters`` unless quantity = open + reserved + shipped + cancelled, all of them
@@ -52,6 +54,8 @@ class OrderLine:
     title: str = ""
     group: str = ""
     ship_by: datetime | None = None
+    item: str = ""
+    gift: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.quantity < 1:
@@ -102,6 +106,29 @@ class OrderLine:
         """
         return share_of_units(self.paid_minor, self.quantity, before=self.cancelled + self.returned, count=count)
 
+    def part_refund_minor(self, sku: str, pieces: int, *, before: int = 0) -> int:
+        """Return what some pieces of one component carry of the paid amount of the whole line.
+
+        The paid amount is shared over the components by their price weights, by pieces where none has one, and
+        a component's part over its pieces; so pieces refunded in any grouping add up to what was paid.
+
+        Args:
+            sku: One of the components.
+            pieces: Pieces of it that are refunded now.
+            before: Pieces of it that were refunded before.
+
+        Raises:
+            UsageError: ``unknown_part``; ``units_out_of_range``.
+        """
+        parts = self.parts
+        place = next((n for n, part in enumerate(parts) if part.sku == sku), None)
+        if place is None:
+            known = ", ".join(part.sku for part in parts)
+            raise UsageError("unknown_part", f"line {self.number} has no {sku!r}; there are: {known}", part=sku)
+        weights = [part.price_weight for part in parts]
+        carried = share(self.paid_minor, weights if any(weights) else [part.per for part in parts])
+        return share_of_units(carried[place], parts[place].per * self.quantity, before=before, count=pieces)
+
     def moved(
         self, *, open: int = 0, reserved: int = 0, shipped: int = 0, cancelled: int = 0, returned: int = 0  # noqa: A002
     ) -> OrderLine:
@@ -123,6 +150,8 @@ class OrderLine:
             self.title,
             self.group,
             self.ship_by,
+            self.item,
+            self.gift,
         )
 
 

@@ -134,6 +134,26 @@ class Terms:
 
 
 @frozen
+class PriceGap:
+    """A line, or the freight (0), that the channel sold at another price than ours.
+
+    Args:
+        line: Its number; 0 for the freight.
+        theirs_minor: What the channel's buyer pays for it.
+        ours_minor: What it would cost by our lists and promotions; None when no list has a price.
+    """
+
+    line: int
+    theirs_minor: int
+    ours_minor: int | None = None
+
+    @property
+    def gap_minor(self) -> int:
+        """Theirs less ours; 0 where we have no price."""
+        return 0 if self.ours_minor is None else self.theirs_minor - self.ours_minor
+
+
+@frozen
 class Order:
     """An order with all that is known of it.
 
@@ -156,6 +176,8 @@ class Order:
         proposals: Change sets that wait to be confirmed or discarded.
         process: Id of the process, with its version, that it goes by; empty for the default.
         children: Keys of the orders that it was divided into, also of those that were joined again.
+        redeems: Whether it holds something of budgets or coupons.
+        gaps: Where its channel's prices differ from ours, as last checked.
     """
 
     key: int
@@ -176,6 +198,8 @@ class Order:
     proposals: tuple[Proposal, ...] = ()
     process: str = ""
     children: tuple[int, ...] = ()
+    redeems: bool = False
+    gaps: tuple[PriceGap, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
