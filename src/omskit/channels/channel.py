@@ -66,15 +66,17 @@ class Listings:
     Args:
         items: Listings by item code.
         open: Whether an item without listing is the SKU of that code; otherwise it holds its order.
+        closed: Items that hold their order even so.
     """
 
     items: Mapping[str, Listing] = field(factory=dict)
     open: bool = False
+    closed: frozenset[str] = frozenset()
 
     def get(self, item: str) -> Listing | None:
         """Return what an item stands for, None for what nobody has mapped."""
         known = self.items.get(item)
-        return known or (Listing(item) if self.open else None)
+        return known or (Listing(item) if self.open and item not in self.closed else None)
 
 
 @frozen

@@ -32,7 +32,8 @@ def normalise(
 ) -> Place:
     """Return the command that places a channel's order.
 
-    Items without listing are placed under their own code, and hold the order (``unmapped_item``). Holds of
+    Items without listing are placed under their own code, which the line keeps as its ``item``, and hold the order
+    (``unmapped_item``). Holds of
     the channel become the order's. Freight becomes a charge ``freight``. Where the channel says what is paid,
     sums that differ by up to ``channel.tolerance_minor`` get a charge ``tolerance`` over the difference, so that
     the order totals what was paid; a larger difference holds the order (``amount_gap``).
@@ -61,16 +62,17 @@ def normalise(
     numbers = {0: 0}
     for position, said in enumerate(document.lines, 1):
         listing = channel.listings.get(said.item)
+        item = ""
         if listing is None:
             unmapped.append(said.item)
-            listing = Listing(said.item)
+            item, listing = said.item, Listing(said.item)
         if listing.meaning is Meaning.REFUSED:
             raise Refused("item_refused", listing.code, item=said.item, line=position)
         if listing.meaning is Meaning.CHARGE:
             charges.append(Charge(listing.code, said.list_minor - said.discount_minor, said.title))
         else:
             numbers[position] = len(lines) + 1
-            lines.append(_line(len(lines) + 1, said, listing, position))
+            lines.append(_line(len(lines) + 1, said, listing, position, item))
     if not lines:
         raise Refused("no_goods", "the order holds no goods", charges=tuple(charge.code for charge in charges))
     holds = [
@@ -106,7 +108,7 @@ def _check_amounts(document: ChannelOrder) -> None:
         raise Refused("amount_out_of_range", f"amounts of {total} are beyond 10^15 minor units", total=total)
 
 
-def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
+def _line(number: int, said: ChannelLine, listing: Listing, position: int, item: str) -> OrderLine:
     whole = type(said.quantity) is int and said.quantity >= 1
     if not whole or not 0 <= said.discount_minor <= max(said.list_minor, 0):
         raise Refused(
@@ -129,6 +131,7 @@ def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> Or
         external_id=said.external_id,
         title=said.title,
         ship_by=said.ship_by,
+        item=item,
     )
 
 

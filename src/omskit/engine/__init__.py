@@ -1,8 +1,12 @@
 """The engine: the facade and what stands behind it; the only room that reads a clock."""
 
 from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.explain import explain
-from omskit.engine.oms import KINDS, Oms, define_tables, open_storage
+from omskit.engine.kinds import KINDS
+from omskit.engine.mapping import Explained, ItemDesk
+from omskit.engine.oms import Oms
+from omskit.engine.opening import define_tables, open_storage
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
@@ -19,8 +23,11 @@ __all__ = [
     "Act",
     "Acting",
     "AtRisk",
+    "CatalogDesk",
     "Command",
     "Done",
+    "Explained",
+    "ItemDesk",
     "Oms",
     "Received",
     "Receiving",

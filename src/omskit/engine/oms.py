@@ -11,11 +11,15 @@ from attrs import evolve, field, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
+from omskit.catalog import OPEN_SCHEMA, Schema
 from omskit.channels import Channel
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
+from omskit.engine.mapping import ItemDesk, channel_of
+from omskit.engine.opening import open_storage
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
@@ -26,19 +30,12 @@ from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, at_risk
 from omskit.flow import Process, Processes, as_processes
-from omskit.inventory.transfers import TRANSFERS
-from omskit.storage import After, MemoryStorage, Storage, Where
+from omskit.storage import After, Storage, Where
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, MetaData
-
-    from omskit.storage.sql import Tables
+    from sqlalchemy import Connection
 
 S = TypeVar("S")
-
-#: Every aggregate that the engine stores.
-KINDS = (o.ORDERS, f.FULFILLMENTS, TRANSFERS)
-
 
 def _silent(_count: int) -> None:
     """Hear progress and say nothing."""
@@ -63,8 +60,8 @@ class Oms:
         storage: Where everything is kept; see :meth:`open` for a database URL. channels: Where orders come from.
         processes: How orders go: one :class:`omskit.flow.Process` for all of them, or several and which goes by
         which. clock: Says what time it is; aware. buffer: How long a new order waits before its review, so that
-        what belongs together can meet. batch: Most orders or documents in one transaction. relaying: How what
-        waits in the outbox is sent.
+        what belongs together can meet. batch: Most orders or documents in one transaction. schema: What products
+        are checked against; with one, items of channels are looked up in the catalog too.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -76,6 +73,7 @@ class Oms:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
     buffer: timedelta = field(default=timedelta(0), kw_only=True)
     batch: int = field(default=500, kw_only=True)
+    schema: Schema | None = field(default=None, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @classmethod
@@ -110,6 +108,16 @@ class Oms:
         """Transfers between warehouses."""
         return TransferDesk(self._shop)
 
+    @property
+    def catalog(self) -> CatalogDesk:
+        """Products, category trees and listings; checked against ``schema``, or against an open one."""
+        return CatalogDesk(self._shop, self.schema or OPEN_SCHEMA)
+
+    @property
+    def items(self) -> ItemDesk:
+        """Items of orders that nobody could explain when they came."""
+        return ItemDesk(self._shop, self.processes, self.channels, self.batch)
+
     def receive(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
     ) -> Received:
@@ -118,11 +126,8 @@ class Oms:
         Raises:
             UsageError: ``unknown_channel``.
         """
-        known = self.channels.get(channel)
-        if known is None:
-            codes = ", ".join(self.channels) or "none"
-            raise UsageError("unknown_channel", f"no channel {channel!r}; there are: {codes}", channel=channel)
-        return Receiving(self._shop, known, self.buffer, self.batch).receive(payloads, progress)
+        known, catalog = channel_of(self.channels, channel), self.schema is not None
+        return Receiving(self._shop, known, self.buffer, self.batch, catalog).receive(payloads, progress)
 
     def run(self, limit: int = 1000, *, progress: Callable[[int], object] = _silent) -> Run:
         """Let up to ``limit`` waiting orders go as far as the process takes them, the most urgent first.
@@ -298,29 +303,3 @@ class Oms:
 
         with JoinedStorage.on(self.storage, connection) as storage:
             yield evolve(self, storage=storage, channels=tuple(self.channels.values()), joined=True)
-
-
-def define_tables(metadata: MetaData, *, prefix: str = "oms_", schema: str | None = None) -> Tables:
-    """Define every table of the system on a host's metadata, for its migrations to see.
-
-    Give the result to :class:`omskit.storage.sql.SqlStorage`, which otherwise defines its own.
-
-    Args:
-        metadata: Nothing is created here.
-        prefix: Comes before every name.
-        schema: The database schema; None for the connection's default.
-    """
-    from omskit.storage.sql import define_tables as define  # noqa: PLC0415 - loads SQLAlchemy
-
-    return define(metadata, KINDS, prefix=prefix, schema=schema)
-
-
-def open_storage(url: str) -> Storage:
-    """Return a storage for a URL, with its tables made; see :meth:`Oms.open`."""
-    if url == "memory:":
-        return MemoryStorage()
-    from omskit.storage.sql import SqlStorage, open_engine  # noqa: PLC0415 - loads SQLAlchemy
-
-    storage = SqlStorage(open_engine(url), KINDS)
-    storage.create()
-    return storage

@@ -8,10 +8,11 @@ from typing import Any
 from attrs import frozen
 
 from omskit.core import Kind, Reservation, Stored, fold, readable
-from omskit.fulfillment import FULFILLMENTS
+from omskit.engine.kinds import KINDS
 from omskit.inventory import pieces
-from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS, Order
+from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
+from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
 from omskit.storage import After, Drift, Unit
 
 #: Aggregates looked at in one step; memory does not grow with the number stored.
@@ -23,7 +24,7 @@ class Verified:
     """What a verification looked at, and every difference it found.
 
     Args:
-        checked: Aggregates by kind.
+        checked: Aggregates by kind, for the kinds that there are any of.
         drift: Differences; empty when all agrees.
     """
 
@@ -40,17 +41,22 @@ def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
     """Check everything within one unit; ``progress`` hears how many aggregates are through."""
     drift = list(unit.stock.drift())
     checked: dict[str, int] = {}
+    held: dict[str, tuple[int, int]] = {}
     through = 0
-    for kind in (ORDERS, FULFILLMENTS, TRANSFERS):
+    for kind in KINDS:
         checked[kind.tag] = 0
         for page in _pages(unit, kind):
             drift += _histories(unit, kind, page)
             if kind is ORDERS:
                 drift += _promises(unit, page)
+            elif kind is REDEMPTIONS:
+                _hold(page, held)
+            elif kind is ALLOWANCES:
+                drift += _counted(page, held)
             checked[kind.tag] += len(page)
             through += len(page)
             progress(through)
-    return Verified(checked, tuple(drift))
+    return Verified({tag: count for tag, count in checked.items() if count}, tuple(drift))
 
 
 def _pages(unit: Unit, kind: Kind[Any]) -> Iterator[Mapping[int, Stored[Any]]]:
@@ -96,6 +102,25 @@ def _promises(unit: Unit, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
             key, number, sku, warehouse = where
             subject = f"reservation {readable(ORDERS.number, key)}/{number} {sku}@{warehouse}"
             yield Drift(subject, booked.get(where, 0), promised.get(where, 0))
+
+
+def _hold(page: Mapping[int, Stored[Redemption]], held: dict[str, tuple[int, int]]) -> None:
+    for stored in page.values():
+        if REDEMPTION_MACHINE.has(stored.state.status, HOLDS):
+            for use in stored.state.uses:
+                uses, minor = held.get(use.name, (0, 0))
+                held[use.name] = (uses + use.uses, minor + use.minor)
+
+
+def _counted(page: Mapping[int, Stored[Allowance]], held: Mapping[str, tuple[int, int]]) -> Iterator[Drift]:
+    """Hold what allowances count against what orders hold of them."""
+    for stored in page.values():
+        one = stored.state
+        uses, minor = held.get(one.name, (0, 0))
+        if one.uses != uses:
+            yield Drift(f"allowance {one.name} uses", one.uses, uses)
+        if one.minor != minor:
+            yield Drift(f"allowance {one.name} minor", one.minor, minor)
 
 
 def _place(one: Reservation) -> tuple[int, int, str, str]:

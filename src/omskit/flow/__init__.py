@@ -2,6 +2,16 @@
 
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.offers import (
+    Goods,
+    frozen_parts,
+    load_listings,
+    load_offers,
+    load_products,
+    mapped,
+    offered,
+    unexplained_items,
+)
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
@@ -16,6 +26,7 @@ __all__ = [
     "Advance",
     "Candidates",
     "Facts",
+    "Goods",
     "Matched",
     "Need",
     "News",
@@ -32,12 +43,19 @@ __all__ = [
     "audited",
     "commands_for",
     "direct",
+    "frozen_parts",
+    "load_listings",
+    "load_offers",
+    "load_products",
+    "mapped",
     "match",
     "merge_step",
+    "offered",
     "orders_missing",
     "react",
     "release_step",
     "review_step",
     "reviewed",
     "source_step",
+    "unexplained_items",
 ]
