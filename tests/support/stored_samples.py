@@ -8,6 +8,7 @@ from typing import Any
 
 from omskit import fulfillment as f
 from omskit import orders as o
+from omskit.catalog import Pick
 from omskit.channels import (
     DOCUMENTS,
     NOTICES,
@@ -28,7 +29,12 @@ from omskit.channels import (
     StatementLine,
 )
 from omskit.core import Codec, Component, Destination
+from omskit.flow import DRAFTS, Draft, DraftLine
 from omskit.pricing import (
+    ALLOWANCES,
+    PRICE_CHANGES,
+    REDEMPTIONS,
+    Allowance,
     Context,
     Discount,
     Freight,
@@ -36,15 +42,22 @@ from omskit.pricing import (
     GiftDue,
     GiftItem,
     Given,
+    PriceChange,
     PricedLine,
+    PriceEntry,
     PriceResult,
     Reason,
+    Redemption,
     Rejection,
     Scope,
     Step,
     StepKind,
     TaxMode,
+    TierMode,
     Use,
+    allowances,
+    changes,
+    redemptions,
 )
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
@@ -203,6 +216,23 @@ PRICED_UNDER = Context(
 REFUNDED = o.Refunded(((1, 1),), ((1, 3_105, 496),), (GiftDue("GWP", "STRAP", 0, 1, 290),), 290, 5, again=True)
 PICK = PickRequest("FO-7-8", "BERLIN", "Kranich", "parcel", TO, DAY, (PickLine("MUG", 4),), ("A-1001",))
 
+ALLOWANCE = Allowance(5, "open", "coupon:X7", "TEN", 1, 900, "EUR", "c-17", AT, 1, 345)
+REDEMPTION = Redemption(6, "reserved", 42, PRICE.uses, "c-17", AT)
+PRICE_CHANGE = PriceChange(
+    7,
+    "in_force",
+    "base",
+    AT,
+    (PriceEntry("MUG", ((1, 990), (10, 890)), TierMode.INCREMENTAL, 500, 1_290),),
+    ("LID",),
+    "amy",
+    "bob",
+    AT,
+)
+DRAFT = Draft(
+    TERMS, (DraftLine("BOX", 2, (Pick("BOX", "tea", "GREEN"),), 9, "Box"),), 490, ("vip",), True, ("X7",), (HOLD,)
+)
+
 #: Every codec whose texts are kept in a database, or whose texts are digested into one.
 CODECS: tuple[Codec[Any], ...] = (
     o.ORDERS.state,
@@ -213,6 +243,16 @@ CODECS: tuple[Codec[Any], ...] = (
     f.COMMANDS,
     NOTICES,
     DOCUMENTS,
+    ALLOWANCES.state,
+    ALLOWANCES.events,
+    allowances.COMMANDS,
+    REDEMPTIONS.state,
+    REDEMPTIONS.events,
+    redemptions.COMMANDS,
+    PRICE_CHANGES.state,
+    PRICE_CHANGES.events,
+    changes.COMMANDS,
+    DRAFTS,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -317,6 +357,40 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("channel document", "statement"): (
         StatementLine("S-1", AT, "EUR", -120, "commission", "A-1001", "L2", "P-1", 3, (("note", '"x"'),)),
     ),
+    ("allowance", "allowance"): (ALLOWANCE,),
+    ("allowance event", "opened"): (allowances.Opened(ALLOWANCE),),
+    ("allowance event", "taken"): (allowances.Taken("open", 42, 1, 345),),
+    ("allowance event", "given"): (allowances.Given("open", 42, 1, 345),),
+    ("allowance event", "resized"): (allowances.Resized("open", 5, 900),),
+    ("allowance event", "closed"): (allowances.Closed("closed", "leaked"),),
+    ("allowance event", "reopened"): (allowances.Reopened("open", "by mistake"),),
+    ("allowance command", "open"): (allowances.Open(ALLOWANCE),),
+    ("allowance command", "take"): (allowances.Take(42, 1, 345, "EUR", "c-17"),),
+    ("allowance command", "give"): (allowances.Give(42, 1, 345),),
+    ("allowance command", "resize"): (allowances.Resize(5, 900),),
+    ("allowance command", "close"): (allowances.Close("leaked"),),
+    ("allowance command", "reopen"): (allowances.Reopen("by mistake"),),
+    ("redemption", "redemption"): (REDEMPTION,),
+    ("redemption event", "reserved"): (redemptions.Reserved(REDEMPTION),),
+    ("redemption event", "revised"): (redemptions.Revised("reserved", PRICE.uses),),
+    ("redemption event", "confirmed"): (redemptions.Confirmed("confirmed"),),
+    ("redemption event", "released"): (redemptions.Released("released", "buyer"),),
+    ("redemption command", "reserve"): (redemptions.Reserve(REDEMPTION),),
+    ("redemption command", "revise"): (redemptions.Revise(PRICE.uses),),
+    ("redemption command", "confirm"): (redemptions.Confirm(),),
+    ("redemption command", "release"): (redemptions.Release("buyer"),),
+    ("price change", "price_change"): (PRICE_CHANGE,),
+    ("price change event", "submitted"): (changes.Submitted(PRICE_CHANGE, "clearance"),),
+    ("price change event", "approved"): (changes.Approved("approved", "bob"),),
+    ("price change event", "declined"): (changes.Declined("declined", "too low"),),
+    ("price change event", "withdrawn"): (changes.Withdrawn("withdrawn", "too late"),),
+    ("price change event", "applied"): (changes.Applied("in_force", AT),),
+    ("price change command", "submit"): (changes.Submit(PRICE_CHANGE, (), "clearance"),),
+    ("price change command", "approve"): (changes.Approve(),),
+    ("price change command", "decline"): (changes.Decline("too low"),),
+    ("price change command", "withdraw"): (changes.Withdraw("too late"),),
+    ("price change command", "apply"): (changes.Apply(),),
+    ("draft", "draft"): (DRAFT,),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
 }
 

@@ -2,11 +2,13 @@
 
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.counter import Counter, Taken
 from omskit.engine.explain import explain
 from omskit.engine.kinds import KINDS
 from omskit.engine.mapping import Explained, ItemDesk
 from omskit.engine.oms import Oms
 from omskit.engine.opening import define_tables, open_storage
+from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
@@ -25,10 +27,12 @@ __all__ = [
     "AtRisk",
     "CatalogDesk",
     "Command",
+    "Counter",
     "Done",
     "Explained",
     "ItemDesk",
     "Oms",
+    "PriceDesk",
     "Received",
     "Receiving",
     "Rehearsal",
@@ -41,6 +45,7 @@ __all__ = [
     "Sender",
     "Shop",
     "StockDesk",
+    "Taken",
     "TransferDesk",
     "Verified",
     "define_tables",

@@ -61,7 +61,7 @@ def _priced(event: o.Priced) -> str:
 
 def _gaps(event: o.GapsNoted) -> str:
     said = [
-        f"{f'line {gap.line}' if gap.line else 'freight'} {gap.theirs_minor} where ours is"
+        f"line {gap.line} {gap.theirs_minor} where ours is"
         f" {'unknown' if gap.ours_minor is None else gap.ours_minor}"
         for gap in event.gaps
     ]

@@ -16,10 +16,12 @@ from omskit.channels import Channel
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.counter import Counter
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
 from omskit.engine.mapping import ItemDesk, channel_of
 from omskit.engine.opening import open_storage
+from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
@@ -29,7 +31,7 @@ from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, at_risk
-from omskit.flow import Process, Processes, as_processes
+from omskit.flow import Pricing, Process, Processes, as_processes
 from omskit.storage import After, Storage, Where
 
 if TYPE_CHECKING:
@@ -61,7 +63,8 @@ class Oms:
         processes: How orders go: one :class:`omskit.flow.Process` for all of them, or several and which goes by
         which. clock: Says what time it is; aware. buffer: How long a new order waits before its review, so that
         what belongs together can meet. batch: Most orders or documents in one transaction. schema: What products
-        are checked against; with one, items of channels are looked up in the catalog too.
+        are checked against; with one, items of channels are looked up in the catalog too. pricing: What orders
+        that people take down are priced with.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -74,6 +77,7 @@ class Oms:
     buffer: timedelta = field(default=timedelta(0), kw_only=True)
     batch: int = field(default=500, kw_only=True)
     schema: Schema | None = field(default=None, kw_only=True)
+    pricing: Pricing | None = field(default=None, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @classmethod
@@ -112,6 +116,22 @@ class Oms:
     def catalog(self) -> CatalogDesk:
         """Products, category trees and listings; checked against ``schema``, or against an open one."""
         return CatalogDesk(self._shop, self.schema or OPEN_SCHEMA)
+
+    @property
+    def counter(self) -> Counter:
+        """Orders that people take down: priced, placed, changed and refunded here.
+
+        Raises:
+            UsageError: ``no_pricing`` when the system was opened without ``pricing``.
+        """
+        if self.pricing is None:
+            raise UsageError("no_pricing", "nothing to price with; open the system with pricing=Pricing(...)")
+        return Counter(self._shop, self.pricing, self.batch)
+
+    @property
+    def prices(self) -> PriceDesk:
+        """Scheduled price changes, budgets and coupons."""
+        return PriceDesk(self._shop)
 
     @property
     def items(self) -> ItemDesk:

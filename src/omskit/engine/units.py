@@ -10,15 +10,18 @@ from attrs import frozen
 
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Ruling, Workspace
+from omskit.flow import Ruling, Workspace, redeem
 from omskit.fulfillment import FULFILLMENTS
 from omskit.orders import ORDERS
+from omskit.pricing import Till
 from omskit.storage import Storage, Unit
 
 T = TypeVar("T")
 
 #: How often a unit is done again after a conflict before the conflict is passed on.
 MAX_TRIES = 8
+#: Refusals that mean that what a plan had counted on went to somebody else meanwhile.
+CONTESTED = frozenset({"out_of_stock", "allowance_spent"})
 
 
 @frozen
@@ -57,7 +60,7 @@ class Shop:
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
-            Refused: ``out_of_stock`` when even under locks there is not enough.
+            Refused: ``out_of_stock``, ``allowance_spent`` when even under locks there is not enough.
         """
         lock, tries = self.joined, 0
         while True:
@@ -69,7 +72,7 @@ class Shop:
                 if self.joined or tries == MAX_TRIES:
                     raise
             except Refused as refusal:
-                if lock or refusal.code != "out_of_stock":
+                if lock or refusal.code not in CONTESTED:
                     raise
                 lock = True
 
@@ -81,17 +84,26 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
     and a host that catches it and commits has nothing half done.
 
     Raises:
-        Refused: ``out_of_stock`` when what a plan counted on has gone.
+        Refused: ``out_of_stock``, ``allowance_spent`` when what a plan counted on has gone.
         ConcurrencyConflict: ``stale_version``.
         Duplicate: ``duplicate_key``.
     """
-    if joined and work.movements:
-        unit.stock.post(work.movements)
+    if joined:
+        _redeem(unit, work)
+        if work.movements:
+            unit.stock.post(work.movements)
     if orders := work.changed_orders():
         unit.of(ORDERS).save(orders)
     if fulfillments := work.changed_fulfillments():
         unit.of(FULFILLMENTS).save(fulfillments)
     if work.messages:
         unit.outbox.put(work.messages)
-    if work.movements and not joined:
-        unit.stock.post(work.movements)
+    if not joined:
+        _redeem(unit, work)
+        if work.movements:
+            unit.stock.post(work.movements)
+
+
+def _redeem(unit: Unit, work: Workspace) -> None:
+    if work.redeeming:
+        redeem(unit, Till(work.at, work.actor, work.new_key), work.redeeming)

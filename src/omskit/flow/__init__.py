@@ -1,7 +1,9 @@
 """Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
 
 from omskit.flow.advance import Advance, advance, ask
+from omskit.flow.budgets import Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.lists import load_prices
 from omskit.flow.offers import (
     Goods,
     frozen_parts,
@@ -15,47 +17,99 @@ from omskit.flow.offers import (
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
+from omskit.flow.repricing import changed_basket, gift_changes, last_price, refund_due, repriced
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
-from omskit.flow.steps import merge_step, release_step, review_step, source_step
+from omskit.flow.selling import (
+    DRAFTS,
+    FREIGHT,
+    Draft,
+    DraftLine,
+    Pricing,
+    basket_of,
+    bought,
+    context_of,
+    placed,
+    region_of,
+    spend,
+    take_gifts,
+)
+from omskit.flow.steps import (
+    PRICE_GAP,
+    free_gifts,
+    gift_step,
+    merge_step,
+    price_check_step,
+    release_step,
+    review_step,
+    source_step,
+)
 from omskit.flow.workspace import News, Track, Workspace
 
 __all__ = [
     "CANCEL_REQUESTED",
+    "DRAFTS",
     "FINANCE",
+    "FREIGHT",
+    "PRICE_GAP",
     "Advance",
     "Candidates",
+    "Draft",
+    "DraftLine",
     "Facts",
     "Goods",
     "Matched",
     "Need",
     "News",
+    "Pricing",
     "Process",
     "Processes",
+    "Redeeming",
     "Rules",
     "Ruling",
     "Step",
+    "Take",
     "Track",
     "Workspace",
     "advance",
     "as_processes",
     "ask",
     "audited",
+    "basket_of",
+    "bought",
+    "changed_basket",
     "commands_for",
+    "context_of",
     "direct",
+    "free_gifts",
     "frozen_parts",
+    "gift_changes",
+    "gift_step",
+    "gives",
+    "last_price",
+    "left_of",
+    "load_allowances",
     "load_listings",
     "load_offers",
+    "load_prices",
     "load_products",
     "mapped",
     "match",
     "merge_step",
     "offered",
     "orders_missing",
+    "placed",
+    "price_check_step",
     "react",
+    "redeem",
+    "refund_due",
+    "region_of",
     "release_step",
+    "repriced",
     "review_step",
     "reviewed",
     "source_step",
+    "spend",
+    "take_gifts",
     "unexplained_items",
 ]

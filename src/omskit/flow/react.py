@@ -12,10 +12,12 @@ from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit.core import Cell, Claim
+from omskit.flow.budgets import Redeeming, Take
 from omskit.flow.notify import pick_request, recall_request, shipment_notices
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
+from omskit.pricing.redemptions import Confirm, Release
 
 #: The hold of an order that is cancelled as soon as its warehouses have stopped.
 CANCEL_REQUESTED = "cancel_requested"
@@ -96,9 +98,44 @@ def _cancelled(work: Workspace, news: News[Order]) -> None:
         _book(work, stock.RELEASED, news.after, [(number, units)], at=at, reason=reason)
 
 
+    gone = not any(line.open or line.reserved or line.shipped for line in news.after.lines)
+    if gone and news.after.redeems:
+        work.redeeming.append(Redeeming(news.key, Release(news.event.reason)))
+    if not gone and (lonely := _lonely_gifts(news.after)):
+        work.order(news.key, o.Cancel(lonely, "gift_alone"), "gift_alone")
+
+
+def _lonely_gifts(order: Order) -> tuple[tuple[int, int], ...]:
+    """Return the units of gifts whose lines will not be sent; what a warehouse works on is left to people."""
+    led = {line.group for line in order.lines if not line.gift and line.open + line.reserved + line.shipped}
+    lonely = {line.number: line.open for line in order.lines if line.gift and line.group not in led}
+    for one in order.consignments if lonely else ():
+        for number, units in one.lines:
+            if number in lonely and not one.fulfillment:
+                lonely[number] += units
+    return tuple((number, units) for number, units in lonely.items() if units)
+
+
+def _priced(work: Workspace, news: News[Order]) -> None:
+    event: o.Priced = news.event
+    before = news.before is not None and news.before.redeems
+    if event.price.uses or before:
+        work.redeeming.append(Redeeming(news.key, Take(event.price.uses, news.after.terms.buyer)))
+        if news.after.terms.paid_at is not None:
+            work.redeeming.append(Redeeming(news.key, Confirm()))
+
+
+def _amended(work: Workspace, news: News[Order]) -> None:
+    event: o.Amended = news.event
+    if news.after.redeems and event.terms is not None and event.terms.paid_at is not None:
+        work.redeeming.append(Redeeming(news.key, Confirm()))
+
+
 def _order_shipped(work: Workspace, news: News[Order]) -> None:
     assert news.before is not None  # noqa: S101
     event: o.Shipped = news.event
+    if news.after.redeems:
+        work.redeeming.append(Redeeming(news.key, Confirm()))
     warehouse = work.fulfillments[event.fulfillment].state.warehouse  # type: ignore[union-attr]
     _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=str(event.fulfillment))
 
@@ -203,6 +240,8 @@ _ON_ORDER = cast(
         o.Unassigned: _unassigned,
         o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
+        o.Priced: _priced,
+        o.Amended: _amended,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,
     },

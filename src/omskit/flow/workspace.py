@@ -16,6 +16,7 @@ from attrs import define, evolve, field
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit.core import Change, Entry, Movement, Stored
+from omskit.flow.budgets import Redeeming
 from omskit.flow.rules import Ruling
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
@@ -68,6 +69,7 @@ class Workspace:
     messages: list[Message] = field(factory=list)
     order_news: list[News[Order]] = field(factory=list)
     fulfillment_news: list[News[FulfillmentOrder]] = field(factory=list)
+    redeeming: list[Redeeming] = field(factory=list)
     _undo: list[Callable[[], object]] | None = None
 
     def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:
@@ -157,7 +159,13 @@ class Workspace:
 
         Reactions may run inside if no news waited before.
         """
-        lists: tuple[list[Any], ...] = (self.movements, self.messages, self.order_news, self.fulfillment_news)
+        lists: tuple[list[Any], ...] = (
+            self.movements,
+            self.messages,
+            self.order_news,
+            self.fulfillment_news,
+            self.redeeming,
+        )
         counts = [len(one) for one in lists]
         self._undo = []
         try:

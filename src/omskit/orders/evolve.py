@@ -51,6 +51,7 @@ def _with(
         order.proposals,
         order.process,
         order.children,
+        order.priced,
         order.redeems,
         order.gaps,
     )
@@ -148,8 +149,7 @@ def _amended(order: Order, event: e.Amended) -> Order:
 
 
 def _priced(order: Order, event: e.Priced) -> Order:
-    redeems = bool(event.price.uses)
-    return order if redeems == order.redeems else changed(order, redeems=redeems)
+    return changed(order, priced=True, redeems=bool(event.price.uses))
 
 
 def _gaps_noted(order: Order, event: e.GapsNoted) -> Order:
@@ -190,6 +190,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.proposals,
         order.process,
         order.children,
+        order.priced,
         order.redeems,
         order.gaps,
     )

@@ -135,10 +135,10 @@ class Terms:
 
 @frozen
 class PriceGap:
-    """A line, or the freight (0), that the channel sold at another price than ours.
+    """A line that the channel sold at another price than ours.
 
     Args:
-        line: Its number; 0 for the freight.
+        line: Its number.
         theirs_minor: What the channel's buyer pays for it.
         ours_minor: What it would cost by our lists and promotions; None when no list has a price.
     """
@@ -176,7 +176,8 @@ class Order:
         proposals: Change sets that wait to be confirmed or discarded.
         process: Id of the process, with its version, that it goes by; empty for the default.
         children: Keys of the orders that it was divided into, also of those that were joined again.
-        redeems: Whether it holds something of budgets or coupons.
+        priced: Whether its price, or its gifts, come from our own promotions.
+        redeems: Whether that uses budgets or coupons.
         gaps: Where its channel's prices differ from ours, as last checked.
     """
 
@@ -198,6 +199,7 @@ class Order:
     proposals: tuple[Proposal, ...] = ()
     process: str = ""
     children: tuple[int, ...] = ()
+    priced: bool = False
     redeems: bool = False
     gaps: tuple[PriceGap, ...] = ()
 
