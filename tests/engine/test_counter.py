@@ -222,6 +222,24 @@ def test_a_gift_that_does_not_come_back_is_charged(storage: Storage) -> None:
     assert due.refund_minor == 1700
 
 
+def test_a_gift_that_has_left_comes_back_into_stock_with_its_line(storage: Storage) -> None:
+    oms = stocked(phone(storage, GIFT))
+    (number,) = oms.counter.place([draft("P1", ("A", 2), paid=True)], actor="amy").placed
+    oms.run()
+    (work,) = fulfillments(oms, number)
+    oms.do(work, HandOver("WB-1", "post"), actor="wms")
+    due = oms.counter.give_back(number, {1: 2}, actor="amy", gifts_back={"STRAP": 1}, warehouse="BER")
+    assert (due.refund_minor, [line.returned for line in oms.order(number).lines]) == (2000, [2, 1])
+
+
+def test_a_gift_that_is_no_longer_earned_is_not_sent_and_not_charged(storage: Storage) -> None:
+    oms = stocked(phone(storage, GIFT))
+    (number,) = oms.counter.place([draft("P1", ("A", 2))], actor="amy").placed
+    due = oms.counter.give_back(number, {1: 1}, actor="amy", again=True)
+    assert (due.refund_minor, [line.cancelled for line in oms.order(number).lines]) == (1000, [1, 1])
+    assert oms.verify().is_sound
+
+
 def test_an_order_of_a_channel_was_not_priced_here(storage: Storage) -> None:
     oms = phone(storage)
     (number,) = oms.receive("web", payload(order("1", ("A", 1)))).placed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from counters import GIFT, HOT, TENTH, draft, phone
 from shop import Clock, order, payload, shop
 from sqlalchemy import Connection, Engine, event
 
@@ -48,6 +49,24 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     assert len([one for one in done if isinstance(one, Done)]) == orders
     counts["hand over"] = counter.taken()
     return counts
+
+
+@pytest.mark.parametrize("how", ["plain", "priced"])
+def test_ten_drafts_and_two_hundred_take_the_same_number_of_statements(how: str, tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms = phone(storage, *((GIFT, HOT, TENTH) if how == "priced" else ()), batch=1000)
+    counter = Counter(engine)
+    taken = []
+    for count in (10, 200):
+        said = [draft(f"{count}-{n}", ("A", 2), buyer=f"b{n}") for n in range(count)]
+        counter.taken()
+        assert len(oms.counter.place(said, actor="amy").placed) == count
+        taken.append(counter.taken())
+    engine.dispose()
+    assert taken[0] >= taken[1]
+    assert taken[0] < 30
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

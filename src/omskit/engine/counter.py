@@ -15,12 +15,14 @@ from omskit.flow import (
     Workspace,
     changed_basket,
     commands_for,
+    gifts_of,
     last_price,
     placed,
     react,
     refund_due,
     repriced,
     spend,
+    unsent_gifts,
 )
 from omskit.orders import ORDERS, AddLine, Changes, KeepPrice, NoteRefund, Order, Refunded, RemoveLine, SetQuantity
 from omskit.pricing import PriceResult
@@ -138,7 +140,8 @@ class Counter:
     ) -> Refunded:
         """Take units of lines back, and say what the buyer gets for them; both stand in the order's history.
 
-        Open units are cancelled, shipped ones come back.
+        Open units are cancelled, shipped ones come back. A gift that is no longer earned is not sent; one that has
+        left comes back too, or is charged.
 
         Args:
             number: Of the order, which was priced here.
@@ -146,7 +149,7 @@ class Counter:
             actor: Who takes them back.
             again: Whether what the buyer keeps is priced again, so that a discount that is no longer earned is
                 taken back; otherwise each unit gives what it was bought at.
-            gifts_back: Pieces of gifts that come back too.
+            gifts_back: Pieces of gifts, by SKU, that had left and come back too.
             warehouse: Where returned goods are received; empty books the return without stock.
             reason: For the history.
 
@@ -159,10 +162,12 @@ class Counter:
             work, order, entries = self._load(unit, number, actor)
             skus = {line.sku for line in order.lines} if again else set()
             goods = goods_of(unit, skus)
-            due = refund_due(
-                entries, units, again=self.pricing if again else None, goods=goods, gifts_back=gifts_back
-            )
-            for command in commands_for(order, units, warehouse=warehouse, reason=reason):
+            back = unsent_gifts(order)
+            for sku, pieces in (gifts_back or {}).items():
+                back[sku] = back.get(sku, 0) + pieces
+            due = refund_due(entries, units, again=self.pricing if again else None, goods=goods, gifts_back=back)
+            every = {**units, **gifts_of(order, due)}
+            for command in commands_for(order, every, warehouse=warehouse, reason=reason):
                 work.order(order.key, command, "give_back")
             work.order(order.key, NoteRefund(due), "give_back")
             react(work)

@@ -17,7 +17,15 @@ from omskit.flow.offers import (
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
-from omskit.flow.repricing import changed_basket, gift_changes, last_price, refund_due, repriced
+from omskit.flow.repricing import (
+    changed_basket,
+    gift_changes,
+    gifts_of,
+    last_price,
+    refund_due,
+    repriced,
+    unsent_gifts,
+)
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
 from omskit.flow.selling import (
@@ -85,6 +93,7 @@ __all__ = [
     "frozen_parts",
     "gift_changes",
     "gift_step",
+    "gifts_of",
     "gives",
     "last_price",
     "left_of",
@@ -112,4 +121,5 @@ __all__ = [
     "spend",
     "take_gifts",
     "unexplained_items",
+    "unsent_gifts",
 ]

@@ -124,6 +124,34 @@ def _refunded(due: Refund, back: Mapping[int, int], *, again: bool) -> Refunded:
     )
 
 
+def unsent_gifts(order: Order) -> dict[str, int]:
+    """Return the pieces of gifts, by SKU, that can still be kept from leaving."""
+    found: dict[str, int] = {}
+    for line in order.lines:
+        if line.gift:
+            working = sum(
+                units
+                for one in order.consignments
+                for number, units in one.lines
+                if one.fulfillment and number == line.number
+            )
+            found[line.sku] = found.get(line.sku, 0) + line.open + line.reserved - working
+    return found
+
+
+def gifts_of(order: Order, due: Refunded) -> dict[int, int]:
+    """Return the units of gift lines, by line number, that a refund takes back."""
+    back = {(gift.promotion, gift.sku): gift.back for gift in due.gifts if gift.back}
+    found: dict[int, int] = {}
+    for line in order.lines:
+        left = line.open + line.reserved + line.shipped - line.returned
+        count = min(left, back.get((line.gift, line.sku), 0))
+        if count:
+            found[line.number] = count
+            back[line.gift, line.sku] -= count
+    return found
+
+
 def changed_basket(
     order: Order, before: Priced, changes: Changes, pricing: Pricing, goods: Goods
 ) -> tuple[Basket, dict[int, str]]:
