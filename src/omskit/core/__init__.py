@@ -18,6 +18,7 @@ from omskit.core.instants import aware, from_ms, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
 from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
 from omskit.core.machine import TERMINAL, Machine
+from omskit.core.marks import SEPARATOR, mark_of, marked
 from omskit.core.money import (
     MAX_AMOUNT_MINOR,
     SCALES,
@@ -35,6 +36,7 @@ from omskit.core.sharing import share, share_of_units
 __all__ = [
     "MAX_AMOUNT_MINOR",
     "SCALES",
+    "SEPARATOR",
     "TERMINAL",
     "Cell",
     "Change",
@@ -73,6 +75,8 @@ __all__ = [
     "from_ms",
     "key_of",
     "make_converter",
+    "mark_of",
+    "marked",
     "merge_identity",
     "parse_amount",
     "readable",

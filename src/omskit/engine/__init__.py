@@ -8,6 +8,7 @@ from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
+from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
@@ -34,6 +35,7 @@ __all__ = [
     "Sender",
     "Shop",
     "StockDesk",
+    "Stockroom",
     "TransferDesk",
     "Verified",
     "define_tables",

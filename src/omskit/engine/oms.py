@@ -21,6 +21,7 @@ from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
+from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
@@ -104,6 +105,11 @@ class Oms:
     def stock(self) -> StockDesk:
         """Stock by hand: goods in, corrections, counts, levels."""
         return StockDesk(self._shop)
+
+    @property
+    def stockroom(self) -> Stockroom:
+        """Pieces that cannot be sold: damaged, on hold, in transit, announced."""
+        return Stockroom(self._shop)
 
     @property
     def transfers(self) -> TransferDesk:
