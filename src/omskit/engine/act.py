@@ -1,22 +1,24 @@
-"""Acting by hand: commands on single orders and fulfillment orders, repeatable under an idempotency key."""
+"""Acting by hand: commands on orders, fulfillment orders and return cases, repeatable under a key."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
+from omskit import returns as r
 from omskit.core import Duplicate, Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
-from omskit.engine.units import Shop, save
-from omskit.flow import CANCEL_REQUESTED, Workspace, orders_missing, react
+from omskit.engine.units import Shop, complete, save
+from omskit.flow import CANCEL_REQUESTED, Workspace, react
+from omskit.flow.workspace import Track
 from omskit.storage import Receipt, Unit
 
-Command = o.Command | f.Command
+Command = o.Command | f.Command | r.Command
 
 #: Source of the receipts under which commands with a key are remembered.
 SOURCE = "command"
@@ -28,7 +30,7 @@ class Done:
 
     Args:
         number: Readable number of what it was for.
-        status: Where that stands now.
+        status: Where that stands now; of a return case, custody and money with a slash between them.
     """
 
     number: str
@@ -40,7 +42,7 @@ class Act:
     """One command to carry out.
 
     Args:
-        target: Readable number of an order or a fulfillment order.
+        target: Readable number of an order, a fulfillment order or a return case.
         command: What to do.
         key: Idempotency key, unique among all commands; empty for none.
     """
@@ -56,10 +58,13 @@ def kind_of(target: str) -> Kind[Any]:
     Raises:
         UsageError: ``unknown_number``.
     """
-    for kind in (o.ORDERS, f.FULFILLMENTS):
+    kinds: tuple[Kind[Any], ...] = (o.ORDERS, f.FULFILLMENTS, r.RETURNS)
+    for kind in kinds:
         if target.startswith(f"{kind.number}-"):
             return kind
-    raise UsageError("unknown_number", f"{target!r} is neither an order (SO-) nor a fulfillment order (FO-)")
+    raise UsageError(
+        "unknown_number", f"{target!r} is no order (SO-), fulfillment order (FO-) or return case (RA-)"
+    )
 
 
 def load(unit: Unit, work: Workspace, target: str, *, lock: bool = True) -> int:
@@ -69,25 +74,18 @@ def load(unit: Unit, work: Workspace, target: str, *, lock: bool = True) -> int:
         PayloadError: ``bad_number``.
         UsageError: ``unknown_number`` when there is no such thing.
     """
-    kind = kind_of(target)
-    key = key_of(target, kind.number)
-    if kind is o.ORDERS:
-        work.know_orders(unit.of(o.ORDERS).load([key], lock=lock))
-        known = key in work.orders
-    else:
-        work.know_fulfillments(unit.of(f.FULFILLMENTS).load([key], lock=lock))
-        known = key in work.fulfillments
-        _load_served(unit, work, key, lock=lock)
-    if not known:
+    load_all(unit, work, [target], lock=lock)
+    key = key_of(target, kind_of(target).number)
+    if key not in _tracks(work, target):
         raise UsageError("unknown_number", f"there is no {target}", number=target)
     return key
 
 
-def _load_served(unit: Unit, work: Workspace, key: int, *, lock: bool) -> None:
-    state = work.fulfillments[key].state if key in work.fulfillments else None
-    missing = [order for order in (state.orders if state else ()) if order not in work.orders]
-    if missing:
-        work.know_orders(unit.of(o.ORDERS).load(missing, lock=lock))
+def _tracks(work: Workspace, target: str) -> Mapping[int, Track[Any]]:
+    kind = kind_of(target)
+    if kind is o.ORDERS:
+        return work.orders
+    return work.fulfillments if kind is f.FULFILLMENTS else work.returns
 
 
 @frozen
@@ -184,8 +182,7 @@ class Acting:
         return outcome
 
     def _finish(self, unit: Unit, work: Workspace, target: str, key: int) -> Done:
-        if missing := orders_missing(work):
-            work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+        complete(unit, work)
         react(work)
         save(unit, work, joined=self.shop.joined)
         return Done(target, _status(work, target, key))
@@ -216,7 +213,7 @@ class Acting:
         except (PayloadError, UsageError) as error:
             return error
         try:
-            if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
+            if key not in _tracks(work, act.target):
                 return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
             with work.attempt():
                 _tell(unit, work, act, key)
@@ -236,37 +233,42 @@ def _is_number(target: str) -> bool:
     return True
 
 
-def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
-    """Load all that the numbers name, and the orders served, with one query for each kind."""
+def load_all(unit: Unit, work: Workspace, targets: Sequence[str], *, lock: bool = True) -> None:
+    """Load all that the numbers name, and the orders that it is about, with one query for each kind."""
     keys: dict[str, set[int]] = {}
     for target in targets:
         kind = kind_of(target)
         keys.setdefault(kind.tag, set()).add(key_of(target, kind.number))
+    if wanted := keys.get(r.RETURNS.tag):
+        work.know_returns(unit.of(r.RETURNS).load(sorted(wanted), lock=lock))
     if wanted := keys.get(f.FULFILLMENTS.tag):
-        work.know_fulfillments(unit.of(f.FULFILLMENTS).load(sorted(wanted), lock=True))
+        work.know_fulfillments(unit.of(f.FULFILLMENTS).load(sorted(wanted), lock=lock))
     served = {key for track in work.fulfillments.values() if track.state for key in track.state.orders}
-    if wanted := keys.get(o.ORDERS.tag, set()) | served:
-        work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=True))
+    served |= {track.state.order for track in work.returns.values() if track.state and track.state.order}
+    if wanted := (keys.get(o.ORDERS.tag, set()) | served) - work.orders.keys():
+        work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=lock))
 
 
 def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
-    if kind_of(act.target) is o.ORDERS:
+    kind = kind_of(act.target)
+    if kind is o.ORDERS:
         work.order(key, act.command, "command")  # type: ignore[arg-type]  # decide refuses foreign commands
-    else:
+    elif kind is f.FULFILLMENTS:
         work.fulfillment(key, act.command, "command")  # type: ignore[arg-type]
-    if missing := orders_missing(work):
-        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+    else:
+        work.returned(key, act.command, "command")  # type: ignore[arg-type]
+    complete(unit, work)
     react(work)
 
 
 def _status(work: Workspace, target: str, key: int) -> str:
-    track = work.orders[key] if kind_of(target) is o.ORDERS else work.fulfillments[key]
-    assert track.state is not None  # noqa: S101 - a command was carried out on it
-    return track.state.status
+    state = _tracks(work, target)[key].state
+    assert state is not None  # noqa: S101 - a command was carried out on it
+    return f"{state.custody}/{state.money}" if isinstance(state, r.ReturnCase) else str(state.status)
 
 
 def _fingerprint(act: Act) -> str:
-    codec = o.COMMANDS if kind_of(act.target) is o.ORDERS else f.COMMANDS
+    codec = {o.ORDERS.tag: o.COMMANDS, f.FULFILLMENTS.tag: f.COMMANDS}.get(kind_of(act.target).tag, r.COMMANDS)
     text = f"{act.target} {codec.tag_of(act.command)} {codec.dump(act.command)}"
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

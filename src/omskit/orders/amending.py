@@ -155,8 +155,8 @@ def _unsettled(order: Order, line: OrderLine) -> None:
     if line.cancelled or line.returned or line.loose or line.conceded_minor:
         raise Refused(
             "line_settled",
-            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price, or"
-            f" {line.conceded_minor} given back of it",
+            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price,"
+            f" or {line.conceded_minor} given back of it",
             order=order.key,
             line=line.number,
         )

@@ -44,22 +44,23 @@ def with_buyer(
         line.worth.of_pieces(wanted.items())
         for sku, each in per.items():
             if wanted.get(sku, 0) or (loose and count):
-                enough(order, number, wanted.get(sku, 0) + count * each, there * each - loose.get(sku, 0), "not_shipped")
+                left = there * each - loose.get(sku, 0)
+                enough(order, number, wanted.get(sku, 0) + count * each, left, "not_shipped")
 
 
 def conceivable(order: Order, number: int, amount: int) -> None:
-    """Refuse to give back more money of a line, or of the charges (0), than is kept, or to take back more than was."""
+    """Refuse to give back more money of a line, or of the charges (0), than is kept; or to undo more than was."""
     line = order.line(number) if number else None
-    kept = line.kept_minor if line else order.kept_charges_minor
+    kept = max(line.kept_minor if line else order.kept_charges_minor, 0)
     conceded = line.conceded_minor if line else order.conceded_minor
-    if amount > max(kept, 0):
+    if amount > kept:
         raise Refused(
             "refund_exceeds_paid",
-            f"{amount} of {max(kept, 0)} minor units that are left of {f'line {number}' if number else 'the charges'}",
+            f"{amount} of {kept} minor units that are left of line {number} (0: the charges)",
             order=order.key,
             line=number,
             wanted=amount,
-            left=max(kept, 0),
+            left=kept,
         )
     if -amount > conceded:
         raise Refused(

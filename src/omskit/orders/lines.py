@@ -106,6 +106,11 @@ class OrderLine:
     def _gone(self, worth: Worth) -> int:
         return (self.cancelled + self.returned) * worth.unit + worth.of_pieces(self.loose)
 
+    def gone_of(self, amount_minor: int) -> int:
+        """Return what of an amount of the line, as its tax, belongs to goods that were cancelled or returned."""
+        worth = self.worth
+        return share_of_units(amount_minor, self.quantity * worth.unit, before=0, count=self._gone(worth))
+
     def _carried_by(self, worth: Worth, gone: int) -> int:
         """Return what the goods carry that are left when some worth has gone."""
         return self.paid_minor - share_of_units(self.paid_minor, self.quantity * worth.unit, before=0, count=gone)

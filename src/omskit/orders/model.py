@@ -201,7 +201,7 @@ class Order:
 
     @property
     def kept_minor(self) -> int:
-        """What the order is worth after cancellations, returns and what was conceded: what lines and charges keep."""
+        """What the order is worth after cancellations, returns and concessions: what lines and charges keep."""
         return sum(line.kept_minor for line in self.lines) + self.kept_charges_minor
 
     @property
