@@ -271,7 +271,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("notice", "pick"): (PICK,),
     ("order event", "conceded"): (o.Conceded(((0, 10), (1, -20)), "RA-9-7"),),
     ("order command", "concede"): (o.Concede(((0, 10), (1, -20)), "RA-9-7"),),
-    ("return case", "case"): (CASE, r.ReturnCase(1, r.CaseKind.BLIND, "ownerless", "open")),
+    ("return case", "return"): (CASE, r.ReturnCase(1, r.CaseKind.BLIND, "ownerless", "open")),
     ("return event", "requested"): (r.Requested(CASE),),
     ("return event", "revised"): (r.Revised(990, "8", "broken", AT),),
     ("return event", "authorised"): (r.Authorised("authorised", "BERLIN", AT),),
@@ -310,7 +310,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("return command", "pay"): (r.Pay("P-1", 800), r.Pay("P-2")),
     ("return command", "reorder"): (r.Reorder(43, 50),),
     ("return command", "drop_order"): (r.DropOrder(43),),
-    ("notice", "refund"): (RefundAnswer("RF-1", "A-1001", True, 990, "EUR", "broken", "7"),),  # noqa: FBT003
+    ("notice", "refund"): (RefundAnswer("RF-1", "A-1001", True, 990, "EUR", "broken", "7"),),
     ("notice", "recall"): (RecallRequest("FO-7-8", "BERLIN", "buyer"),),
     ("channel document", "order"): (CHANNEL_ORDER,),
     ("channel document", "reversal"): (

@@ -13,7 +13,7 @@ from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, k
 from omskit.engine.act import Act, Acting, Done, load
 from omskit.engine.parcels import Parcel, Parcels, Scanned, judged
 from omskit.engine.units import Shop, complete, save
-from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder
+from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
 from omskit.orders import ORDERS, AddLine, Order
 from omskit.returns import RETURNS, CaseKind, ReturnCase
 from omskit.storage import After, Op, Unit, Where
@@ -29,7 +29,7 @@ class Opening:
     Args:
         order: Number of the order.
         kind: What it is about.
-        units: Units by line of the order; empty for all that the order still stands for.
+        units: Units by line of the order; empty for all that the order still stands for. Gifts go along.
         reason: Code or sentence.
         liable: Who answers for the cost.
         warehouse: Where goods are to come to.
@@ -249,7 +249,7 @@ class ReturnDesk:
     def _open(self, work: Workspace, order: Order, one: Opening) -> str:
         left = {line.number: line.quantity - line.cancelled - line.returned for line in order.lines}
         units = one.units or {number: count for number, count in left.items() if count}
-        lines = asked(order, one.kind, units)
+        lines = asked(order, one.kind, with_gifts(order, one.kind, units))
         case = evolve(
             open_case(order, work.new_key(), one.kind, lines, self.shop.ruling.rules_of(order.process)),
             reason=one.reason,

@@ -3,12 +3,13 @@
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
-from omskit.flow.granting import asked, grant, open_case
+from omskit.flow.granting import asked, grant, open_case, with_gifts
+from omskit.flow.owners import owned, stoppable
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import CANCEL_REQUESTED, Missing, missing, react
 from omskit.flow.refunds import case_of, follow
-from omskit.flow.returning import UNDER_REFUND, owned, stoppable
+from omskit.flow.returning import UNDER_REFUND
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
 from omskit.flow.steps import merge_step, release_step, review_step, source_step
@@ -57,4 +58,5 @@ __all__ = [
     "reviewed",
     "source_step",
     "stoppable",
+    "with_gifts",
 ]

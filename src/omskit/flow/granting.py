@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from omskit import returns as r
 from omskit.core import Refused, UsageError, share
+from omskit.flow.owners import stoppable
 from omskit.flow.react import react
-from omskit.flow.returning import stoppable
 from omskit.flow.rules import Rules
 from omskit.flow.workspace import Workspace
 from omskit.orders import Order
@@ -37,6 +37,21 @@ def asked(order: Order, kind: CaseKind, units: Mapping[int, int]) -> tuple[Retur
         for sku, each in line.worth.per.items():
             lines.append(ReturnLine(len(lines) + 1, number, sku, expected=back * each))
     return tuple(lines)
+
+
+def with_gifts(order: Order, kind: CaseKind, units: Mapping[int, int]) -> Mapping[int, int]:
+    """Return units of lines, and of the gifts that have no paid line of their group beside them any more.
+
+    A gift is a line without price in a group with priced ones. It goes along when all that the order still stands
+    for of those is asked back.
+    """
+    if kind in r.KEEPING:
+        return units
+    left = {line.number: line.quantity - line.cancelled - line.returned for line in order.lines}
+    kept = {line.group for line in order.lines if line.list_minor and left[line.number] > units.get(line.number, 0)}
+    touched = {order.line(number).group for number in units} - {""} - kept
+    gifts = {line.number: left[line.number] for line in order.lines if line.group in touched and not line.list_minor}
+    return {**{number: count for number, count in gifts.items() if count}, **units}
 
 
 def _expected(kind: CaseKind, count: int, here: int) -> int:

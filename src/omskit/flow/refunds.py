@@ -9,7 +9,7 @@ from attrs import evolve
 from omskit import returns as r
 from omskit.channels import Channel, RefundKind, RefundRequest, RefundState
 from omskit.core import Refused
-from omskit.flow.granting import asked, grant, open_case
+from omskit.flow.granting import asked, grant, open_case, with_gifts
 from omskit.flow.react import react
 from omskit.flow.rules import Rules
 from omskit.flow.workspace import Workspace
@@ -49,7 +49,8 @@ def case_of(document: RefundRequest, order: Order, channel: Channel, key: int, r
             currency=document.currency,
         )
     kind = KINDS[document.kind]
-    lines = asked(order, kind, dict(_units(document, order, channel)))
+    units = with_gifts(order, kind, dict(_units(document, order, channel)))
+    lines = asked(order, kind, units)
     return evolve(
         open_case(order, key, kind, lines, rules),
         asked_minor=document.amount_minor,

@@ -53,7 +53,7 @@ COMMANDS: Codec[Any] = Codec(
 RETURNS: Kind[ReturnCase] = Kind(
     tag="return",
     number=NUMBER,
-    state=Codec("return case", {"case": ReturnCase}),
+    state=Codec("return case", {"return": ReturnCase}),
     events=Codec(
         "return event",
         {
