@@ -11,7 +11,7 @@ from omskit.channels import Channel, GoodsState, RecallRequest, RefundAnswer, Re
 from omskit.core import Cell
 from omskit.engine import Act, Oms, Parcel, Request
 from omskit.fulfillment import Accept, ConfirmRecall, DenyRecall, HandOver
-from omskit.orders import AddLine, Amend, Approve, Assign, Consignment
+from omskit.orders import AddLine, Amend, Approve, Assign, Consignment, ReleaseHold
 from omskit.returns import CaseKind, DeclineMoney, Found, ReturnCase
 from omskit.storage import Delivery, Storage
 
@@ -69,7 +69,7 @@ def test_chinese_case_1_a_refund_before_audit_locks_its_line_and_the_other_line_
     assert oms.verify().is_sound
 
 
-def test_a_refund_of_a_planned_line_takes_it_out_of_the_plan_before_a_warehouse_works_on_it(storage: Storage) -> None:
+def test_a_refund_of_a_planned_line_takes_it_out_of_the_plan(storage: Storage) -> None:
     oms = stocked(storage)
     number = placed(oms, ("A", 1), ("B", 1))
     for command in (Approve(), Assign((Consignment(1, "BER", ((1, 1), (2, 1))),))):
@@ -114,6 +114,8 @@ def test_chinese_case_12_a_gift_goes_back_with_the_line_it_came_with(storage: St
     number = placed(oms, ("A", 1))
     paid, gift = AddLine("A", 2, 200, external_id="L2", group="g"), AddLine("B", 1, external_id="L3", group="g")
     oms.do(number, Amend((paid, gift)), actor="amy")
+    oms.run()
+    oms.do(number, ReleaseHold("unpriced"), actor="amy")
     oms.run()
     oms.do(fulfillments(oms, number)[0], HandOver("WB-1"), actor="wms")
     part, whole = refund("R1", "1", 100, ("A", 1, "L2"), **BACK), refund("R2", "1", 200, ("A", 2, "L2"), **BACK)
@@ -184,7 +186,9 @@ def test_money_that_a_channel_pays_before_the_goods_come_is_backed_by_them_later
     assert (now.conceded, now.due_minor, now.open_minor, oms.order(number).kept_minor) == ((), 100, 0, 100)
 
 
-@pytest.mark.parametrize(("state", "custody"), [(RefundState.REFUSED, "refused"), (RefundState.CLOSED, "withdrawn")])
+@pytest.mark.parametrize(
+    ("state", "custody"), [(RefundState.REFUSED, "refused"), (RefundState.CLOSED, "withdrawn")]
+)
 def test_a_request_that_ends_without_money_unlocks_the_order(
     storage: Storage, state: RefundState, custody: str
 ) -> None:

@@ -148,7 +148,7 @@ def test_chinese_case_15_an_ownerless_parcel_moves_stock_once_when_it_is_claimed
     assert oms.verify().is_sound
 
 
-def test_a_parcel_without_a_case_is_known_by_the_waybill_it_was_sent_with_or_by_its_order(storage: Storage) -> None:
+def test_a_parcel_without_a_case_is_known_by_the_waybill_it_was_sent_with_or_its_order(storage: Storage) -> None:
     oms = stocked(storage)
     one, two = sold(oms, "1", ("A", 1)), sold(oms, "2", ("A", 1))
     refused = oms.returns.scan(Parcel("S1", "BER", (Found("A", 1),), original="WB-1"), actor="wms")
@@ -239,7 +239,8 @@ def test_an_exchange_waits_for_the_goods_and_collects_the_difference_once(storag
     case = back(oms, number, kind=CaseKind.EXCHANGE, waybill="RW-1")
     other = oms.returns.reorder(case, [AddLine("B", 1, 130)], actor="amy")
     made = oms.order(other)
-    assert (made.terms.kind, made.channel_id, made.total_minor, made.line(1).paid_minor) == ("exchange", "1", 30, 130)
+    assert (made.terms.kind, made.channel_id) == ("exchange", "1")
+    assert (made.total_minor, made.line(1).paid_minor) == (30, 130)
     assert sorted(hold.code for hold in made.holds) == ["awaits_payment", "awaits_return"]
     oms.returns.scan(Parcel("S1", "BER", (Found("A", 1),), waybill="RW-1"), actor="wms")
     assert [hold.code for hold in oms.order(other).holds] == ["awaits_payment"]
@@ -297,6 +298,9 @@ def test_a_replacement_costs_nothing_and_keeps_why_and_who_is_liable(storage: St
     other = oms.order(oms.returns.reorder(case, [AddLine("A", 1)], actor="amy"))
     assert (other.terms.kind, other.total_minor, other.holds) == ("replacement", 0, ())
     assert (oms.case(case).reason, oms.case(case).liable) == ("lost in transit", "courier")
+    oms.run()
+    assert len(fulfillments(oms, oms.returns.reorder(case, [AddLine("A", 1)], actor="amy"))) == 0
+    assert sum(one.terms.kind == "replacement" and one.has_reserved for one in oms.orders()) == 1
 
 
 def test_a_case_expires_after_its_deadline_and_unlocks_nothing_twice(storage: Storage) -> None:

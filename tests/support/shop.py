@@ -44,16 +44,27 @@ class Clock:
         self.at += timedelta(**parts)
 
 
-_REFUND = {"kind": RefundKind, "state": RefundState, "goods": GoodsState}
+def _refund(said: dict[str, Any]) -> RefundRequest:
+    lines = tuple(ReversedLine(item, count, external_id=id_) for item, count, id_ in said["lines"])
+    more = {name: said[name] for name in ("waybill", "version", "reason") if name in said}
+    return RefundRequest(
+        said["refund"],
+        AT,
+        said["order"],
+        "EUR",
+        said["amount"],
+        lines,
+        RefundKind(said.get("kind", "other")),
+        RefundState(said.get("state", "unknown")),
+        GoodsState(said.get("goods", "unknown")),
+        **more,
+    )
 
 
 def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | RefundRequest | Refusal]:
     for said in json.loads(payload):
         if "refund" in said:
-            lines = tuple(ReversedLine(item, count, external_id=id_) for item, count, id_ in said["lines"])
-            kinds = {name: enum(said[name]) for name, enum in _REFUND.items() if name in said}
-            more = {name: said[name] for name in ("waybill", "version", "reason") if name in said}
-            yield RefundRequest(said["refund"], AT, said["order"], "EUR", said["amount"], lines, **kinds, **more)
+            yield _refund(said)
         elif "back" in said:
             back = tuple(ReversedLine(item, count, amount) for item, count, amount in said["back"])
             buyer, about = said.get("buyer", "b1"), said.get("order", "")

@@ -9,13 +9,15 @@ from attrs import evolve
 from omskit import returns as r
 from omskit.core import Refused, UsageError
 from omskit.flow.workspace import Workspace
-from omskit.orders import AddLine, Charge, Hold, Order, OrderLine, Place
+from omskit.orders import AddLine, Charge, Hold, Order, OrderLine, Place, PutOnHold, ReleaseHold
 from omskit.returns import CaseKind, ReturnCase
 
 #: The hold of goods that wait for others to come back.
 AWAITS_RETURN = "awaits_return"
 #: The hold of goods whose difference in price is to be collected first.
 AWAITS_PAYMENT = "awaits_payment"
+#: The hold by which the standard review asks about goods without a price.
+UNPRICED = "unpriced"
 #: The charge, below zero, of what returned goods pay of others.
 EXCHANGE_CREDIT = "exchange_credit"
 
@@ -67,6 +69,10 @@ def reorder(work: Workspace, key: int, goods: Sequence[AddLine], *, early: bool 
     charges = (Charge(EXCHANGE_CREDIT, -credit, case.number),) if credit else ()
     holds = _holds(work, case, unpaid=total > credit, early=early)
     work.order(made, Place(made, terms, lines, charges, holds), "return")
+    if not all(line.paid_minor for line in lines):
+        # Who sends goods for nothing has decided so: the review is not to ask a person once more.
+        work.order(made, PutOnHold(UNPRICED, f"sent for {case.number}"), "return")
+        work.order(made, ReleaseHold(UNPRICED), "return")
     work.returned(key, r.Reorder(made, credit), "return")
     return made
 
@@ -93,11 +99,7 @@ def _carried(case: ReturnCase, order: Order) -> int:
     for line in case.lines:
         if line.line and line.left + line.pending:
             left.setdefault(line.line, {})[line.sku] = line.left + line.pending
-    coming = 0
-    for number, pieces in left.items():
-        now = order.line(number)
-        coming += now.kept_minor - now.taken_back(0, pieces).kept_minor
-    return case.due_minor + coming
+    return case.due_minor + sum(order.line(number).due_for(pieces) for number, pieces in left.items())
 
 
 def _holds(work: Workspace, case: ReturnCase, *, unpaid: bool, early: bool) -> tuple[Hold, ...]:

@@ -48,10 +48,10 @@ def with_gifts(order: Order, kind: CaseKind, units: Mapping[int, int]) -> Mappin
     if kind in r.KEEPING:
         return units
     left = {line.number: line.quantity - line.cancelled - line.returned for line in order.lines}
-    kept = {line.group for line in order.lines if line.list_minor and left[line.number] > units.get(line.number, 0)}
-    touched = {order.line(number).group for number in units} - {""} - kept
-    gifts = {line.number: left[line.number] for line in order.lines if line.group in touched and not line.list_minor}
-    return {**{number: count for number, count in gifts.items() if count}, **units}
+    staying = [line for line in order.lines if line.list_minor and left[line.number] > units.get(line.number, 0)]
+    touched = {order.line(number).group for number in units} - {"", *(line.group for line in staying)}
+    gifts = [line.number for line in order.lines if line.group in touched and not line.list_minor]
+    return {**{number: left[number] for number in gifts if left[number]}, **units}
 
 
 def _expected(kind: CaseKind, count: int, here: int) -> int:

@@ -55,7 +55,7 @@ def with_buyer(line: OrderLine, sku: str) -> int:
 
 
 def stoppable(case: ReturnCase, order: Order, *, free: bool = True) -> tuple[tuple[int, int], ...]:
-    """Return the pieces of a case that have not left: (line of the case, pieces) pairs.
+    """Return the pieces of a case that have not left: (line of the case, pieces) pairs, with those stopped before.
 
     Args:
         case: What is asked back. Money without goods takes units that have not left first, a return takes them
@@ -75,7 +75,7 @@ def stoppable(case: ReturnCase, order: Order, *, free: bool = True) -> tuple[tup
             asked -= line.shipped - line.returned
         units = min(asked, line.open + line.reserved - (_at_work(order, number) if free else 0))
         if units > 0:
-            pieces += [(of_line[sku].number, units * each) for sku, each in per.items()]
+            pieces += [(of_line[sku].number, of_line[sku].stopped + units * each) for sku, each in per.items()]
     return tuple(pieces)
 
 

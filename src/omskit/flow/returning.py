@@ -62,7 +62,7 @@ def finish_refunds(work: Workspace, key: int) -> None:
         if case is None or case.kind is not r.CaseKind.REFUND:
             continue
         stopped = dict(stoppable(case, _order(work, key)))
-        if stopped and all(stopped.get(line.number, 0) == line.left for line in case.lines):
+        if stopped and all(stopped.get(line.number, 0) == line.left + line.stopped for line in case.lines):
             work.returned(case_key, r.StopGoods(tuple(stopped.items()), agree=True), "recalled")
 
 

@@ -140,16 +140,27 @@ class OrderLine:
         left = ((sku, count - whole * per[sku]) for sku, count in sorted(loose.items()))
         return self.moved(returned=units + whole, loose=tuple((sku, count) for sku, count in left if count))
 
+    def due_for(self, pieces: Mapping[str, int]) -> int:
+        """Return what pieces would be refunded with if they came back next, as far as so many are left."""
+        worth = self.worth
+        before, total = self._gone(worth), self.quantity * worth.unit
+        after = min(before + worth.of_pieces(pieces.items()), total)
+        carried = self._carried_by(worth, before) - self._carried_by(worth, after)
+        return carried - self._conceded_along(worth, before, after)
+
+    def _conceded_along(self, worth: Worth, before: int, after: int) -> int:
+        """Return what of the conceded money was for the goods that go next."""
+        if before == after or not self.conceded_minor:
+            return 0
+        left = self.quantity * worth.unit - before
+        along = share_of_units(self.conceded_minor, left, before=0, count=after - before)
+        return min(along, self._carried_by(worth, before) - self._carried_by(worth, after))
+
     def _still_conceded(self, gone: int, loose: tuple[tuple[str, int], ...]) -> int:
         """Return what is still conceded after more units, and other loose pieces, have gone."""
         worth = self.worth
-        before, total = self._gone(worth), self.quantity * worth.unit
         after = (self.cancelled + self.returned + gone) * worth.unit + worth.of_pieces(loose)
-        if after == before:
-            return self.conceded_minor
-        along = share_of_units(self.conceded_minor, total - before, before=0, count=after - before)
-        carried = self._carried_by(worth, before) - self._carried_by(worth, after)
-        return self.conceded_minor - min(along, carried)
+        return self.conceded_minor - self._conceded_along(worth, self._gone(worth), after)
 
     def moved(
         self,

@@ -105,7 +105,10 @@ class Claim:
 
 @frozen
 class StopGoods:
-    """Count pieces as returned that never left: (line of the case, pieces) pairs; ``agree`` grants their money."""
+    """Count pieces as returned that never left; ``agree`` grants their money.
+
+    The pairs are (line of the case, pieces that never left in all), each line once.
+    """
 
     lines: tuple[tuple[int, int], ...]
     agree: bool = False

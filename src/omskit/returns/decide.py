@@ -181,10 +181,11 @@ def _claim(case: ReturnCase, command: c.Claim, ask: _Ask) -> Events:
 
 
 def _stop(case: ReturnCase, command: c.StopGoods, ask: _Ask) -> Events:
-    stopped = added((), command.lines)
+    wanted = ((number, count - case.line(number).stopped) for number, count in command.lines)
+    stopped = tuple((number, count) for number, count in wanted if count > 0)
     for number, count in stopped:
         left = case.line(number).left
-        if not 0 < count <= left:
+        if count > left:
             raise Refused("not_expected", f"{count} of {left} pieces of line {number}", case=case.key, line=number)
     if not stopped:
         return ()
