@@ -424,7 +424,12 @@ def test_the_played_returns_catch_that(name: str, monkeypatch: pytest.MonkeyPatc
     place, attribute, mutant = MUTANTS[name]
     monkeypatch.setattr(place, attribute, mutant)
     quick = settings(
-        max_examples=400, stateful_step_count=30, deadline=None, phases=[Phase.generate], database=None
+        max_examples=2_000,
+        stateful_step_count=30,
+        deadline=None,
+        phases=[Phase.generate],
+        database=None,
+        derandomize=True,
     )
     with pytest.raises((AssertionError, OmsError)):
         run_state_machine_as_test(Returns, settings=quick)
