@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -359,6 +361,65 @@ def test_cases_are_found_by_their_order_and_by_their_money(storage: Storage) -> 
     case = back(oms, number)
     found = oms.cases(Where("sale", Op.EQ, oms.order(number).key), Where("money", Op.EQ, "open"))
     assert [one.number for one in found] == [case]
+
+
+def test_opening_and_sending_with_a_key_happen_once(storage: Storage) -> None:
+    oms = stocked(storage)
+    opening = Opening(sold(oms, "1", ("A", 1)), CaseKind.EXCHANGE, {1: 1}, key="k")
+    case = oms.returns.open(opening, actor="amy")
+    assert oms.returns.open_many([opening, opening], actor="amy") == [case, case]
+    made = [oms.returns.reorder(case, [AddLine("B", 1, 100)], actor="amy", key="k") for _ in range(2)]
+    assert made[0] == made[1]
+    assert (len(list(oms.cases())), len(list(oms.orders()))) == (1, 2)
+
+
+def test_what_the_buyer_refuses_at_the_door_comes_back_under_the_waybill_it_left_with(storage: Storage) -> None:
+    oms = stocked(storage)
+    number = sold(oms, "1", ("A", 2))
+    case = back(oms, number, kind=CaseKind.REFUSED, waybill="WB-1")
+    scanned = oms.returns.scan(Parcel("S1", "BER", (Found("A", 2),), original="WB-1"), actor="wms")
+    assert (scanned.case, oms.case(case).due_minor, on_hand(oms, "A")) == (case, 200, 10)
+
+
+def test_goods_may_come_back_to_another_warehouse(storage: Storage) -> None:
+    oms = stocked(storage)
+    back(oms, sold(oms, "1", ("A", 1)), waybill="RW-1")
+    oms.returns.scan(Parcel("S1", "POZ", (Found("A", 1),), waybill="RW-1"), actor="wms")
+    assert oms.stock.levels(["A"])[Cell("A", "POZ")].on_hand == 1
+
+
+def test_general_case_16_two_clerks_at_the_same_moment_grant_100_once(storage: Storage) -> None:
+    oms = stocked(storage)
+    number = sold(oms, "1", ("A", 1))
+    cases = [back(oms, number, {1: 1}, kind=CaseKind.PRICE) for _ in range(4)]
+    gate = Barrier(len(cases))
+
+    def clerk(case: str) -> str:
+        gate.wait(10)
+        try:
+            return oms.returns.agree(case, 60, actor=case).status
+        except Refused as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(len(cases)) as pool:
+        outcomes = sorted(pool.map(clerk, cases))
+    assert outcomes == ["authorised/agreed", *["refund_exceeds_paid"] * 3]
+    assert oms.order(number).kept_minor == 40
+    assert oms.verify().is_sound
+
+
+def test_the_same_parcel_scanned_by_two_people_at_the_same_moment_comes_once(storage: Storage) -> None:
+    oms = stocked(storage)
+    sold(oms, "1", ("A", 2))
+    gate = Barrier(4)
+
+    def scan(_: int) -> Scanned:
+        gate.wait(10)
+        return oms.returns.scan(Parcel("S1", "BER", (Found("A", 1),), order="1"), actor="wms")
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = set(pool.map(scan, range(4)))
+    assert (len(outcomes), on_hand(oms, "A"), len(list(oms.cases()))) == (1, 9, 1)
 
 
 def test_charges_are_given_back_up_to_what_was_paid(storage: Storage) -> None:

@@ -16,7 +16,10 @@ from omskit.engine.units import Shop, complete, save
 from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
 from omskit.orders import ORDERS, AddLine, Order
 from omskit.returns import RETURNS, CaseKind, ReturnCase
-from omskit.storage import After, Op, Unit, Where
+from omskit.storage import After, Op, Receipt, Unit, Where
+
+#: Sources of the receipts under which openings and reorders with a key are remembered.
+OPENINGS, REORDERS = "return opening", "return reorder"
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -37,6 +40,7 @@ class Opening:
         asked_minor: Money that is asked back.
         deadline: Until when goods may be sent.
         authorised: Whether goods may come back at once.
+        key: Idempotency key: a repeat returns the case of the first time; empty for none.
     """
 
     order: str
@@ -49,6 +53,7 @@ class Opening:
     asked_minor: int = 0
     deadline: datetime | None = None
     authorised: bool = False
+    key: str = ""
 
 
 @frozen
@@ -74,7 +79,7 @@ class ReturnDesk:
             UsageError: ``unknown_number``; ``unknown_line``; ``bad_quantity``.
             PayloadError: ``bad_number``.
         """
-        return self.shop.attempt(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
+        return self._again(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
 
     def open_many(self, openings: Sequence[Opening], *, actor: str) -> list[str | Refusal]:
         """Open cases: what has not left is locked, and warehouses that work on it are asked to stop."""
@@ -145,7 +150,9 @@ class ReturnDesk:
 
         return self.shop.attempt(do)
 
-    def reorder(self, case: str, goods: Sequence[AddLine], *, actor: str, early: bool = False) -> str:
+    def reorder(
+        self, case: str, goods: Sequence[AddLine], *, actor: str, early: bool = False, key: str = ""
+    ) -> str:
         """Send goods in exchange, as a replacement or after a repair; return the number of the linked order.
 
         In an exchange, what the returned goods carry pays for the goods as far as it goes; the rest is collected,
@@ -156,6 +163,7 @@ class ReturnDesk:
             goods: What to send.
             actor: Who sends it.
             early: Whether it may leave before the goods are back.
+            key: Idempotency key: a repeat returns the order of the first time; empty for none.
 
         Raises:
             Refused: ``no_order``; ``not_allowed``.
@@ -164,14 +172,18 @@ class ReturnDesk:
         """
 
         def do(unit: Unit, _lock: bool) -> str:  # noqa: FBT001
+            if key and (receipt := unit.inbox.seen(REORDERS, [key]).get(key)):
+                return receipt.outcome
             work = self.shop.workspace(unit, actor)
-            key = load(unit, work, case)
+            about = load(unit, work, case)
             complete(unit, work)
-            made = reorder(work, key, goods, early=early)
-            self._done(unit, work, key)
-            return readable(ORDERS.number, made)
+            number = readable(ORDERS.number, reorder(work, about, goods, early=early))
+            self._done(unit, work, about)
+            if key:
+                unit.inbox.record(REORDERS, [Receipt(key, "", number)], at=work.at)
+            return number
 
-        return self.shop.attempt(do)
+        return self._again(do)
 
     def expire(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
         """Let the cases expire whose goods have not come by their deadline, with one outcome each."""
@@ -233,6 +245,8 @@ class ReturnDesk:
 
     def _opened(self, unit: Unit, openings: Sequence[Opening], actor: str) -> list[str]:
         work = self.shop.workspace(unit, actor, keys=2 * len(openings))
+        seen = unit.inbox.seen(OPENINGS, [one.key for one in openings if one.key])
+        known = {key: receipt.outcome for key, receipt in seen.items()}
         orders = {key_of(one.order, ORDERS.number) for one in openings}
         work.know_orders(unit.of(ORDERS).load(sorted(orders), lock=True))
         numbers: list[str] = []
@@ -240,9 +254,15 @@ class ReturnDesk:
             key = key_of(one.order, ORDERS.number)
             if key not in work.orders:
                 raise UsageError("unknown_number", f"there is no {one.order}", number=one.order)
-            numbers.append(self._open(work, _order(work, key), one))
+            number = known.get(one.key) if one.key else None
+            if number is None:
+                number = self._open(work, _order(work, key), one)
+                known |= {one.key: number} if one.key else {}
+            numbers.append(number)
         complete(unit, work)
         react(work)
+        fresh = [Receipt(key, "", number) for key, number in known.items() if key not in seen]
+        unit.inbox.record(OPENINGS, fresh, at=work.at)
         save(unit, work, joined=self.shop.joined)
         return numbers
 

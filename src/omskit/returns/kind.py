@@ -12,7 +12,7 @@ from omskit.returns.model import NUMBER, ReturnCase
 
 _INT, _TEXT = ColumnType.INT, ColumnType.TEXT
 
-#: Milliseconds that stand for "no deadline".
+#: Milliseconds that stand for "no deadline", so that what is due is found by "not after".
 _NEVER = 2**62
 
 
@@ -91,6 +91,7 @@ RETURNS: Kind[ReturnCase] = Kind(
         Column("waybill", _TEXT, lambda case: case.waybills[-1] if case.waybills else None),
         Column("first_waybill", _TEXT, lambda case: case.waybills[0] if case.waybills else None),
         Column("deadline", _INT, lambda case: to_ms(case.deadline) if case.deadline else _NEVER),
+        Column("answer_by", _INT, lambda case: to_ms(case.answer_by) if case.answer_by else _NEVER),
         Column("due_minor", _INT, lambda case: case.due_minor),
         Column("agreed_minor", _INT, lambda case: case.agreed_minor),
         Column("paid_minor", _INT, lambda case: case.paid_minor),
