@@ -8,8 +8,8 @@ import pytest
 from shop import WEB, Clock, fulfillments, order, payload, read, refund, shop
 
 from omskit.channels import Channel, GoodsState, RecallRequest, RefundAnswer, RefundKind, RefundState
-from omskit.core import Cell
-from omskit.engine import Act, Oms, Parcel, Request
+from omskit.core import Cell, Refused
+from omskit.engine import Act, Oms, Opening, Parcel, Request
 from omskit.fulfillment import Accept, ConfirmRecall, DenyRecall, HandOver
 from omskit.orders import AddLine, Amend, Approve, Assign, Consignment, ReleaseHold
 from omskit.returns import CaseKind, DeclineMoney, Found, ReturnCase
@@ -237,3 +237,52 @@ def test_requests_for_the_children_of_a_divided_order_find_the_child_that_has_th
     case = say(oms, RefundState.REQUESTED, 100, ("B", 1, "L2"), **MONEY)
     assert case.order == oms.order(children[1]).key
     assert holds(oms, children[1]) == [("under_refund", 1)]
+
+
+def test_chinese_case_12_a_gift_that_has_not_left_is_locked_and_removed_with_its_paid_line(storage: Storage) -> None:
+    oms = stocked(storage)
+    number = placed(oms, ("B", 1))
+    paid, gift = AddLine("A", 1, 100, external_id="L2", group="g"), AddLine("B", 1, external_id="L3", group="g")
+    oms.do(number, Amend((paid, gift)), actor="amy")
+    case = say(oms, RefundState.REQUESTED, 100, ("A", 1, "L2"), **MONEY)
+    assert holds(oms, number) == [("under_refund", 2), ("under_refund", 3)]
+    oms.returns.agree(case.number, actor="amy")
+    assert [line.cancelled for line in oms.order(number).lines] == [0, 1, 1]
+    assert oms.case(case.number).agreed_minor == 100
+
+
+def test_a_refund_is_granted_only_when_every_warehouse_has_stopped(storage: Storage) -> None:
+    oms = stocked(storage)
+    oms.stock.receive("POZ", {"A": 10}, actor="amy")
+    number = placed(oms, ("A", 12))
+    oms.run()
+    first, second = fulfillments(oms, number)
+    case = say(oms, RefundState.REQUESTED, 1_200, **MONEY)
+    oms.do(first, ConfirmRecall(), actor="wms")
+    assert (oms.case(case.number).money, oms.case(case.number).custody) == ("open", "requested")
+    oms.do(second, ConfirmRecall(), actor="wms")
+    assert (oms.case(case.number).money, oms.case(case.number).agreed_minor) == ("agreed", 1_200)
+    assert oms.verify().is_sound
+
+
+def test_general_case_14_a_child_of_a_divided_order_refunds_its_own_share_only(storage: Storage) -> None:
+    oms = stocked(storage)
+    number = placed(oms, ("A", 2), ("B", 1))
+    oms.do(number, Approve(), actor="amy")
+    children = oms.divide(number, ({1: 1}, {1: 1, 2: 1}), actor="amy")
+    opening = Opening(children[0], CaseKind.REFUND)
+    case = oms.returns.open(opening, actor="amy")
+    oms.returns.agree(case, actor="amy")
+    assert oms.case(case).agreed_minor == 100
+    assert [oms.order(child).kept_minor for child in children] == [0, 200]
+
+
+def test_a_clerk_s_refund_of_what_a_warehouse_works_on_waits_until_it_has_stopped(storage: Storage) -> None:
+    oms = stocked(storage)
+    number = placed(oms, ("A", 1))
+    oms.run()
+    case = oms.returns.open(Opening(number, CaseKind.REFUND), actor="amy")
+    with pytest.raises(Refused, match="not_accepted"):
+        oms.returns.agree(case, 100, actor="amy")
+    oms.do(fulfillments(oms, number)[0], ConfirmRecall(), actor="wms")
+    assert oms.case(case).agreed_minor == 100
