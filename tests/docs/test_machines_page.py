@@ -16,6 +16,7 @@ from omskit.orders import ORDER_MACHINE
 from omskit.pricing.allowances import ALLOWANCE_MACHINE
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE
 from omskit.pricing.redemptions import REDEMPTION_MACHINE
+from omskit.returns import CUSTODY_MACHINE, REFUND_MACHINE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
@@ -30,6 +31,8 @@ MACHINES = [
     REDEMPTION_MACHINE,
     STOCK_MACHINE,
     TRANSFER_MACHINE,
+    CUSTODY_MACHINE,
+    REFUND_MACHINE,
 ]
 
 

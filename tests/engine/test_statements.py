@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shop import Clock, order, payload, shop
+from shop import Clock, order, payload, refund, shop
 from sqlalchemy import Connection, Engine, event
 
 from omskit.core import readable
-from omskit.engine import KINDS, Act, Done, Oms
+from omskit.engine import KINDS, Act, Done, Oms, Parcel, Scanned
 from omskit.fulfillment import HandOver
+from omskit.returns import AgreeMoney, AnnounceWaybill, Found
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
 
@@ -50,6 +51,25 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     return counts
 
 
+def _returns(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
+    """Take orders from a refund request to the parcel and the money, in one batch a stage."""
+    counts = {}
+    ids, line = [f"{orders}-{n}" for n in range(orders)], ("A", 2, "L1")
+    requests = [refund(f"R{id_}", id_, 200, line, kind="return") for id_ in ids]
+    cases = oms.receive("web", payload(*requests)).cases
+    counts["refund requests"] = counter.taken()
+    oms.do_many([Act(number, AnnounceWaybill(f"RW-{number}")) for number in cases], actor="web")
+    counts["announce"] = counter.taken()
+    parcels = [Parcel(f"S-{one}", "BER", (Found("A", 2),), waybill=f"RW-{one}") for one in cases]
+    scanned = oms.returns.scan_many(parcels, actor="wms")
+    assert [one.case for one in scanned if isinstance(one, Scanned)] == list(cases)
+    counts["scan"] = counter.taken()
+    done = oms.do_many([Act(number, AgreeMoney()) for number in cases], actor="amy")
+    assert len([one for one in done if isinstance(one, Done)]) == orders
+    counts["agree"] = counter.taken()
+    return counts
+
+
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     database: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -60,6 +80,9 @@ def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     storage.create()
     oms, counter = shop(storage, Clock(), batch=1000), Counter(engine)
     few, many = _lives(oms, counter, 10), _lives(oms, counter, 500)
+    few_back, many_back = _returns(oms, counter, 10), _returns(oms, counter, 500)
     engine.dispose()
     assert many == few
     assert sum(few.values()) < 50
+    assert many_back == few_back
+    assert sum(few_back.values()) < 60

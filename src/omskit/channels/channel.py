@@ -17,7 +17,7 @@ from omskit.channels.webhooks import Webhook
 from omskit.core import Component, Refusal, UsageError
 
 #: Reads one payload into documents; what cannot be read comes as a refusal beside the others.
-Reader = Callable[[bytes], Iterable[ChannelOrder | Reversal | Refusal]]
+Reader = Callable[[bytes], Iterable[ChannelOrder | Reversal | RefundRequest | Refusal]]
 #: Reads one payload into refund requests and refusals.
 RefundReader = Callable[[bytes], Iterable[RefundRequest | Refusal]]
 #: Reads one payload into statement lines and refusals.
@@ -108,7 +108,7 @@ class Channel:
 
     Args:
         code: Unique among the host's channels; part of every order.
-        read: Reads orders and reversals.
+        read: Reads orders and reversals, and refund requests where they come in the same payloads.
         listings: What the channel's items stand for.
         returns_to: Warehouse that takes back what buyers return; empty books returns without stock.
         tolerance_minor: How far an order's sums may be from its payment; see :func:`omskit.channels.normalise`.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
+from attrs import evolve
+
 from omskit.channels.channel import Channel, Listing, Meaning
-from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
+from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, RefundRequest, Reversal
 from omskit.core import MAX_AMOUNT_MINOR, Refused, aware, checked_minor, scale_of
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
@@ -18,12 +20,15 @@ GAP = "amount_gap"
 TOLERANCE = "tolerance"
 
 
-def fingerprint(document: ChannelOrder | Reversal) -> str:
+def fingerprint(document: ChannelOrder | Reversal | RefundRequest) -> str:
     """Return a digest of a document's content: 128 bits of BLAKE2b over its canonical text, in hex.
 
     Of an order it is the essence that counts; see :meth:`ChannelOrder.essence`.
     """
-    document = document.essence() if isinstance(document, ChannelOrder) else document
+    if isinstance(document, ChannelOrder):
+        document = document.essence()
+    elif isinstance(document, RefundRequest):
+        document = evolve(document, extra=())
     return hashlib.blake2b(DOCUMENTS.dump(document).encode(), digest_size=16).hexdigest()
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from attrs import frozen
 
+from omskit.channels.answers import RefundAnswer
 from omskit.core import Codec, Destination
 
 
@@ -71,9 +72,10 @@ class RecallRequest:
     reason: str = ""
 
 
-Notice = ShipmentNotice | PickRequest | RecallRequest
+Notice = ShipmentNotice | PickRequest | RecallRequest | RefundAnswer
 
 #: Writes notices into the outbox and reads them for the host's sender.
 NOTICES: Codec[Notice] = Codec(
-    "notice", {"shipment": ShipmentNotice, "pick": PickRequest, "recall": RecallRequest}
+    "notice",
+    {"shipment": ShipmentNotice, "pick": PickRequest, "recall": RecallRequest, "refund": RefundAnswer},
 )

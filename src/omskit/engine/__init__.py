@@ -2,10 +2,13 @@
 
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.explain import explain
-from omskit.engine.oms import KINDS, Oms, define_tables, open_storage
+from omskit.engine.oms import Oms
+from omskit.engine.opening import KINDS, define_tables, open_storage
+from omskit.engine.parcels import MatchedBy, Parcel, Scanned
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
@@ -20,9 +23,13 @@ __all__ = [
     "Act",
     "Acting",
     "AtRisk",
+    "CaseDifference",
     "Command",
     "Done",
+    "MatchedBy",
     "Oms",
+    "Opening",
+    "Parcel",
     "Received",
     "Receiving",
     "Rehearsal",
@@ -30,8 +37,10 @@ __all__ = [
     "Relay",
     "Relayed",
     "Request",
+    "ReturnDesk",
     "Run",
     "Runner",
+    "Scanned",
     "Sender",
     "Shop",
     "StockDesk",

@@ -10,9 +10,10 @@ from attrs import frozen
 
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Ruling, Workspace
+from omskit.flow import Ruling, Workspace, missing
 from omskit.fulfillment import FULFILLMENTS
 from omskit.orders import ORDERS
+from omskit.returns import RETURNS
 from omskit.storage import Storage, Unit
 
 T = TypeVar("T")
@@ -74,6 +75,20 @@ class Shop:
                 lock = True
 
 
+def complete(unit: Unit, work: Workspace) -> None:
+    """Load, and lock, what reactions need and the workspace does not have; nothing is asked when nothing is."""
+    while need := missing(work):
+        before = (len(work.orders), len(work.fulfillments), len(work.returns))
+        if need.orders:
+            work.know_orders(unit.of(ORDERS).load(sorted(need.orders), lock=True))
+        if need.fulfillments:
+            work.know_fulfillments(unit.of(FULFILLMENTS).load(sorted(need.fulfillments), lock=True))
+        if need.returns:
+            work.know_returns(unit.of(RETURNS).load(sorted(need.returns), lock=True))
+        if before == (len(work.orders), len(work.fulfillments), len(work.returns)):
+            return
+
+
 def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
     """Write all that a workspace came to; stock goes last, so that its rows are locked for the shortest time.
 
@@ -91,6 +106,8 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
         unit.of(ORDERS).save(orders)
     if fulfillments := work.changed_fulfillments():
         unit.of(FULFILLMENTS).save(fulfillments)
+    if returns := work.changed_returns():
+        unit.of(RETURNS).save(returns)
     if work.messages:
         unit.outbox.put(work.messages)
     if work.movements and not joined:

@@ -12,6 +12,7 @@ from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS, Order
+from omskit.returns import RETURNS, ReturnCase
 from omskit.storage import After, Drift, Unit
 
 #: Aggregates looked at in one step; memory does not grow with the number stored.
@@ -41,12 +42,15 @@ def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
     drift = list(unit.stock.drift())
     checked: dict[str, int] = {}
     through = 0
-    for kind in (ORDERS, FULFILLMENTS, TRANSFERS):
+    kinds: tuple[Kind[Any], ...] = (ORDERS, FULFILLMENTS, TRANSFERS, RETURNS)
+    for kind in kinds:
         checked[kind.tag] = 0
         for page in _pages(unit, kind):
             drift += _histories(unit, kind, page)
             if kind is ORDERS:
                 drift += _promises(unit, page)
+            elif kind is RETURNS:
+                drift += _returned(unit, page)
             checked[kind.tag] += len(page)
             through += len(page)
             progress(through)
@@ -96,6 +100,25 @@ def _promises(unit: Unit, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
             key, number, sku, warehouse = where
             subject = f"reservation {readable(ORDERS.number, key)}/{number} {sku}@{warehouse}"
             yield Drift(subject, booked.get(where, 0), promised.get(where, 0))
+
+
+def _returned(unit: Unit, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Drift]:
+    """Hold what cases have accepted or stopped against what their orders count as returned or cancelled."""
+    orders = unit.of(ORDERS).load(sorted({one.state.order for one in page.values()} - {0}))
+    for stored in page.values():
+        case = stored.state
+        for line in case.lines:
+            if not line.line or not (line.accepted or line.stopped):
+                continue
+            sold = orders[case.order].state.line(line.line)
+            each = sold.worth.per.get(line.sku, 0)
+            back = sold.returned * each + dict(sold.loose).get(line.sku, 0)
+            for word, found, most in (
+                ("accepted", line.accepted, back),
+                ("stopped", line.stopped, sold.cancelled * each),
+            ):
+                if found > most:
+                    yield Drift(f"return {case.number} line {line.number} {word}", found, most)
 
 
 def _place(one: Reservation) -> tuple[int, int, str, str]:

@@ -2,21 +2,31 @@
 
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
+from omskit.flow.granting import asked, grant, open_case, with_gifts
+from omskit.flow.owners import owned, stoppable
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
-from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
+from omskit.flow.react import CANCEL_REQUESTED, Missing, missing, react
+from omskit.flow.refunds import case_of, follow
+from omskit.flow.returning import UNDER_REFUND
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
 from omskit.flow.steps import merge_step, release_step, review_step, source_step
 from omskit.flow.workspace import News, Track, Workspace
 
 __all__ = [
+    "AWAITS_PAYMENT",
+    "AWAITS_RETURN",
     "CANCEL_REQUESTED",
+    "EXCHANGE_CREDIT",
     "FINANCE",
+    "UNDER_REFUND",
     "Advance",
     "Candidates",
     "Facts",
     "Matched",
+    "Missing",
     "Need",
     "News",
     "Process",
@@ -29,15 +39,24 @@ __all__ = [
     "advance",
     "as_processes",
     "ask",
+    "asked",
     "audited",
+    "case_of",
     "commands_for",
     "direct",
+    "follow",
+    "grant",
     "match",
     "merge_step",
-    "orders_missing",
+    "missing",
+    "open_case",
+    "owned",
     "react",
     "release_step",
+    "reorder",
     "review_step",
     "reviewed",
     "source_step",
+    "stoppable",
+    "with_gifts",
 ]

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from omskit.channels import NOTICES, Notice, PickLine, PickRequest, RecallRequest, SentLine, ShipmentNotice
+from omskit.channels import (
+    NOTICES,
+    Notice,
+    PickLine,
+    PickRequest,
+    RecallRequest,
+    RefundAnswer,
+    SentLine,
+    ShipmentNotice,
+)
 from omskit.core import readable
 from omskit.fulfillment import FULFILLMENTS, FulfillmentOrder, Parcel
 from omskit.inventory import pieces
 from omskit.orders import Order
+from omskit.returns import ReturnCase
 from omskit.storage import Message
+
+#: Types of orders that the house itself has made after a sale.
+AFTER_SALE = frozenset({"exchange", "replacement", "repair"})
 
 
 def _message(key: int, topic: str, group: str, notice: Notice, at: datetime) -> Message:
@@ -54,7 +67,10 @@ def shipment_notices(
     orders: Mapping[int, Order | None],
     at: datetime,
 ) -> list[Message]:
-    """Return one notice for each parcel and order in it; those of one order leave in turn."""
+    """Return one notice for each parcel and order in it; those of one order leave in turn.
+
+    A channel is told nothing of what leaves in exchange: it knows the lines of the first order only.
+    """
     messages = []
     for parcel in parcels:
         inside: dict[int, list[SentLine]] = {}
@@ -67,9 +83,21 @@ def shipment_notices(
         for key, lines in inside.items():
             order = orders[key]
             assert order is not None  # noqa: S101
+            if order.terms.kind in AFTER_SALE:
+                continue
             channel, id_ = order.terms.channel, order.channel_id
             courier = parcel.courier or state.courier
             notice = ShipmentNotice(channel, id_, parcel.waybill, courier, tuple(lines))
             topic = f"channel:{channel}"
             messages.append(_message(new_key(), topic, f"{topic}/{id_}", notice, at))
     return messages
+
+
+def refund_answer(key: int, case: ReturnCase, at: datetime, *, agreed: bool, reason: str = "") -> Message:
+    """Return what a channel is told about a refund request of its own: all that is granted, or that nothing is."""
+    amount = case.agreed_minor if agreed else 0
+    answer = RefundAnswer(
+        case.external_id, case.channel_id, agreed, amount, case.currency, reason, case.version
+    )
+    topic = f"channel:{case.channel}"
+    return _message(key, topic, f"{topic}/refund/{case.external_id}", answer, at)

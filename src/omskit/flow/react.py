@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from attrs import frozen
+
 from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit.core import Cell, Claim
 from omskit.flow.notify import pick_request, recall_request, shipment_notices
+from omskit.flow.returning import ON_RETURN, finish_refunds, missing_for_returns
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
@@ -21,22 +24,41 @@ from omskit.orders import Order
 CANCEL_REQUESTED = "cancel_requested"
 
 
-def orders_missing(work: Workspace) -> set[int]:
-    """Return keys of orders that the fulfillment news is about and that are not in the workspace."""
-    served = {line.order for news in work.fulfillment_news for line in news.after.lines}
-    return served - work.orders.keys()
+@frozen
+class Missing:
+    """Keys of what reactions need and the workspace does not have."""
+
+    orders: frozenset[int] = frozenset()
+    fulfillments: frozenset[int] = frozenset()
+    returns: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.fulfillments or self.returns)
+
+
+def missing(work: Workspace) -> Missing:
+    """Return what the news of the workspace is about and is not there; ask again when it has been loaded."""
+    orders = {line.order for news in work.fulfillment_news for line in news.after.lines}
+    more, fulfillments, returns = missing_for_returns(work)
+    return Missing(
+        frozenset((orders | more) - work.orders.keys()),
+        frozenset(fulfillments - work.fulfillments.keys()),
+        frozenset(returns - work.returns.keys()),
+    )
 
 
 def react(work: Workspace) -> None:
     """Let everything follow from the news of the workspace, until there is none.
 
-    The orders of :func:`orders_missing` have to be there.
+    What :func:`missing` names has to be there.
     """
-    while work.order_news or work.fulfillment_news:
+    while work.order_news or work.fulfillment_news or work.return_news:
         opened: dict[int, list[tuple[Order, o.Consignment]]] = {}
         order_news, fulfillment_news = list(work.order_news), list(work.fulfillment_news)
         work.order_news.clear()
         work.fulfillment_news.clear()
+        return_news = list(work.return_news)
+        work.return_news.clear()
         for item in order_news:
             follow = _ON_ORDER.get(type(item.event))
             if follow:
@@ -49,6 +71,10 @@ def react(work: Workspace) -> None:
             follow_work = _ON_FULFILLMENT.get(type(news.event))
             if follow_work:
                 follow_work(work, news)
+        for case in return_news:
+            follow_case = ON_RETURN.get(type(case.event))
+            if follow_case:
+                follow_case(work, case)
 
 
 def _book(
@@ -107,6 +133,10 @@ def _taken_back(work: Workspace, news: News[Order]) -> None:
     event: o.TakenBack = news.event
     if event.warehouse:
         _book(work, stock.RETURNED, news.after, event.lines, at=event.warehouse, reason=event.reason)
+        pieces = [(Cell(sku, event.warehouse), Claim(news.key, number), n) for number, sku, n in event.pieces]
+        work.movements += stock.for_claims(
+            stock.RETURNED, pieces, at=work.at, actor=work.actor, document=event.reason, reason=event.reason
+        )
 
 
 def _collect(opened: dict[int, list[tuple[Order, o.Consignment]]], news: News[Order]) -> None:
@@ -169,6 +199,7 @@ def _recall_confirmed(work: Workspace, news: News[FulfillmentOrder]) -> None:
     for key in news.after.orders:
         work.order(key, o.Unassign(news.key, "recalled"), "recalled")
         _finish_cancelling(work, key)
+        finish_refunds(work, key)
 
 
 def _finish_cancelling(work: Workspace, key: int) -> None:
@@ -192,6 +223,7 @@ def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
         for key in news.after.orders:
             work.order(key, o.Unassign(news.key, "short_pick"), "short_pick")
             _finish_cancelling(work, key)
+            finish_refunds(work, key)
     states = {key: work.orders[key].state for key in news.after.orders}
     work.messages += shipment_notices(work.new_key, news.after, news.event.parcels, states, work.at)
 

@@ -9,6 +9,7 @@ from attrs import frozen
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE
 from omskit.orders import GRADING, ORDER_MACHINE, Grading, Place
+from omskit.returns import CUSTODY_MACHINE, REFUND_MACHINE
 
 
 class Ruling(Protocol):
@@ -34,6 +35,8 @@ class Rules:
     orders: Machine = ORDER_MACHINE
     fulfillments: Machine = FULFILLMENT_MACHINE
     grading: Grading = GRADING
+    custody: Machine = CUSTODY_MACHINE
+    refunds: Machine = REFUND_MACHINE
 
     def rules_of(self, process: str) -> Rules:  # noqa: ARG002 - the same for every process
         """Return these rules."""

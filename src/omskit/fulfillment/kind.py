@@ -48,6 +48,8 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
         Column("warehouse", ColumnType.TEXT, lambda state: state.warehouse),
         Column("courier", ColumnType.TEXT, lambda state: state.courier or None),
         Column("freight_minor", ColumnType.INT, lambda state: state.freight_minor),
+        Column("waybill", ColumnType.TEXT, lambda state: state.parcels[0].waybill if state.parcels else None),
     ),
     queue=("warehouse", "status"),
+    lookups=("waybill",),
 )

@@ -22,6 +22,7 @@ from omskit.orders.commands import (
     Assign,
     Cancel,
     Command,
+    Concede,
     Confirm,
     Discard,
     Dissolve,
@@ -50,6 +51,7 @@ from omskit.orders.events import (
     Approved,
     Assigned,
     Cancelled,
+    Conceded,
     Discarded,
     Dissolved,
     Divided,
@@ -98,6 +100,7 @@ from omskit.orders.model import (
     Order,
     Terms,
 )
+from omskit.orders.parts import Worth
 from omskit.orders.review import (
     ALLOW_ALL,
     GUARDS,
@@ -172,6 +175,8 @@ __all__ = [
     "Changes",
     "Charge",
     "Command",
+    "Concede",
+    "Conceded",
     "Confirm",
     "Considered",
     "Consignment",
@@ -240,6 +245,7 @@ __all__ = [
     "Verdict",
     "When",
     "WishCourier",
+    "Worth",
     "blocklist",
     "decide",
     "divide",

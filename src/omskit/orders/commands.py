@@ -212,10 +212,25 @@ class Cancel:
 
 @frozen
 class TakeBack:
-    """Book shipped units that came back; with a warehouse, into what it can sell again."""
+    """Book shipped units that came back; with a warehouse, into what it can sell again.
+
+    Single pieces of a bundle come as (line, SKU, pieces); a line that is no bundle has one piece a unit.
+    """
 
     lines: Units
     warehouse: str = ""
+    reason: str = ""
+    pieces: tuple[tuple[int, str, int], ...] = ()
+
+
+@frozen
+class Concede:
+    """Give money back for goods that the buyer keeps: (line, minor units) pairs, line 0 for the charges.
+
+    An amount below zero takes back what had been conceded, when the goods have come back after all.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
     reason: str = ""
 
 
@@ -242,4 +257,5 @@ Command = (
     | Unassign
     | Cancel
     | TakeBack
+    | Concede
 )

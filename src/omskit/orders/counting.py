@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from omskit.core import Machine, Refused, UsageError
 from omskit.orders import events as e
 from omskit.orders import machine as m
-from omskit.orders.evolve import evolve
+from omskit.orders.evolve import evolve, totals
 from omskit.orders.model import Order
 
 
@@ -23,6 +23,53 @@ def enough(order: Order, number: int, units: int, there: int, code: str) -> None
             line=number,
             wanted=units,
             there=there,
+        )
+
+
+def with_buyer(
+    order: Order, lines: Iterable[tuple[int, int]], pieces: Iterable[tuple[int, str, int]]
+) -> None:
+    """Refuse to take back units or single pieces that the buyer does not have."""
+    units = totals(lines)
+    single: dict[int, dict[str, int]] = {}
+    for number, sku, count in pieces:
+        of_line = single.setdefault(number, {})
+        of_line[sku] = of_line.get(sku, 0) + count
+    for number in dict.fromkeys((*units, *single)):
+        line = order.line(number)
+        count, there = units.get(number, 0), line.shipped - line.returned
+        if number in units:
+            enough(order, number, count, there, "not_shipped")
+        wanted, per, loose = single.get(number, {}), line.worth.per, dict(line.loose)
+        line.worth.of_pieces(wanted.items())
+        for sku, each in per.items():
+            if wanted.get(sku, 0) or (loose and count):
+                left = there * each - loose.get(sku, 0)
+                enough(order, number, wanted.get(sku, 0) + count * each, left, "not_shipped")
+
+
+def conceivable(order: Order, number: int, amount: int) -> None:
+    """Refuse to give back more money of a line, or of the charges (0), than is kept; or to undo more than was."""
+    line = order.line(number) if number else None
+    kept = max(line.kept_minor if line else order.kept_charges_minor, 0)
+    conceded = line.conceded_minor if line else order.conceded_minor
+    if amount > kept:
+        raise Refused(
+            "refund_exceeds_paid",
+            f"{amount} of {kept} minor units that are left of line {number} (0: the charges)",
+            order=order.key,
+            line=number,
+            wanted=amount,
+            left=kept,
+        )
+    if -amount > conceded:
+        raise Refused(
+            "not_conceded",
+            f"{-amount} of {conceded} minor units that were given back of line {number}",
+            order=order.key,
+            line=number,
+            wanted=-amount,
+            there=conceded,
         )
 
 

@@ -46,10 +46,11 @@ class HoldPlaced:
 
 @frozen
 class HoldReleased:
-    """The holds of one code, on one line or on the whole (0), are lifted."""
+    """The holds of one code, on one line or on the whole (0), are lifted; with a fact, those that await it."""
 
     code: str
     line: int = 0
+    awaits: str = ""
 
 
 @frozen
@@ -192,11 +193,23 @@ class Cancelled:
 
 @frozen
 class TakenBack:
-    """Shipped units came back; with a warehouse, into what it can sell again."""
+    """Shipped units, and single pieces of units, came back; with a warehouse, into what it can sell again."""
 
     status: str
     lines: tuple[tuple[int, int], ...]
     warehouse: str = ""
+    reason: str = ""
+    pieces: tuple[tuple[int, str, int], ...] = ()
+
+
+@frozen
+class Conceded:
+    """Money was given back for goods that the buyer keeps, by line; line 0 stands for the charges.
+
+    An amount below zero takes back what had been conceded: the goods came back after all.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
     reason: str = ""
 
 
@@ -221,4 +234,5 @@ Event = (
     | Unassigned
     | Cancelled
     | TakenBack
+    | Conceded
 )

@@ -11,7 +11,7 @@ from omskit.core import StorageError
 from omskit.orders import events as e
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Consignment, Order
+from omskit.orders.model import Consignment, Hold, Order
 
 _Lines = tuple[OrderLine, ...]
 
@@ -51,6 +51,7 @@ def _with(
         order.proposals,
         order.process,
         order.children,
+        order.conceded_minor,
     )
 
 
@@ -104,9 +105,14 @@ def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:
 
 
 def _hold_released(order: Order, event: e.HoldReleased) -> Order:
-    kept = tuple(hold for hold in order.holds if (hold.code, hold.line) != (event.code, event.line))
+    kept = tuple(hold for hold in order.holds if not _lifted(hold, event))
     cleared = tuple(sorted({*order.cleared, event.code}))
     return changed(order, holds=kept, cleared=cleared)
+
+
+def _lifted(hold: Hold, event: e.HoldReleased) -> bool:
+    named = (hold.code, hold.line) == (event.code, event.line)
+    return named and event.awaits in ("", hold.awaits)
 
 
 def _merged(order: Order, event: e.Merged) -> Order:
@@ -175,6 +181,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.proposals,
         order.process,
         order.children,
+        order.conceded_minor,
     )
 
 
@@ -232,8 +239,24 @@ def _cancelled(order: Order, event: e.Cancelled) -> Order:
 
 
 def _taken_back(order: Order, event: e.TakenBack) -> Order:
-    lines = _lines(order, totals(event.lines), lambda line, units: line.moved(returned=units))
+    units = totals(event.lines)
+    pieces: dict[int, dict[str, int]] = {}
+    for number, sku, count in event.pieces:
+        of_line = pieces.setdefault(number, {})
+        of_line[sku] = of_line.get(sku, 0) + count
+    back = dict.fromkeys((*units, *pieces), 0)
+    lines = _lines(
+        order, back, lambda line, _: line.taken_back(units.get(line.number, 0), pieces.get(line.number, {}))
+    )
     return _with(order, event.status, lines, order.consignments, order.planned)
+
+
+def _conceded(order: Order, event: e.Conceded) -> Order:
+    amounts = totals(event.amounts)
+    lines = _lines(
+        order, amounts, lambda line, amount: changed(line, conceded_minor=line.conceded_minor + amount)
+    )
+    return changed(order, lines=lines, conceded_minor=order.conceded_minor + amounts.get(0, 0))
 
 
 _EVOLVE = cast(
@@ -258,5 +281,6 @@ _EVOLVE = cast(
         e.Unassigned: _unassigned,
         e.Cancelled: _cancelled,
         e.TakenBack: _taken_back,
+        e.Conceded: _conceded,
     },
 )

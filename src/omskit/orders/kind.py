@@ -72,6 +72,7 @@ COMMANDS: Codec[Any] = Codec(
         "unassign": c.Unassign,
         "cancel": c.Cancel,
         "take_back": c.TakeBack,
+        "concede": c.Concede,
     },
 )
 
@@ -103,6 +104,7 @@ ORDERS: Kind[Order] = Kind(
             "unassigned": e.Unassigned,
             "cancelled": e.Cancelled,
             "taken_back": e.TakenBack,
+            "conceded": e.Conceded,
         },
     ),
     evolve=evolve,

@@ -156,6 +156,7 @@ class Order:
         proposals: Change sets that wait to be confirmed or discarded.
         process: Id of the process, with its version, that it goes by; empty for the default.
         children: Keys of the orders that it was divided into, also of those that were joined again.
+        conceded_minor: Money given back of its charges.
     """
 
     key: int
@@ -176,6 +177,7 @@ class Order:
     proposals: tuple[Proposal, ...] = ()
     process: str = ""
     children: tuple[int, ...] = ()
+    conceded_minor: int = 0
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
@@ -199,8 +201,13 @@ class Order:
 
     @property
     def kept_minor(self) -> int:
-        """What the order is worth after cancellations and returns: what the lines keep, and all charges."""
-        return sum(line.kept_minor for line in self.lines) + sum(charge.amount_minor for charge in self.charges)
+        """What the order is worth after cancellations, returns and concessions: what lines and charges keep."""
+        return sum(line.kept_minor for line in self.lines) + self.kept_charges_minor
+
+    @property
+    def kept_charges_minor(self) -> int:
+        """What the charges are worth after what was given back of them."""
+        return sum(charge.amount_minor for charge in self.charges) - self.conceded_minor
 
     @property
     def is_held(self) -> bool:
