@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from shop import Clock, order, payload, shop
 
-from omskit.core import Cell, Level, Refused, UsageError, marked
+from omskit.core import Cell, Destination, Level, Refused, UsageError, marked
 from omskit.engine import Oms
+from omskit.flow.steps.source import LEVELS
 from omskit.inventory.transfers import CloseShort, Receive, Send
+from omskit.orders import Order, OrderLine, Terms
 from omskit.storage import Storage
 
 BER = Cell("A", "BER")
@@ -92,3 +94,20 @@ def test_a_movement_goes_by_the_plain_sku(storage: Storage) -> None:
         oms.stockroom.move("received", "BER", {damaged: 1}, actor="amy")
     with pytest.raises(UsageError, match="bad_mark"):
         oms.stockroom.buckets(damaged, "BER")
+
+
+def test_an_order_that_names_a_bucket_is_refused_and_the_others_are_placed(storage: Storage) -> None:
+    oms = _stocked(storage, 5)
+    oms.stockroom.move("spoiled", "BER", {"A": 4}, actor="amy")
+    received = oms.receive("web", payload(order("1", (marked(BER, "damaged").sku, 3)), order("2", ("A", 1))))
+    assert [one.code for one in received.refused] == ["bad_item"]
+    assert len(received.placed) == 1
+
+
+def test_the_source_step_never_sees_a_bucket(storage: Storage) -> None:
+    oms = _stocked(storage, 5)
+    oms.stockroom.move("spoiled", "BER", {"A": 4}, actor="amy")
+    lines = (OrderLine(1, "A", 1, 1), OrderLine(2, marked(BER, "damaged").sku, 1, 1))
+    terms = Terms("web", "1", Clock()(), "EUR", Destination("DE"), "b")
+    with storage.begin(read=True) as unit:
+        assert LEVELS.ask(unit, [Order(1, "approved", terms, lines)], False) == {BER: Level(1)}

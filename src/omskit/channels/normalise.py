@@ -9,7 +9,7 @@ from attrs import evolve
 
 from omskit.channels.channel import Channel, Listing, Meaning
 from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, RefundRequest, Reversal
-from omskit.core import MAX_AMOUNT_MINOR, Refused, aware, checked_minor, scale_of
+from omskit.core import MAX_AMOUNT_MINOR, SEPARATOR, Refused, aware, checked_minor, scale_of
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
@@ -51,6 +51,7 @@ def normalise(
 
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
+            ``bad_item`` for a SKU with the mark of a bucket;
             ``no_goods`` for an order of charges only; ``amount_out_of_range``.
         UsageError: ``not_minor_units``, ``amount_out_of_range``, ``unknown_currency``, ``naive_datetime`` and
             ``bad_grade`` for what a reader should not have let through.
@@ -112,6 +113,8 @@ def _check_amounts(document: ChannelOrder) -> None:
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
+    if SEPARATOR in listing.code:
+        raise Refused("bad_item", f"{said.item!r} names a bucket, not goods", item=said.item, line=position)
     whole = type(said.quantity) is int and said.quantity >= 1
     if not whole or not 0 <= said.discount_minor <= max(said.list_minor, 0):
         raise Refused(
