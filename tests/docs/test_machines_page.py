@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from omskit.core import Machine
-from omskit.fulfillment import FULFILLMENT_MACHINE
+from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.orders import ORDER_MACHINE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("machine", [ORDER_MACHINE, FULFILLMENT_MACHINE], ids=lambda machine: machine.name)
+MACHINES = [ORDER_MACHINE, FULFILLMENT_MACHINE, PARCEL_MACHINE, LABEL_MACHINE, INTERCEPTION_MACHINE]
+
+
+@pytest.mark.parametrize("machine", MACHINES, ids=lambda machine: machine.name)
 def test_the_page_shows_what_the_machine_draws(machine: Machine) -> None:
     drawings = re.findall(r"```mermaid\n(.*?)\n```", PAGE, re.DOTALL)
     assert machine.mermaid().strip() in drawings

@@ -132,6 +132,7 @@ def test_the_tables_stand_on_the_host_s_metadata_under_its_prefix(storage: SqlSt
         "shop_order",
         "shop_order_lines",
         "shop_fulfillment",
+        "shop_parcels",
         "shop_entries",
         "shop_levels",
         "shop_reservations",

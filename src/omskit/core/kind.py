@@ -83,6 +83,11 @@ class Kind(Generic[S]):
     lookups: tuple[str, ...] = ()
     number: str = ""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the child table's columns, with the table's name before them: ``order_lines.sku``."""
+        return tuple(f"{self.rows.name}.{name}" for name, _ in self.rows.columns) if self.rows else ()
+
     def column(self, name: str) -> Column[S]:
         """Return a column by name.
 
@@ -92,7 +97,7 @@ class Kind(Generic[S]):
         for column in self.columns:
             if column.name == name:
                 return column
-        names = ", ".join(column.name for column in self.columns)
+        names = ", ".join([*(column.name for column in self.columns), *self.parts])
         raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
 
 

@@ -7,10 +7,12 @@ from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.runner import Run, Runner
+from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
+from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
-from omskit.engine.watch import AtRisk
+from omskit.engine.watch import AtRisk, Unscanned
 
 __all__ = [
     "KINDS",
@@ -20,6 +22,7 @@ __all__ = [
     "AtRisk",
     "Command",
     "Done",
+    "Located",
     "Oms",
     "Received",
     "Receiving",
@@ -30,9 +33,13 @@ __all__ = [
     "Request",
     "Run",
     "Runner",
+    "Scan",
     "Sender",
+    "ShipmentDesk",
     "Shop",
     "StockDesk",
+    "Tracking",
+    "Unscanned",
     "Verified",
     "define_tables",
     "explain",

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
-from omskit.channels import Channel
+from omskit.channels import Channel, Reporting
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.dividing import Dividing
@@ -20,6 +20,7 @@ from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
+from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
@@ -96,12 +97,18 @@ class Oms:
 
     @property
     def _shop(self) -> Shop:
-        return Shop(self.storage, self.processes, self.clock, self._joined)
+        told = {code: one.reporting for code, one in self.channels.items() if one.reporting is not Reporting.EACH}
+        return Shop(self.storage, self.processes, self.clock, self._joined, told)
 
     @property
     def stock(self) -> StockDesk:
         """Stock by hand: goods in, corrections, levels."""
         return StockDesk(self._shop)
+
+    @property
+    def shipments(self) -> ShipmentDesk:
+        """Parcels: what couriers say, what is late, what has arrived, what a warehouse cannot send."""
+        return ShipmentDesk(self._shop, self.batch)
 
     def receive(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent

@@ -2,9 +2,12 @@
 
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
-from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
+from omskit.flow.react import PICKUP, orders_missing, react
+from omskit.flow.reporting import reports
+from omskit.flow.resourcing import TOO_MANY_ATTEMPTS, Resourcing
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
 from omskit.flow.steps import merge_step, release_step, review_step, source_step
@@ -13,6 +16,9 @@ from omskit.flow.workspace import News, Track, Workspace
 __all__ = [
     "CANCEL_REQUESTED",
     "FINANCE",
+    "PICKUP",
+    "SHORT_PICK",
+    "TOO_MANY_ATTEMPTS",
     "Advance",
     "Candidates",
     "Facts",
@@ -21,6 +27,7 @@ __all__ = [
     "News",
     "Process",
     "Processes",
+    "Resourcing",
     "Rules",
     "Ruling",
     "Step",
@@ -37,6 +44,7 @@ __all__ = [
     "orders_missing",
     "react",
     "release_step",
+    "reports",
     "review_step",
     "reviewed",
     "source_step",

@@ -17,6 +17,7 @@ from omskit.inventory.machine import (
     SENT_OVER,
     SHIPPED,
     STOCK_MACHINE,
+    UNSHIPPED,
 )
 from omskit.inventory.model import pieces
 
@@ -34,6 +35,7 @@ __all__ = [
     "SENT_OVER",
     "SHIPPED",
     "STOCK_MACHINE",
+    "UNSHIPPED",
     "Move",
     "decide",
     "evolve",

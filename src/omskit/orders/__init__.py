@@ -40,6 +40,7 @@ from omskit.orders.commands import (
     Unassign,
     Units,
     Unmerge,
+    Unship,
 )
 from omskit.orders.conditions import ANY, STRANGER, History, Miss, Span, When
 from omskit.orders.decide import MAX_LINES, decide
@@ -66,6 +67,7 @@ from omskit.orders.events import (
     TakenBack,
     Unassigned,
     Unmerged,
+    Unshipped,
 )
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
@@ -96,6 +98,7 @@ from omskit.orders.model import (
     Consignment,
     Hold,
     Order,
+    Sent,
     Terms,
 )
 from omskit.orders.review import (
@@ -219,6 +222,7 @@ __all__ = [
     "ReviewPolicy",
     "Rule",
     "Satisfy",
+    "Sent",
     "SetApart",
     "SetDeadlines",
     "SetMemo",
@@ -236,6 +240,8 @@ __all__ = [
     "Units",
     "Unmerge",
     "Unmerged",
+    "Unship",
+    "Unshipped",
     "UpTo",
     "Verdict",
     "When",

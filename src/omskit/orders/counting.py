@@ -71,5 +71,5 @@ def settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e
         if all(one.fulfillment for one in after.consignments):
             status = machine.next(status, m.RELEASE)
     if isinstance(event, e.Shipped):
-        return e.Shipped(status, event.fulfillment, event.lines)
+        return e.Shipped(status, event.fulfillment, event.lines, event.sent)
     return e.Cancelled(status, event.open, event.reserved, event.reason)

@@ -269,19 +269,40 @@ def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
     for number, units in totals(command.lines).items():
         enough(order, number, units, found.get(number, 0), "not_reserved")
     status = ask.machine.next(order.status, m.SHIP)
-    return (settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
+    return (settled(order, e.Shipped(status, command.fulfillment, command.lines, command.sent), ask.machine),)
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
     gone = order.at_fulfillment(command.fulfillment)
     if not gone:
         return ()
+    units: tuple[tuple[int, int, int], ...] = ()
+    cells = {(one.warehouse, number) for one in gone for number, _ in one.lines}
+    if command.lines is not None:
+        taken = of_fulfillment(order, command.fulfillment, command.lines)
+        found = totals((number, count) for (_, number), count in taken.items())
+        for number, count in totals(command.lines).items():
+            enough(order, number, count, found.get(number, 0), "not_reserved")
+        units = tuple((one, number, count) for (one, number), count in taken.items())
+        warehouses = {one.number: one.warehouse for one in gone}
+        cells = {(warehouses[one], number) for one, number in taken}
+        gone = ()
     barred: tuple[Barred, ...] = ()
     if command.bar_until is not None:
-        cells = sorted({(one.warehouse, number) for one in gone for number, _ in one.lines})
-        barred = tuple(Barred(warehouse, number, command.bar_until) for warehouse, number in cells)
+        until = command.bar_until
+        barred = tuple(Barred(warehouse, number, until) for warehouse, number in sorted(cells))
     status = ask.machine.next(order.status, m.REOPEN)
-    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred),)
+    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred, units),)
+
+
+def _unship(order: Order, command: c.Unship, ask: _Ask) -> Events:
+    for number, units in totals(command.lines).items():
+        line = order.line(number)
+        enough(order, number, units, line.shipped - line.returned, "not_shipped")
+    lines = tuple(sorted(totals(command.lines).items()))
+    again = Consignment(order.planned + 1, command.warehouse, lines) if command.warehouse else None
+    status = ask.machine.next(order.status, m.UNSHIP if again else m.REOPEN)
+    return (e.Unshipped(status, lines, again, command.waybill, command.reason),)
 
 
 def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
@@ -322,6 +343,7 @@ _DECIDE = cast(
         c.Release: _release,
         c.Ship: _ship,
         c.Unassign: _unassign,
+        c.Unship: _unship,
         c.Cancel: _cancel,
         c.TakeBack: _take_back,
     },
