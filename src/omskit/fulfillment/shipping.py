@@ -113,6 +113,8 @@ def ship(state: FulfillmentOrder, command: c.Ship, ask: Ask) -> Events:
     parcels = tuple(_numbered(state, command.parcels, ask))
     units = packed(parcels)
     stopped = _is_stopped(state, ask)
+    if not stopped and not ask.machine.allows(state.status, m.SHIP_PART):
+        ask.machine.next(state.status, m.SHIP)
     for number, count in units.items():
         line = state.line(number)
         _enough(state, number, count, line.short if stopped else line.open)
