@@ -109,7 +109,7 @@ def test_case_14_short_with_a_final_confirmation_is_looked_for_elsewhere(storage
 
 
 def test_case_14_short_with_a_final_confirmation_is_cancelled_where_the_policy_says_so(storage: Storage) -> None:
-    rules = Rules(resourcing=Resourcing(cancel=frozenset({"sold out"})))
+    rules = Rules(resourcing=Resourcing(cancel=frozenset(["sold out"])))
     oms, number = released(storage, ("A", 3), ("B", 2), process=process(rules))
     (work,) = fulfillments(oms, number)
     oms.do(work, Ship((Parcel(1, "WB-1", ((1, 2),)),), short=((1, "sold out"), (2, "broken"))), actor="wms")
@@ -212,7 +212,7 @@ def test_case_18_a_line_is_rejected_and_the_rest_of_the_work_stays(storage: Stor
     ],
 )
 def test_case_18_a_sku_is_rejected_in_one_work_or_in_all_alone_or_with_the_rest(
-    storage: Storage, may_split: bool, cascade: bool, left: dict[str, list[tuple[int, int]]]
+    storage: Storage, *, may_split: bool, cascade: bool, left: dict[str, list[tuple[int, int]]]
 ) -> None:
     oms = shop(storage)
     oms.stock.receive("BER", {"A": 10, "B": 10}, actor="amy")

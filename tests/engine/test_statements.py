@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shop import Clock, order, payload, shop
+from shop import AT, Clock, order, payload, shop
 from sqlalchemy import Connection, Engine, event
 
 from omskit.core import readable
-from omskit.engine import KINDS, Act, Done, Oms
-from omskit.fulfillment import HandOver
+from omskit.engine import KINDS, Act, Done, Located, Oms, Scan
+from omskit.fulfillment import PICKED_UP, Fact, HandOver
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
 
@@ -47,6 +47,10 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     done = oms.do_many([Act(number, HandOver(f"WB-{number}", "post")) for number in work], actor="wms")
     assert len([one for one in done if isinstance(one, Done)]) == orders
     counts["hand over"] = counter.taken()
+    scans = [Scan(f"WB-{number}", (Fact(PICKED_UP, AT),)) for number in work]
+    found = oms.shipments.track(scans, actor="post")
+    assert len([one for one in found if isinstance(one, Located)]) == orders
+    counts["track"] = counter.taken()
     return counts
 
 
@@ -63,3 +67,4 @@ def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     engine.dispose()
     assert many == few
     assert sum(few.values()) < 50
+    assert few["track"] < 9

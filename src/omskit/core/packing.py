@@ -82,7 +82,9 @@ def first_fit(loads: Sequence[Load], limits: Limits) -> tuple[Box, ...]:
 
 
 def _fits(load: Load, left: int, room: Sequence[int]) -> int:
-    """Return how many of the units that are left fit; all or none of a whole load."""
+    """Return how many of the units that are left fit; all or none of a whole load, none into an overfull box."""
+    if min(room) < 0:
+        return 0
     sizes = (load.weight_g, load.volume_cm3, load.units)
     if load.whole:
         return left if all(one <= free for one, free in zip(sizes, room, strict=True)) else 0

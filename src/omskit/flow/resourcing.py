@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from attrs import field, frozen
+from attrs import frozen
 
 from omskit.core import UsageError
 from omskit.orders import Order
@@ -30,7 +30,7 @@ class Resourcing:
 
     attempts: int = 5
     window: timedelta = timedelta(0)
-    cancel: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    cancel: frozenset[str] = frozenset()
 
     def __attrs_post_init__(self) -> None:
         if self.attempts < 0 or self.window < timedelta(0):

@@ -16,11 +16,11 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.amending import amended
 from omskit.orders.changes import Proposal
-from omskit.orders.counting import cancelled, enough, settled
+from omskit.orders.counting import cancelled, enough, settled, unassigned, unshipped
 from omskit.orders.dividing import untouched
 from omskit.orders.evolve import of_fulfillment, totals
 from omskit.orders.grade import GRADING, Grading
-from omskit.orders.model import Barred, Consignment, Hold, Order
+from omskit.orders.model import Consignment, Hold, Order
 
 #: Most lines of one order.
 MAX_LINES = 10_000
@@ -273,36 +273,11 @@ def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
-    gone = order.at_fulfillment(command.fulfillment)
-    if not gone:
-        return ()
-    units: tuple[tuple[int, int, int], ...] = ()
-    cells = {(one.warehouse, number) for one in gone for number, _ in one.lines}
-    if command.lines is not None:
-        taken = of_fulfillment(order, command.fulfillment, command.lines)
-        found = totals((number, count) for (_, number), count in taken.items())
-        for number, count in totals(command.lines).items():
-            enough(order, number, count, found.get(number, 0), "not_reserved")
-        units = tuple((one, number, count) for (one, number), count in taken.items())
-        warehouses = {one.number: one.warehouse for one in gone}
-        cells = {(warehouses[one], number) for one, number in taken}
-        gone = ()
-    barred: tuple[Barred, ...] = ()
-    if command.bar_until is not None:
-        until = command.bar_until
-        barred = tuple(Barred(warehouse, number, until) for warehouse, number in sorted(cells))
-    status = ask.machine.next(order.status, m.REOPEN)
-    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred, units),)
+    return unassigned(order, command, ask.machine)
 
 
 def _unship(order: Order, command: c.Unship, ask: _Ask) -> Events:
-    for number, units in totals(command.lines).items():
-        line = order.line(number)
-        enough(order, number, units, line.shipped - line.returned, "not_shipped")
-    lines = tuple(sorted(totals(command.lines).items()))
-    again = Consignment(order.planned + 1, command.warehouse, lines) if command.warehouse else None
-    status = ask.machine.next(order.status, m.UNSHIP if again else m.REOPEN)
-    return (e.Unshipped(status, lines, again, command.waybill, command.reason),)
+    return unshipped(order, command, ask.machine)
 
 
 def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:

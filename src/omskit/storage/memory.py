@@ -54,15 +54,6 @@ _COMPARE: Mapping[Op, Callable[[Any, Any], bool]] = {
 }
 
 
-def _values(kind: Kind[S], name: str) -> Callable[[S], Sequence[int | str | None]]:
-    """Return the function that gives a column's value, or those of a column of the child table."""
-    if kind.rows is not None and name in kind.parts:
-        of, at = kind.rows.of, kind.parts.index(name)
-        return lambda state: [row[at] for row in of(state)]
-    value = kind.column(name).of
-    return lambda state: (value(state),)
-
-
 @define
 class _Collection(Generic[S]):
     kind: Kind[S]
@@ -123,7 +114,7 @@ class _Collection(Generic[S]):
                 self.data.put(taken, value, change.key)
 
     def _matching(self, where: tuple[Where, ...], by: str | None) -> list[tuple[int, int]]:
-        conditions = [(_values(self.kind, w.column), _COMPARE[w.op], w.value) for w in where]
+        conditions = [(self.kind.values(w.column), _COMPARE[w.op], w.value) for w in where]
         rank = self.kind.column(by).of if by else None
         found = []
         for key, stored in self._states.items():
