@@ -25,6 +25,7 @@ from omskit.fulfillment import (
     Intercept,
     Pack,
     Recall,
+    Reject,
 )
 from omskit.orders import PutOnHold
 from omskit.storage.sql import SqlStorage, open_engine
@@ -115,3 +116,21 @@ def test_a_waybill_that_several_ask_for_at_once_is_asked_for_once(oms: Oms) -> N
     together(*[partial(oms.do, work, GetWaybill(1, ("post",)), actor="wms")] * 4)
     (state,) = oms.fulfillments()
     assert len(state.parcels[0].labels) == 1
+
+
+def test_case_18_a_rejection_while_the_run_goes_on_leaves_one_routing_and_no_double_promise(oms: Oms) -> None:
+    found = works(oms)
+    oms.stock.receive("POZ", {"A": ROUNDS}, actor="amy")
+    until = AT + timedelta(days=1)
+    for number, work in found:
+        together(
+            partial(oms.do, work, Reject("broken", until), actor="wms"),
+            partial(oms.run, 1000),
+        )
+        oms.run()
+        order = oms.order(number)
+        assert [one.warehouse for one in order.consignments if one.fulfillment] == ["POZ"]
+        assert [(bar.warehouse, bar.line) for bar in order.barred] == [("BER", 1)]
+    levels = oms.stock.levels(["A"])
+    assert {cell.warehouse: level.reserved for cell, level in levels.items()} == {"BER": 0, "POZ": ROUNDS}
+    assert oms.verify().is_sound

@@ -19,7 +19,7 @@ from omskit.channels import (
     WaybillRequest,
     WaybillVoid,
 )
-from omskit.core import Cell, Level, Refusal, Refused, readable
+from omskit.core import Cell, Change, Entry, Level, Refusal, Refused, readable
 from omskit.engine import Act, Done, Located, Oms, Request, Scan
 from omskit.flow import Resourcing, Rules
 from omskit.fulfillment import Fact, FulfillmentOrder, HandOver, Parcel, Ship
@@ -521,3 +521,63 @@ def test_a_hold_of_a_declined_line_is_lifted_by_a_person_and_the_line_goes_on(st
     oms.do(number, ReleaseHold("too_many_attempts", 1), actor="amy")
     oms.run()
     assert oms.order(number).status == "released"
+
+
+def test_case_7_a_shipment_a_cancellation_and_an_undoing_told_twice_change_quantities_once(
+    storage: Storage,
+) -> None:
+    oms, number = released(storage, ("A", 3))
+    (work,) = fulfillments(oms, number)
+    for command in (Ship((Parcel(1, "WB-1", ((1, 2),)),)), f.Unship(1)):
+        for _ in range(2):
+            oms.do(work, command, actor="wms")
+    for _ in range(2):
+        oms.do(number, Cancel(), actor="amy")
+    line = oms.order(number).lines[0]
+    assert (line.shipped, line.cancelled, line.reserved, line.open) == (0, 3, 0, 0)
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 0)}
+    assert oms.verify().is_sound
+
+
+def test_general_case_11_moving_4_of_10_on_hand_and_5_backordered_moves_exactly_4(storage: Storage) -> None:
+    oms, number = released(storage, ("A", 15), stock={"A": 10})
+    (work,) = fulfillments(oms, number)
+    line = oms.order(number).lines[0]
+    assert (line.open, line.reserved) == (5, 10)
+    oms.do(work, f.RejectLines(((1, 4),), "broken", AT + timedelta(days=1)), actor="wms")
+    line = oms.order(number).lines[0]
+    assert (line.open, line.reserved) == (9, 6)
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 6)}
+    oms.do(number, Cancel(((1, 9),)), actor="amy")
+    line = oms.order(number).lines[0]
+    assert (line.open, line.reserved, line.cancelled) == (0, 6, 9)
+    assert oms.run().moved == {}
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 6)}
+    assert oms.verify().is_sound
+
+
+def test_the_rest_of_work_that_has_begun_to_ship_can_be_cancelled(storage: Storage) -> None:
+    oms, number = released(storage, ("A", 3))
+    (work,) = fulfillments(oms, number)
+    oms.do(work, Ship((Parcel(1, "WB-1", ((1, 1),)),), final=False), actor="wms")
+    oms.cancel(number, actor="amy")
+    oms.do(work, f.ConfirmRecall(), actor="wms")
+    line = oms.order(number).lines[0]
+    assert (oms.order(number).status, line.shipped, line.cancelled) == ("completed", 1, 2)
+    assert oms.verify().is_sound
+
+
+def test_shipped_units_that_no_fulfillment_order_knows_are_found_by_verification(storage: Storage) -> None:
+    oms, number = released(storage, ("A", 3))
+    (consignment,) = oms.order(number).consignments
+    work = readable("FO", consignment.fulfillment)
+    oms.do(work, HandOver("WB-1"), actor="wms")
+    with storage.begin() as unit:
+        (stored,) = unit.of(f.FULFILLMENTS).load([consignment.fulfillment]).values()
+        event = f.Unshipped(1, "undone", ((1, 3),))
+        state = f.evolve(stored.state, event)
+        entry = Entry(state.key, stored.version + 1, AT, "x", "x", event)
+        unit.of(f.FULFILLMENTS).save([Change(state.key, stored.version, state, (entry,))])
+    assert [(one.subject, one.found, one.expected) for one in oms.verify().drift] == [
+        (f"order {number} line 1 shipped", 3, 0)
+    ]
