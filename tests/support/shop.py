@@ -1,4 +1,4 @@
-"""A small shop for the engine's tests: one channel of JSON, a planner that takes the first warehouse without a bar."""
+"""A small shop for the engine's tests: a channel of JSON, a planner that takes the first warehouse it may ask."""
 
 from __future__ import annotations
 
