@@ -148,6 +148,24 @@ def test_rejecting_all_lines_is_rejecting_the_work() -> None:
     assert (state.status, state.lines[1].short) == ("shipped", 1)
 
 
+def test_work_of_which_nothing_left_after_all_can_still_be_rejected() -> None:
+    begun = Ship((Parcel(1, "W", ((1, 1),)),), final=False)
+    state, _ = play(begun, Unship(1), RejectLines(((1, 2), (2, 1)), "broken"))
+    assert (state.status, [line.short for line in state.lines]) == ("rejected", [3, 1])
+
+
+def test_a_rejection_of_work_that_has_begun_to_ship_makes_the_rest_short() -> None:
+    state, _ = play(Ship((Parcel(1, "W", ((1, 1),)),), final=False), Reject("flooded"))
+    assert (state.status, [(line.shipped, line.short) for line in state.lines]) == ("shipped", [(1, 2), (0, 1)])
+
+
+def test_a_parcel_that_had_not_left_may_leave_under_its_waybill_all_the_same() -> None:
+    begun = Ship((Parcel(1, "W", ((1, 1),)),), final=False)
+    state, _ = play(begun, Unship(1), Ship((Parcel(2, "W", ((1, 1),)),), final=False))
+    assert [(one.number, one.status) for one in state.parcels] == [(1, "undone"), (2, "left")]
+    assert (state.lines[0].shipped, state.lines[0].short, state.lines[0].open) == (1, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [(((1, 4),), "too_many_units"), (((1, 0),), "bad_quantity"), (((3, 1),), "unknown_line")],

@@ -27,7 +27,10 @@ class Accept:
 
 @frozen
 class Reject:
-    """The warehouse declines; it is not asked again for these lines before ``bar_until``."""
+    """The warehouse declines all that is open; it is not asked again for these lines before ``bar_until``.
+
+    Where some has left, the rest is short, as after a last confirmation.
+    """
 
     reason: str
     bar_until: datetime | None = None

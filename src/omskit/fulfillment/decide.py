@@ -76,6 +76,9 @@ def _reject(state: FulfillmentOrder, command: c.Reject, ask: Ask) -> Events:
     status = _moved(state, m.REJECT, ask)
     if not status:
         return ()
+    if any(line.shipped for line in state.lines):
+        short = tuple((line.number, command.reason) for line in state.lines if line.open)
+        return shipping.ship(state, c.Ship((), short=short, bar_until=command.bar_until), ask)
     return (
         e.Rejected(status, command.reason, command.bar_until),
         *shipping.left_over(state, ask, command.reason),
@@ -93,7 +96,7 @@ def _reject_lines(state: FulfillmentOrder, command: c.RejectLines, ask: Ask) -> 
         if units > there:
             raise Refused("too_many_units", f"{units} of {there} open units of line {number}", line=number)
     if wanted and all(wanted.get(line.number, 0) == line.open for line in state.lines):
-        return _reject_rest(state, command, ask)
+        return _reject(state, c.Reject(command.reason, command.bar_until), ask)
     inside = packed(shipping.boxes(state, ask))
     for number, units in wanted.items():
         there = state.line(number).open - inside.get(number, 0)
@@ -103,14 +106,6 @@ def _reject_lines(state: FulfillmentOrder, command: c.RejectLines, ask: Ask) -> 
     status = ask.machine.next(state.status, m.REJECT_PART)
     lines = tuple(sorted(wanted.items()))
     return (e.LinesRejected(status, lines, command.reason, command.bar_until),) if lines else ()
-
-
-def _reject_rest(state: FulfillmentOrder, command: c.RejectLines, ask: Ask) -> Events:
-    """Reject all that is open: as a whole, or as what is short where some has left."""
-    if not any(line.shipped for line in state.lines):
-        return _reject(state, c.Reject(command.reason, command.bar_until), ask)
-    short = tuple((line.number, command.reason) for line in state.lines if line.open)
-    return shipping.ship(state, c.Ship((), short=short, bar_until=command.bar_until), ask)
 
 
 def _recall(state: FulfillmentOrder, command: c.Recall, ask: Ask) -> Events:

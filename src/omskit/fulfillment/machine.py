@@ -52,6 +52,7 @@ FULFILLMENT_MACHINE = Machine(
         ("accepted", SHIP): "shipped",
         ("accepted", RECALL): "recalling",
         ("accepted", AWAIT_PICKUP): "ready",
+        ("shipping", REJECT): "rejected",
         ("shipping", REJECT_PART): "shipping",
         ("shipping", SHIP_PART): "shipping",
         ("shipping", SHIP): "shipped",

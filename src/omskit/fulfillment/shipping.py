@@ -95,7 +95,9 @@ def dispatch(state: FulfillmentOrder, command: c.Dispatch, ask: Ask) -> Events:
 
 
 def _has_left(parcel: Parcel, ask: Ask) -> bool:
-    return not ask.parcels.has(parcel.status, m.PACKED)
+    """Whether it was handed over; one that had not left after all may still do so, under the same waybill."""
+    undone = parcel.status in ask.parcels.reached_by(m.UNSHIP)
+    return not ask.parcels.has(parcel.status, m.PACKED) and not undone
 
 
 def _is_stopped(state: FulfillmentOrder, ask: Ask) -> bool:
