@@ -65,6 +65,7 @@ from omskit.inventory.machine import (
     SENT_OVER,
     SHIPPED,
     STOCK_MACHINE,
+    UNSHIPPED,
 )
 from omskit.inventory.model import pieces
 from omskit.inventory.publication import (
@@ -110,6 +111,7 @@ __all__ = [
     "SENT_OVER",
     "SHIPPED",
     "STOCK_MACHINE",
+    "UNSHIPPED",
     "Again",
     "Ahead",
     "Allotment",

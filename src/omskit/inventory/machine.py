@@ -27,6 +27,8 @@ RESERVED_FOR = "reserved"
 RELEASED = "released"
 #: Promised pieces were handed to a courier.
 SHIPPED = "shipped"
+#: Pieces that were told as shipped had not left; they are promised again.
+UNSHIPPED = "unshipped"
 #: Pieces came back from a buyer, and can be sold again.
 RETURNED = "returned"
 #: Pieces left for another warehouse.
@@ -49,6 +51,7 @@ STOCK_MACHINE = Machine(
         ("sellable", RESERVED_FOR): "promised",
         ("promised", RELEASED): "sellable",
         ("promised", SHIPPED): "outside",
+        ("outside", UNSHIPPED): "promised",
     },
 )
 
