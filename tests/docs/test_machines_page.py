@@ -9,7 +9,7 @@ import pytest
 
 from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
-from omskit.fulfillment import FULFILLMENT_MACHINE
+from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.inventory import STOCK_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
@@ -24,6 +24,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_t
 MACHINES = [
     ORDER_MACHINE,
     FULFILLMENT_MACHINE,
+    PARCEL_MACHINE,
+    LABEL_MACHINE,
+    INTERCEPTION_MACHINE,
     PRODUCT_MACHINE,
     LISTING_MACHINE,
     PRICE_CHANGE_MACHINE,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shop import Clock, order, payload, refund, shop
+from shop import AT, Clock, order, payload, refund, shop
 from sqlalchemy import Connection, Engine, event
 
 from omskit.core import readable
-from omskit.engine import KINDS, Act, Done, Oms, Parcel, Scanned
-from omskit.fulfillment import HandOver
+from omskit.engine import KINDS, Act, Done, Located, Oms, Parcel, Scan, Scanned
+from omskit.fulfillment import PICKED_UP, Fact, HandOver
 from omskit.returns import AgreeMoney, AnnounceWaybill, Found
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
@@ -48,6 +48,10 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     done = oms.do_many([Act(number, HandOver(f"WB-{number}", "post")) for number in work], actor="wms")
     assert len([one for one in done if isinstance(one, Done)]) == orders
     counts["hand over"] = counter.taken()
+    scans = [Scan(f"WB-{number}", (Fact(PICKED_UP, AT),)) for number in work]
+    found = oms.shipments.track(scans, actor="post")
+    assert len([one for one in found if isinstance(one, Located)]) == orders
+    counts["track"] = counter.taken()
     return counts
 
 
@@ -86,3 +90,4 @@ def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     assert sum(few.values()) < 50
     assert many_back == few_back
     assert sum(few_back.values()) < 60
+    assert few["track"] < 9

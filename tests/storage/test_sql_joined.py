@@ -135,6 +135,7 @@ def test_the_tables_stand_on_the_host_s_metadata_under_its_prefix(storage: SqlSt
         "shop_return",
         "shop_return_lines",
         "shop_transfer",
+        "shop_parcels",
         "shop_entries",
         "shop_levels",
         "shop_reservations",

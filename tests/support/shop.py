@@ -1,4 +1,4 @@
-"""A small shop for the engine's tests: one channel of JSON, a planner that takes the first warehouse."""
+"""A small shop for the engine's tests: a channel of JSON, a planner that takes the first warehouse it may ask."""
 
 from __future__ import annotations
 
@@ -118,9 +118,11 @@ def _source(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Comm
     commands: dict[int, Sequence[Command]] = {}
     for one in orders:
         found: dict[str, list[tuple[int, int]]] = {}
+        barred = {(bar.warehouse, bar.line) for bar in one.barred if bar.until > facts.at}
         for line in one.lines:
             wanted = 0 if line.number in one.held_lines else line.open
-            for cell in [cell for cell in left if cell.sku == line.sku]:
+            cells = [cell for cell in left if cell.sku == line.sku]
+            for cell in [cell for cell in cells if (cell.warehouse, line.number) not in barred]:
                 take = min(wanted, left[cell])
                 if take:
                     left[cell] -= take

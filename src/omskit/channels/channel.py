@@ -11,7 +11,7 @@ from attrs import Factory, field, fields, frozen
 
 from omskit.channels.answers import CancelAnswer, RefundAnswer, StockUpdate
 from omskit.channels.documents import ChannelOrder, News, RefundRequest, Reversal, StatementLine
-from omskit.channels.notices import ShipmentNotice
+from omskit.channels.notices import Reporting, ShipmentNotice
 from omskit.channels.requests import Request
 from omskit.channels.webhooks import Webhook
 from omskit.core import Component, Refusal, UsageError
@@ -112,6 +112,7 @@ class Channel:
         listings: What the channel's items stand for.
         returns_to: Warehouse that takes back what buyers return; empty books returns without stock.
         tolerance_minor: How far an order's sums may be from its payment; see :func:`omskit.channels.normalise`.
+        reporting: When it is told of the parcels of a line.
         read_refunds: Reads refund requests.
         read_settlement: Reads statements.
         read_news: Reads notifications that name an order without telling all of it.
@@ -130,6 +131,7 @@ class Channel:
     listings: Listings = field(factory=lambda: Listings(open=True))
     returns_to: str = ""
     tolerance_minor: int = 0
+    reporting: Reporting = Reporting.EACH
     read_refunds: RefundReader = field(default=_missing("read_refunds"))
     read_settlement: StatementReader = field(default=_missing("read_settlement"))
     read_news: NewsReader = field(default=_missing("read_news"))

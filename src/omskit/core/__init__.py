@@ -29,6 +29,7 @@ from omskit.core.money import (
     scale_of,
 )
 from omskit.core.outcomes import Refusal
+from omskit.core.packing import Box, Limits, Load, first_fit
 from omskit.core.quantities import Quantities
 from omskit.core.serde import Codec, Upcaster, make_converter
 from omskit.core.sharing import share, share_of_units
@@ -38,6 +39,7 @@ __all__ = [
     "SCALES",
     "SEPARATOR",
     "TERMINAL",
+    "Box",
     "Cell",
     "Change",
     "Claim",
@@ -53,6 +55,8 @@ __all__ = [
     "Entry",
     "Kind",
     "Level",
+    "Limits",
+    "Load",
     "Machine",
     "Money",
     "Movement",
@@ -70,6 +74,7 @@ __all__ = [
     "aware",
     "check_digit",
     "checked_minor",
+    "first_fit",
     "fold",
     "format_amount",
     "from_ms",

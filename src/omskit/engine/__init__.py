@@ -10,12 +10,14 @@ from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
+from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
+from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
-from omskit.engine.watch import AtRisk
+from omskit.engine.watch import AtRisk, Unscanned
 
 __all__ = [
     "KINDS",
@@ -26,6 +28,7 @@ __all__ = [
     "CaseDifference",
     "Command",
     "Done",
+    "Located",
     "MatchedBy",
     "Oms",
     "Opening",
@@ -40,12 +43,16 @@ __all__ = [
     "ReturnDesk",
     "Run",
     "Runner",
+    "Scan",
     "Scanned",
     "Sender",
+    "ShipmentDesk",
     "Shop",
     "StockDesk",
     "Stockroom",
+    "Tracking",
     "TransferDesk",
+    "Unscanned",
     "Verified",
     "define_tables",
     "explain",

@@ -107,6 +107,42 @@ def _agreed(event: r.MoneyAgreed) -> str:
     return f"{event.amount_minor} granted{f', {ahead} of it without goods' if ahead else ''} -> {event.money}"
 
 
+def _unassigned(event: o.Unassigned) -> str:
+    what = f" {_units([(number, count) for _, number, count in event.units])}" if event.units else ""
+    return f"taken back from the warehouse{what}{_because(event.reason)} -> {event.status}"
+
+
+def _tracked(event: f.Tracked) -> str:
+    facts = ", ".join(fact.kind for fact in event.facts)
+    stopping = f", interception {event.interception}" if event.interception else ""
+    return f"parcel {event.parcel}: {facts} -> {event.status}{stopping}"
+
+
+def _packed(event: f.Packed) -> str:
+    return "packed " + "; ".join(f"parcel {one.number} with {_units(one.lines)}" for one in event.parcels)
+
+
+def _void(event: f.WaybillVoiding) -> str:
+    return f"parcel {event.parcel}: label {event.label} to be taken back{_because(event.reason)}"
+
+
+def _got(event: f.WaybillReceived) -> str:
+    return f"parcel {event.parcel}: waybill {event.waybill} -> {event.status}"
+
+
+def _no_label(event: f.WaybillFailed | f.VoidRefused) -> str:
+    return f"parcel {event.parcel}: label {event.label} {event.status}{_because(event.reason)}"
+
+
+def _intercepted(event: f.Intercepted) -> str:
+    return f"parcel {event.parcel}: interception {event.interception}{_because(event.reason)}"
+
+
+def _held(event: f.WorkHeld) -> str:
+    about = f" about parcel {event.hold.parcel}" if event.hold.parcel else ""
+    return f"held for {event.hold.code}{about}{_because(event.hold.reason)}"
+
+
 _TEXT: dict[type, Callable[[Any], str]] = {
     o.OrderPlaced: _placed,
     o.Approved: lambda e: f"approved{_by(e)} -> {e.status}",
@@ -125,7 +161,8 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     o.Assigned: _assigned,
     o.Released: _released,
     o.Shipped: lambda e: f"{_number(e.fulfillment)} shipped {_units(e.lines)} -> {e.status}",
-    o.Unassigned: lambda e: f"taken back from the warehouse{_because(e.reason)} -> {e.status}",
+    o.Unassigned: _unassigned,
+    o.Unshipped: lambda e: f"{_units(e.lines)} had not left{_because(e.reason)} -> {e.status}",
     o.Cancelled: _cancelled,
     o.TakenBack: lambda e: f"{_back(e)} came back{_because(e.reason)} -> {e.status}",
     f.Opened: lambda e: f"{e.fulfillment.warehouse} is asked to send {len(e.fulfillment.lines)} lines",
@@ -155,4 +192,25 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     r.Paid: lambda e: f"{e.amount_minor} paid as {e.reference} -> {e.money}",
     r.Reordered: lambda e: f"{_order(e.order)} is sent in exchange, {e.credited_minor} of it credited",
     r.OrderDropped: lambda e: f"{_order(e.order)} is not sent in exchange",
+    f.LinesRejected: lambda e: f"rejected {_units(e.lines)}{_because(e.reason)} -> {e.status}",
+    f.ShippedAnyway: lambda e: f"{', '.join(one.waybill for one in e.parcels)} left all the same -> {e.status}",
+    f.Unshipped: lambda e: f"parcel {e.parcel} had not left{_because(e.reason)}",
+    f.Packed: _packed,
+    f.Unpacked: lambda e: f"parcel {e.parcel} unpacked",
+    f.Weighed: lambda e: f"parcel {e.parcel} weighs {e.weight_g} g",
+    f.WaybillRequested: lambda e: f"parcel {e.parcel}: {e.label.courier} is asked for a waybill",
+    f.WaybillReceived: _got,
+    f.WaybillFailed: _no_label,
+    f.WaybillVoiding: _void,
+    f.WaybillVoided: lambda e: f"parcel {e.parcel}: label {e.label} taken back",
+    f.VoidRefused: _no_label,
+    f.Tracked: _tracked,
+    f.ReturnExpected: lambda e: f"parcel {e.parcel} comes back: {e.reason}",
+    f.ReturnCalledOff: lambda e: f"parcel {e.parcel} does not come back after all",
+    f.Intercepted: _intercepted,
+    f.PickupReady: lambda e: f"ready to be collected until {e.until:%Y-%m-%d %H:%M} -> {e.status}",
+    f.PickupDenied: lambda e: f"a wrong code was shown, the {e.attempts}. one",
+    f.PickupExpired: lambda e: f"nobody came in time -> {e.status}",
+    f.WorkHeld: _held,
+    f.WorkHoldLifted: lambda e: f"hold {e.code} lifted",
 }

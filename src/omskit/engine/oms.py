@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
-from omskit.channels import Channel
+from omskit.channels import Channel, Reporting
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.dividing import Dividing
@@ -23,6 +23,7 @@ from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.runner import Run, Runner
+from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
@@ -95,7 +96,8 @@ class Oms:
 
     @property
     def _shop(self) -> Shop:
-        return Shop(self.storage, self.processes, self.clock, self._joined)
+        told = {code: one.reporting for code, one in self.channels.items() if one.reporting is not Reporting.EACH}
+        return Shop(self.storage, self.processes, self.clock, self._joined, told)
 
     @property
     def stock(self) -> StockDesk:
@@ -116,6 +118,11 @@ class Oms:
     def returns(self) -> ReturnDesk:
         """Returns by hand: cases for orders, parcels that come back, goods in exchange."""
         return ReturnDesk(self._shop, self.batch)
+
+    @property
+    def shipments(self) -> ShipmentDesk:
+        """Parcels: what couriers say, what is late, what has arrived, what a warehouse cannot send."""
+        return ShipmentDesk(self._shop, self.batch)
 
     def receive(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent

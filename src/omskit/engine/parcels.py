@@ -144,9 +144,9 @@ class Parcels:
         """Yield the orders of parcels that left with some waybills, and remember which is whose."""
         collection = self.unit.of(FULFILLMENTS)
         after: After | None = None
-        while keys := collection.find(Where("waybill", Op.IN, numbers), limit=CHUNK, after=after):
+        while keys := collection.find(Where("parcels.waybill", Op.IN, numbers), limit=CHUNK, after=after):
             for stored in collection.load(keys).values():
-                for parcel in stored.state.parcels:
+                for parcel in (one for one in stored.state.parcels if one.left_at is not None):
                     order = stored.state.lines[parcel.lines[0][0] - 1].order
                     self._sent[parcel.waybill] = order
                     yield order

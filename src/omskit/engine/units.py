@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from omskit.channels import Reporting
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
 from omskit.flow import Ruling, Workspace, missing
@@ -31,12 +32,14 @@ class Shop:
         ruling: Says by which process what goes.
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
+        reporting: How channels are told of parcels, by code.
     """
 
     storage: Storage
     ruling: Ruling
     clock: Callable[[], datetime]
     joined: bool = False
+    reporting: Mapping[str, Reporting] = field(factory=dict)
 
     def now(self) -> datetime:
         """Return the instant, in UTC.
@@ -48,7 +51,7 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys))
+        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
 
     def attempt(self, do: Callable[[Unit, bool], T]) -> T:
         """Do something within a unit, again after a conflict.

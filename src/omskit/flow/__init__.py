@@ -3,12 +3,15 @@
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
+from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
 from omskit.flow.owners import owned, stoppable
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
-from omskit.flow.react import CANCEL_REQUESTED, Missing, missing, react
+from omskit.flow.react import PICKUP, Missing, missing, react
 from omskit.flow.refunds import case_of, follow
+from omskit.flow.reporting import reports
+from omskit.flow.resourcing import TOO_MANY_ATTEMPTS, Resourcing
 from omskit.flow.returning import UNDER_REFUND
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
@@ -21,6 +24,9 @@ __all__ = [
     "CANCEL_REQUESTED",
     "EXCHANGE_CREDIT",
     "FINANCE",
+    "PICKUP",
+    "SHORT_PICK",
+    "TOO_MANY_ATTEMPTS",
     "UNDER_REFUND",
     "Advance",
     "Candidates",
@@ -31,6 +37,7 @@ __all__ = [
     "News",
     "Process",
     "Processes",
+    "Resourcing",
     "Rules",
     "Ruling",
     "Step",
@@ -54,6 +61,7 @@ __all__ = [
     "react",
     "release_step",
     "reorder",
+    "reports",
     "review_step",
     "reviewed",
     "source_step",

@@ -16,6 +16,7 @@ from attrs import define, evolve, field
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
+from omskit.channels import Reporting
 from omskit.core import Change, Entry, Movement, Stored
 from omskit.flow.rules import Ruling
 from omskit.fulfillment import FulfillmentOrder
@@ -58,12 +59,14 @@ class Workspace:
         actor: Who acts.
         ruling: Says by which process what goes.
         new_key: Hands out a key for what is made.
+        reporting: How channels are told of parcels, by code; a channel that is missing is told of each.
     """
 
     at: datetime
     actor: str
     ruling: Ruling
     new_key: Callable[[], int]
+    reporting: Mapping[str, Reporting] = field(factory=dict)
     orders: dict[int, Track[Order]] = field(factory=dict)
     fulfillments: dict[int, Track[FulfillmentOrder]] = field(factory=dict)
     returns: dict[int, Track[ReturnCase]] = field(factory=dict)
@@ -121,8 +124,15 @@ class Workspace:
         """
         track = self.fulfillments.get(key) or Track(None)
         known = command.fulfillment if isinstance(command, f.Open) else track.state
-        machine = self.ruling.rules_of(known.process if known else "").fulfillments
-        events = f.decide(track.state, command, at=self.at, actor=self.actor, machine=machine)
+        rules = self.ruling.rules_of(known.process if known else "")
+        events = f.decide(
+            track.state,
+            command,
+            at=self.at,
+            actor=self.actor,
+            machine=rules.fulfillments,
+            parcels=rules.parcels,
+        )
         if events:
             news = self.fulfillment_news
             self._apply(self.fulfillments, key, track, news, f.evolve, events=events, cause=cause)

@@ -85,6 +85,7 @@ from omskit.inventory.machine import (
     SHIPPED,
     SPOILED,
     STOCK_MACHINE,
+    UNSHIPPED,
     WITHHELD,
 )
 from omskit.inventory.model import pieces
@@ -151,6 +152,7 @@ __all__ = [
     "SHIPPED",
     "SPOILED",
     "STOCK_MACHINE",
+    "UNSHIPPED",
     "WITHHELD",
     "Again",
     "Ahead",

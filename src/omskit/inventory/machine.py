@@ -45,6 +45,8 @@ RESERVED_FOR = "reserved"
 RELEASED = "released"
 #: Promised pieces were handed to a courier.
 SHIPPED = "shipped"
+#: Pieces that were told as shipped had not left; they are promised again.
+UNSHIPPED = "unshipped"
 #: Pieces came back from a buyer, and can be sold again.
 RETURNED = "returned"
 #: Pieces left for another warehouse.
@@ -104,6 +106,7 @@ STOCK_MACHINE = Machine(
         ("sellable", RESERVED_FOR): "promised",
         ("promised", RELEASED): "sellable",
         ("promised", SHIPPED): "outside",
+        ("outside", UNSHIPPED): "promised",
         (DAMAGED, RESTORED): "sellable",
         (DAMAGED, SCRAPPED): "outside",
         (QUALITY, CLEARED): "sellable",

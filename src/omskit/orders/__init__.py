@@ -41,6 +41,7 @@ from omskit.orders.commands import (
     Unassign,
     Units,
     Unmerge,
+    Unship,
 )
 from omskit.orders.conditions import ANY, STRANGER, History, Miss, Span, When
 from omskit.orders.decide import MAX_LINES, decide
@@ -68,6 +69,7 @@ from omskit.orders.events import (
     TakenBack,
     Unassigned,
     Unmerged,
+    Unshipped,
 )
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
@@ -98,6 +100,7 @@ from omskit.orders.model import (
     Consignment,
     Hold,
     Order,
+    Sent,
     Terms,
 )
 from omskit.orders.parts import Worth
@@ -224,6 +227,7 @@ __all__ = [
     "ReviewPolicy",
     "Rule",
     "Satisfy",
+    "Sent",
     "SetApart",
     "SetDeadlines",
     "SetMemo",
@@ -241,6 +245,8 @@ __all__ = [
     "Units",
     "Unmerge",
     "Unmerged",
+    "Unship",
+    "Unshipped",
     "UpTo",
     "Verdict",
     "When",

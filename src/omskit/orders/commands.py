@@ -8,7 +8,7 @@ from attrs import frozen
 
 from omskit.orders.changes import Changes, Proposal
 from omskit.orders.lines import Charge, OrderLine
-from omskit.orders.model import Consignment, Hold, Terms
+from omskit.orders.model import Consignment, Hold, Sent, Terms
 
 #: (line number, units) pairs.
 Units = tuple[tuple[int, int], ...]
@@ -180,22 +180,42 @@ class Release:
 
 @frozen
 class Ship:
-    """Book units that a fulfillment order has handed to the courier."""
+    """Book units that a fulfillment order has handed to the courier; ``sent`` keeps in which parcels."""
 
     fulfillment: int
     lines: Units
+    sent: tuple[Sent, ...] = ()
+
+
+@frozen
+class Unship:
+    """Take back that units have left.
+
+    Args:
+        lines: (line number, units) pairs.
+        warehouse: Where they lie, and are promised to the order again; empty opens the lines.
+        waybill: Of the parcel that had not left.
+        reason: For the history.
+    """
+
+    lines: Units
+    warehouse: str = ""
+    waybill: str = ""
+    reason: str = ""
 
 
 @frozen
 class Unassign:
     """Take units back from a fulfillment order, or from all consignments not released yet (0).
 
-    With ``bar_until`` the warehouse is not asked again for these lines before that instant.
+    With ``bar_until`` the warehouse is not asked again for these lines before that instant. ``lines`` names the
+    units as (line number, units) pairs; None takes all of them.
     """
 
     fulfillment: int
     reason: str
     bar_until: datetime | None = None
+    lines: Units | None = None
 
 
 @frozen
@@ -255,6 +275,7 @@ Command = (
     | Release
     | Ship
     | Unassign
+    | Unship
     | Cancel
     | TakeBack
     | Concede

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from omskit.core import Machine, Refused, UsageError
+from omskit.orders import commands as c
 from omskit.orders import events as e
 from omskit.orders import machine as m
-from omskit.orders.evolve import evolve, totals
-from omskit.orders.model import Order
+from omskit.orders.evolve import evolve, of_fulfillment, totals
+from omskit.orders.model import Barred, Consignment, Order
 
 
 def enough(order: Order, number: int, units: int, there: int, code: str) -> None:
@@ -118,5 +119,40 @@ def settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e
         if all(one.fulfillment for one in after.consignments):
             status = machine.next(status, m.RELEASE)
     if isinstance(event, e.Shipped):
-        return e.Shipped(status, event.fulfillment, event.lines)
+        return e.Shipped(status, event.fulfillment, event.lines, event.sent)
     return e.Cancelled(status, event.open, event.reserved, event.reason)
+
+
+def unassigned(order: Order, command: c.Unassign, machine: Machine) -> tuple[e.Event, ...]:
+    """Return the event of taking units back from a fulfillment order: all of them, or the ones that are named."""
+    gone = order.at_fulfillment(command.fulfillment)
+    if not gone:
+        return ()
+    units: tuple[tuple[int, int, int], ...] = ()
+    cells = {(one.warehouse, number) for one in gone for number, _ in one.lines}
+    if command.lines is not None:
+        taken = of_fulfillment(order, command.fulfillment, command.lines)
+        found = totals((number, count) for (_, number), count in taken.items())
+        for number, count in totals(command.lines).items():
+            enough(order, number, count, found.get(number, 0), "not_reserved")
+        units = tuple((one, number, count) for (one, number), count in taken.items())
+        warehouses = {one.number: one.warehouse for one in gone}
+        cells = {(warehouses[one], number) for one, number in taken}
+        gone = ()
+    barred: tuple[Barred, ...] = ()
+    if command.bar_until is not None:
+        until = command.bar_until
+        barred = tuple(Barred(warehouse, number, until) for warehouse, number in sorted(cells))
+    status = machine.next(order.status, m.REOPEN)
+    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred, units),)
+
+
+def unshipped(order: Order, command: c.Unship, machine: Machine) -> tuple[e.Event, ...]:
+    """Return the event of units that had not left: promised again where they lie, or open."""
+    for number, units in totals(command.lines).items():
+        line = order.line(number)
+        enough(order, number, units, line.shipped - line.returned, "not_shipped")
+    lines = tuple(sorted(totals(command.lines).items()))
+    again = Consignment(order.planned + 1, command.warehouse, lines) if command.warehouse else None
+    status = machine.next(order.status, m.UNSHIP if again else m.REOPEN)
+    return (e.Unshipped(status, lines, again, command.waybill, command.reason),)

@@ -16,11 +16,11 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.amending import amended
 from omskit.orders.changes import Proposal
-from omskit.orders.counting import cancelled, conceivable, enough, settled, with_buyer
+from omskit.orders.counting import cancelled, conceivable, enough, settled, unassigned, unshipped, with_buyer
 from omskit.orders.dividing import untouched
 from omskit.orders.evolve import of_fulfillment, totals
 from omskit.orders.grade import GRADING, Grading
-from omskit.orders.model import Barred, Consignment, Hold, Order
+from omskit.orders.model import Consignment, Hold, Order
 
 #: Most lines of one order.
 MAX_LINES = 10_000
@@ -271,19 +271,15 @@ def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
     for number, units in totals(command.lines).items():
         enough(order, number, units, found.get(number, 0), "not_reserved")
     status = ask.machine.next(order.status, m.SHIP)
-    return (settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
+    return (settled(order, e.Shipped(status, command.fulfillment, command.lines, command.sent), ask.machine),)
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
-    gone = order.at_fulfillment(command.fulfillment)
-    if not gone:
-        return ()
-    barred: tuple[Barred, ...] = ()
-    if command.bar_until is not None:
-        cells = sorted({(one.warehouse, number) for one in gone for number, _ in one.lines})
-        barred = tuple(Barred(warehouse, number, command.bar_until) for warehouse, number in cells)
-    status = ask.machine.next(order.status, m.REOPEN)
-    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred),)
+    return unassigned(order, command, ask.machine)
+
+
+def _unship(order: Order, command: c.Unship, ask: _Ask) -> Events:
+    return unshipped(order, command, ask.machine)
 
 
 def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
@@ -329,6 +325,7 @@ _DECIDE = cast(
         c.Release: _release,
         c.Ship: _ship,
         c.Unassign: _unassign,
+        c.Unship: _unship,
         c.Cancel: _cancel,
         c.TakeBack: _take_back,
         c.Concede: _concede,

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Barred, Consignment, Hold, Order, Terms
+from omskit.orders.model import Barred, Consignment, Hold, Order, Sent, Terms
 
 
 @frozen
@@ -162,16 +162,29 @@ class Shipped:
     status: str
     fulfillment: int
     lines: tuple[tuple[int, int], ...]
+    sent: tuple[Sent, ...] = ()
+
+
+@frozen
+class Unshipped:
+    """Units have not left after all; they are promised again as a consignment, or open."""
+
+    status: str
+    lines: tuple[tuple[int, int], ...]
+    consignment: Consignment | None = None
+    waybill: str = ""
+    reason: str = ""
 
 
 @frozen
 class Unassigned:
-    """Consignments were taken back whole; their units are open again."""
+    """Consignments were taken back whole, or units out of some: (consignment, line, units); all are open again."""
 
     status: str
     consignments: tuple[int, ...]
     reason: str = ""
     barred: tuple[Barred, ...] = ()
+    units: tuple[tuple[int, int, int], ...] = ()
 
 
 @frozen
@@ -232,6 +245,7 @@ Event = (
     | Released
     | Shipped
     | Unassigned
+    | Unshipped
     | Cancelled
     | TakenBack
     | Conceded

@@ -52,6 +52,7 @@ def _with(
         order.process,
         order.children,
         order.conceded_minor,
+        order.sent,
     )
 
 
@@ -182,6 +183,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.process,
         order.children,
         order.conceded_minor,
+        order.sent,
     )
 
 
@@ -210,12 +212,40 @@ def _released(order: Order, event: e.Released) -> Order:
 def _shipped(order: Order, event: e.Shipped) -> Order:
     lines = _lines(order, totals(event.lines), lambda line, units: line.moved(reserved=-units, shipped=units))
     left = without(order.consignments, of_fulfillment(order, event.fulfillment, event.lines))
-    return _with(order, event.status, lines, left, order.planned)
+    after = _with(order, event.status, lines, left, order.planned)
+    return changed(after, sent=order.sent + event.sent) if event.sent else after
 
 
 def _unassigned(order: Order, event: e.Unassigned) -> Order:
     after = _taken_from(order, event.status, event.consignments)
-    return changed(after, barred=order.barred + event.barred, retry_at=None)
+    back = totals((number, units) for _, number, units in event.units)
+    return changed(
+        after,
+        lines=_lines(after, back, lambda line, units: line.moved(reserved=-units, open=units)),
+        consignments=without(after.consignments, {(one, number): units for one, number, units in event.units}),
+        barred=order.barred + event.barred,
+        retry_at=None,
+    )
+
+
+def _unshipped(order: Order, event: e.Unshipped) -> Order:
+    again = event.consignment
+    lines = _lines(
+        order,
+        totals(event.lines),
+        lambda line, units: line.moved(
+            shipped=-units, reserved=units if again else 0, open=0 if again else units
+        ),
+    )
+    return changed(
+        order,
+        status=event.status,
+        lines=lines,
+        consignments=(*order.consignments, again) if again else order.consignments,
+        planned=order.planned + bool(again),
+        retry_at=None,
+        sent=tuple(one for one in order.sent if one.waybill != event.waybill),
+    )
 
 
 def _taken_from(order: Order, status: str, consignments: Iterable[int]) -> Order:
@@ -279,6 +309,7 @@ _EVOLVE = cast(
         e.Released: _released,
         e.Shipped: _shipped,
         e.Unassigned: _unassigned,
+        e.Unshipped: _unshipped,
         e.Cancelled: _cancelled,
         e.TakenBack: _taken_back,
         e.Conceded: _conceded,

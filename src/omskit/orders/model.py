@@ -67,6 +67,21 @@ class Consignment:
 
 
 @frozen
+class Sent:
+    """A parcel with units of an order, kept where a channel is told of a line once, when all of it has left.
+
+    Args:
+        waybill: The courier's number.
+        courier: Who carries it.
+        lines: (line number, units) pairs.
+    """
+
+    waybill: str
+    courier: str
+    lines: tuple[tuple[int, int], ...]
+
+
+@frozen
 class Barred:
     """A warehouse that is not asked again for a line (0: any line) before an instant."""
 
@@ -157,6 +172,7 @@ class Order:
         process: Id of the process, with its version, that it goes by; empty for the default.
         children: Keys of the orders that it was divided into, also of those that were joined again.
         conceded_minor: Money given back of its charges.
+        sent: Its parcels so far, where its channel is told of them later.
     """
 
     key: int
@@ -178,6 +194,7 @@ class Order:
     process: str = ""
     children: tuple[int, ...] = ()
     conceded_minor: int = 0
+    sent: tuple[Sent, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
