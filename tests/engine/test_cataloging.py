@@ -36,8 +36,8 @@ def test_a_listing_explains_an_item_with_its_bundle_taken_apart_and_its_price_we
     (line,) = oms.order(number).lines
     assert (line.sku, line.item, line.quantity) == ("SET", "", 1)
     assert line.components == (
-        Component("POT", per=2, weight_g=100, price_weight=3),
-        Component("MUG", per=4, weight_g=100, price_weight=1),
+        Component("POT", per=2, weight_g=100, worth=6),
+        Component("MUG", per=4, weight_g=100, worth=1),
     )
 
 
@@ -60,11 +60,11 @@ def test_a_line_of_a_bundle_refunds_one_component_by_its_weight_to_the_cent(stor
     (number,) = oms.receive("web", payload(order("1", ("60001", 1)))).placed
     (line,) = oms.order(number).lines
     assert line.paid_minor == 100
-    assert line.part_refund_minor("POT", 1) == 75
-    assert [line.part_refund_minor("MUG", 1, before=n) for n in (0, 1)] == [13, 12]
+    assert [line.due_for({sku: 1}) for sku in ("POT", "MUG")] == [75, 13]
+    assert [line.due_for({"MUG": pieces}) for pieces in (1, 2)] == [13, 25]
     with pytest.raises(UsageError) as error:
-        line.part_refund_minor("TEA", 1)
-    assert error.value.code == "unknown_part"
+        line.due_for({"TEA": 1})
+    assert error.value.code == "unknown_piece"
 
 
 def test_an_order_waits_for_its_listing_and_goes_on_with_the_right_components(storage: Storage) -> None:

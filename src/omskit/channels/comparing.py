@@ -111,11 +111,12 @@ def hold_changes(order: Order, said: Place) -> tuple[PutOnHold | ReleaseHold, ..
     """
     channel = said.terms.channel
     now = {(hold.code, hold.line): hold for hold in said.holds}
-    there = {(hold.code, hold.line): hold for hold in order.holds}
+    there = {(hold.code, hold.line) for hold in order.holds}
+    seen = {(hold.code, hold.line): None for hold in order.holds if hold.actor == channel}
     put = (
         PutOnHold(hold.code, hold.reason, hold.line)
         for where, hold in now.items()
         if where not in there and hold.code not in order.cleared
     )
-    lift = (ReleaseHold(*where) for where, hold in there.items() if hold.actor == channel and where not in now)
+    lift = (ReleaseHold(*where) for where in seen if where not in now)
     return (*put, *lift)

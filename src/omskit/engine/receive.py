@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 from omskit.channels import (
     Channel,
     ChannelOrder,
+    RefundRequest,
     Reversal,
     differences,
     fingerprint,
@@ -22,6 +23,7 @@ from omskit.channels import (
     normalise,
 )
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
+from omskit.engine.refunds import Refunds
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, load_offers, match, react
 from omskit.orders import ORDERS, REPLACED, Amend, Order, PutOnHold
@@ -42,6 +44,8 @@ class Received:
         repeated: How many documents were known with the same content, or are older than what is known.
         matched: Lines of reversals with the order lines they take units back from.
         refused: What could not be read, placed or matched; the rest went on.
+        amended: Numbers of the orders that were changed.
+        cases: Numbers of the return cases that were opened or changed.
     """
 
     placed: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Received:
     matched: tuple[Matched, ...] = ()
     refused: tuple[Refusal, ...] = ()
     amended: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 @define
@@ -58,6 +63,7 @@ class _Tally:
     repeated: int = 0
     matched: list[Matched] = field(factory=list)
     refused: list[Refusal] = field(factory=list)
+    cases: list[str] = field(factory=list)
 
     def add(self, other: _Tally) -> None:
         self.placed += other.placed
@@ -65,6 +71,7 @@ class _Tally:
         self.repeated += other.repeated
         self.matched += other.matched
         self.refused += other.refused
+        self.cases += other.cases
 
 
 @frozen
@@ -95,6 +102,8 @@ class Receiving:
                 tally.add(self._again(partial(self._orders, orders)))
             if reversals := [one for one in some if isinstance(one, Reversal)]:
                 tally.add(self._again(partial(self._reversals, reversals)))
+            if refunds := [one for one in some if isinstance(one, RefundRequest)]:
+                tally.add(self._again(partial(self._refunds, refunds)))
             through += len(some)
             progress(through)
         return Received(
@@ -103,9 +112,10 @@ class Receiving:
             tuple(tally.matched),
             tuple(tally.refused),
             tuple(tally.amended),
+            tuple(tally.cases),
         )
 
-    def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
+    def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | RefundRequest | Refusal]:
         try:
             yield from self.channel.read(payload)
         except PayloadError as error:
@@ -119,6 +129,10 @@ class Receiving:
             if self.shop.joined:
                 raise
             return self.shop.attempt(do)
+
+    def _refunds(self, documents: Sequence[RefundRequest], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
+        taken = Refunds(self.shop, self.channel).take(unit, documents)
+        return _Tally(repeated=taken.repeated, refused=taken.refused, cases=taken.cases)
 
     def _orders(self, documents: Sequence[ChannelOrder], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
         tally = _Tally()

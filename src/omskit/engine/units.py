@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from omskit.channels import Reporting
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Ruling, Workspace, redeem
+from omskit.flow import Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
 from omskit.orders import ORDERS
 from omskit.pricing import Till
+from omskit.returns import RETURNS
 from omskit.storage import Storage, Unit
 
 T = TypeVar("T")
@@ -33,12 +35,14 @@ class Shop:
         ruling: Says by which process what goes.
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
+        reporting: How channels are told of parcels, by code.
     """
 
     storage: Storage
     ruling: Ruling
     clock: Callable[[], datetime]
     joined: bool = False
+    reporting: Mapping[str, Reporting] = field(factory=dict)
 
     def now(self) -> datetime:
         """Return the instant, in UTC.
@@ -50,7 +54,7 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys))
+        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
 
     def attempt(self, do: Callable[[Unit, bool], T]) -> T:
         """Do something within a unit, again after a conflict.
@@ -77,6 +81,20 @@ class Shop:
                 lock = True
 
 
+def complete(unit: Unit, work: Workspace) -> None:
+    """Load, and lock, what reactions need and the workspace does not have; nothing is asked when nothing is."""
+    while need := missing(work):
+        before = (len(work.orders), len(work.fulfillments), len(work.returns))
+        if need.orders:
+            work.know_orders(unit.of(ORDERS).load(sorted(need.orders), lock=True))
+        if need.fulfillments:
+            work.know_fulfillments(unit.of(FULFILLMENTS).load(sorted(need.fulfillments), lock=True))
+        if need.returns:
+            work.know_returns(unit.of(RETURNS).load(sorted(need.returns), lock=True))
+        if before == (len(work.orders), len(work.fulfillments), len(work.returns)):
+            return
+
+
 def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
     """Write all that a workspace came to; stock goes last, so that its rows are locked for the shortest time.
 
@@ -96,6 +114,8 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
         unit.of(ORDERS).save(orders)
     if fulfillments := work.changed_fulfillments():
         unit.of(FULFILLMENTS).save(fulfillments)
+    if returns := work.changed_returns():
+        unit.of(RETURNS).save(returns)
     if work.messages:
         unit.outbox.put(work.messages)
     if not joined:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from attrs import evolve, frozen
 
 from omskit import catalog, channels
-from omskit.catalog import LISTINGS, PRODUCTS, Explosion, Pick, Product, articles, explode, meanings
+from omskit.catalog import LISTINGS, PRODUCTS, Pick, Product, articles, explode, meanings
 from omskit.core import Component, Stored
 from omskit.orders import Amend, Command, MapLine, Order, OrderLine, ReleaseHold
 from omskit.storage import Op, Unit, Where
@@ -90,14 +90,6 @@ def load_offers(unit: Unit, channel: channels.Channel, items: Collection[str]) -
     return evolve(channel, listings=offered(channel.listings, listings, products))
 
 
-def frozen_parts(explosion: Explosion) -> tuple[Component, ...]:
-    """Return the components of a line, with the weights by which its price is shared over them."""
-    parts = explosion.components
-    if len(parts) == 1:
-        return parts
-    return tuple(evolve(part, price_weight=w) for part, w in zip(parts, explosion.weights, strict=True))
-
-
 @frozen
 class Goods:
     """Products of a batch, ready for lines.
@@ -126,7 +118,7 @@ class Goods:
         if code not in self.products:
             return ()
         known = articles(self.products)
-        parts = frozen_parts(explode(code, known, picks=picks, draw=draw, prices=prices))
+        parts = explode(code, known, picks=picks, draw=draw, prices=prices).parts
         return tuple(evolve(part, per=part.per * per) for part in parts) if per > 1 else parts
 
     def categories(self, code: str) -> tuple[str, ...]:

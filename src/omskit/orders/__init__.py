@@ -24,6 +24,7 @@ from omskit.orders.commands import (
     Assign,
     Cancel,
     Command,
+    Concede,
     Confirm,
     Discard,
     Dissolve,
@@ -45,6 +46,7 @@ from omskit.orders.commands import (
     Unassign,
     Units,
     Unmerge,
+    Unship,
 )
 from omskit.orders.conditions import ANY, STRANGER, History, Miss, Span, When
 from omskit.orders.decide import MAX_LINES, decide
@@ -55,6 +57,7 @@ from omskit.orders.events import (
     Approved,
     Assigned,
     Cancelled,
+    Conceded,
     Discarded,
     Dissolved,
     Divided,
@@ -74,6 +77,7 @@ from omskit.orders.events import (
     TakenBack,
     Unassigned,
     Unmerged,
+    Unshipped,
 )
 from omskit.orders.evolve import evolve
 from omskit.orders.grade import GRADING, Grading
@@ -98,7 +102,17 @@ from omskit.orders.machine import (
     TRIGGERS,
 )
 from omskit.orders.merging import Apart, MergePlan, MergePolicy, group, obstacle
-from omskit.orders.model import NEVER, Barred, Consignment, Hold, Order, PriceGap, Terms
+from omskit.orders.model import (
+    NEVER,
+    Barred,
+    Consignment,
+    Hold,
+    Order,
+    PriceGap,
+    Sent,
+    Terms,
+)
+from omskit.orders.parts import Worth
 from omskit.orders.review import (
     ALLOW_ALL,
     GUARDS,
@@ -173,6 +187,8 @@ __all__ = [
     "Changes",
     "Charge",
     "Command",
+    "Concede",
+    "Conceded",
     "Confirm",
     "Considered",
     "Consignment",
@@ -229,6 +245,7 @@ __all__ = [
     "ReviewPolicy",
     "Rule",
     "Satisfy",
+    "Sent",
     "SetApart",
     "SetDeadlines",
     "SetMemo",
@@ -246,10 +263,13 @@ __all__ = [
     "Units",
     "Unmerge",
     "Unmerged",
+    "Unship",
+    "Unshipped",
     "UpTo",
     "Verdict",
     "When",
     "WishCourier",
+    "Worth",
     "blocklist",
     "decide",
     "divide",

@@ -152,10 +152,11 @@ def _grown(work: _Work, line: OrderLine, units: int) -> OrderLine:
 
 
 def _unsettled(order: Order, line: OrderLine) -> None:
-    if line.cancelled or line.returned:
+    if line.cancelled or line.returned or line.loose or line.conceded_minor:
         raise Refused(
             "line_settled",
-            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price",
+            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price,"
+            f" or {line.conceded_minor} given back of it",
             order=order.key,
             line=line.number,
         )

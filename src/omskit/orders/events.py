@@ -8,7 +8,7 @@ from attrs import frozen
 
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Terms
+from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Sent, Terms
 from omskit.pricing import Context, GiftDue, PriceResult
 
 
@@ -47,10 +47,11 @@ class HoldPlaced:
 
 @frozen
 class HoldReleased:
-    """The holds of one code, on one line or on the whole (0), are lifted."""
+    """The holds of one code, on one line or on the whole (0), are lifted; with a fact, those that await it."""
 
     code: str
     line: int = 0
+    awaits: str = ""
 
 
 @frozen
@@ -208,16 +209,29 @@ class Shipped:
     status: str
     fulfillment: int
     lines: tuple[tuple[int, int], ...]
+    sent: tuple[Sent, ...] = ()
+
+
+@frozen
+class Unshipped:
+    """Units have not left after all; they are promised again as a consignment, or open."""
+
+    status: str
+    lines: tuple[tuple[int, int], ...]
+    consignment: Consignment | None = None
+    waybill: str = ""
+    reason: str = ""
 
 
 @frozen
 class Unassigned:
-    """Consignments were taken back whole; their units are open again."""
+    """Consignments were taken back whole, or units out of some: (consignment, line, units); all are open again."""
 
     status: str
     consignments: tuple[int, ...]
     reason: str = ""
     barred: tuple[Barred, ...] = ()
+    units: tuple[tuple[int, int, int], ...] = ()
 
 
 @frozen
@@ -239,11 +253,23 @@ class Cancelled:
 
 @frozen
 class TakenBack:
-    """Shipped units came back; with a warehouse, into what it can sell again."""
+    """Shipped units, and single pieces of units, came back; with a warehouse, into what it can sell again."""
 
     status: str
     lines: tuple[tuple[int, int], ...]
     warehouse: str = ""
+    reason: str = ""
+    pieces: tuple[tuple[int, str, int], ...] = ()
+
+
+@frozen
+class Conceded:
+    """Money was given back for goods that the buyer keeps, by line; line 0 stands for the charges.
+
+    An amount below zero takes back what had been conceded: the goods came back after all.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
     reason: str = ""
 
 
@@ -269,6 +295,8 @@ Event = (
     | Released
     | Shipped
     | Unassigned
+    | Unshipped
     | Cancelled
     | TakenBack
+    | Conceded
 )

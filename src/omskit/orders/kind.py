@@ -73,8 +73,10 @@ COMMANDS: Codec[Any] = Codec(
         "release": c.Release,
         "ship": c.Ship,
         "unassign": c.Unassign,
+        "unship": c.Unship,
         "cancel": c.Cancel,
         "take_back": c.TakeBack,
+        "concede": c.Concede,
     },
 )
 
@@ -107,8 +109,10 @@ ORDERS: Kind[Order] = Kind(
             "released": e.Released,
             "shipped": e.Shipped,
             "unassigned": e.Unassigned,
+            "unshipped": e.Unshipped,
             "cancelled": e.Cancelled,
             "taken_back": e.TakenBack,
+            "conceded": e.Conceded,
         },
     ),
     evolve=evolve,

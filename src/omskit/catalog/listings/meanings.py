@@ -48,13 +48,9 @@ def meanings(
 def _meaning(listing: Listing, articles: Mapping[str, Article]) -> Meaning:
     if _is_open(listing.code, articles, frozenset()):
         return Meaning(listing.item, listing.code, is_open=True)
-    exploded = explode(listing.code, articles)
-    weights = exploded.weights if len(exploded.components) > 1 else (0,)
-    parts = zip(exploded.components, weights, strict=True)
+    parts = explode(listing.code, articles).parts
     return Meaning(
-        listing.item,
-        listing.code,
-        tuple(evolve(part, per=part.per * listing.per, price_weight=weight) for part, weight in parts),
+        listing.item, listing.code, tuple(evolve(part, per=part.per * listing.per) for part in parts)
     )
 
 
