@@ -1,4 +1,4 @@
-"""Calls that are made once: a key, with a digest of what was asked, is kept together with what the call changed."""
+"""Calls that are made once: a key, with a digest of what was asked, is kept with what the call changed."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class StockDesk:
         document: str = "",
         key: str = "",
     ) -> None:
-        """Correct what is there by signed differences, once for each key: pieces found (above zero) or lost (below).
+        """Correct what is there by signed differences, found above zero and lost below; once for each key.
 
         Raises:
             Refused: ``out_of_stock`` when more is lost than is there and not reserved; nothing is booked.
