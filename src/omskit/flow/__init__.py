@@ -51,6 +51,7 @@ from omskit.flow.selling import (
 )
 from omskit.flow.steps import (
     PRICE_GAP,
+    Headroom,
     free_gifts,
     gift_step,
     merge_step,
@@ -80,6 +81,7 @@ __all__ = [
     "DraftLine",
     "Facts",
     "Goods",
+    "Headroom",
     "Matched",
     "Missing",
     "Need",
