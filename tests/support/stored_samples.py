@@ -9,15 +9,21 @@ from typing import Any
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit.channels import (
+    CONTACTS,
     DOCUMENTS,
     NOTICES,
+    RECEIVERS,
     ChannelLine,
     ChannelOrder,
+    ContactErased,
+    ContactKept,
     GoodsState,
+    KeptContact,
     News,
     PickLine,
     PickRequest,
     RecallRequest,
+    Receiver,
     RefundKind,
     RefundRequest,
     RefundState,
@@ -27,7 +33,7 @@ from omskit.channels import (
     ShipmentNotice,
     StatementLine,
 )
-from omskit.core import Codec, Component, Destination
+from omskit.core import Codec, Component, Contact, Destination
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
 HERE = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -161,6 +167,9 @@ CODECS: tuple[Codec[Any], ...] = (
     f.COMMANDS,
     NOTICES,
     DOCUMENTS,
+    RECEIVERS,
+    CONTACTS.state,
+    CONTACTS.events,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -259,6 +268,12 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("channel document", "statement"): (
         StatementLine("S-1", AT, "EUR", -120, "commission", "A-1001", "L2", "P-1", 3, (("note", '"x"'),)),
     ),
+    ("receiver", "receiver"): (
+        Receiver(Contact("Ann", "0171", ("Road 1", "2nd floor"), "Ulm"), True, "OAID", "77", "330106"),
+    ),
+    ("contact", "contact"): (KeptContact(7, "sealed:YWJj", True),),
+    ("contact event", "kept"): (ContactKept(),),
+    ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
 }
 

@@ -17,6 +17,16 @@ from omskit.channels.channel import (
     Verifier,
 )
 from omskit.channels.comparing import differences, hold_changes
+from omskit.channels.contacts import (
+    CONTACTS,
+    RECEIVERS,
+    Cipher,
+    ContactErased,
+    ContactEvent,
+    ContactKept,
+    KeptContact,
+    Privacy,
+)
 from omskit.channels.documents import (
     DOCUMENTS,
     ChannelLine,
@@ -53,6 +63,7 @@ from omskit.channels.tables import MAX_ROWS, decode_text, read_cells, safe_cell,
 from omskit.channels.webhooks import WINDOW, Webhook, hmac_of, must_be_fresh, must_match, same
 
 __all__ = [
+    "CONTACTS",
     "DOCUMENTS",
     "GAP",
     "MAX_BYTES",
@@ -62,6 +73,7 @@ __all__ = [
     "MAX_ROWS",
     "MAX_TEXT",
     "NOTICES",
+    "RECEIVERS",
     "TOLERANCE",
     "UNMAPPED",
     "WINDOW",
@@ -72,12 +84,17 @@ __all__ = [
     "ChannelHold",
     "ChannelLine",
     "ChannelOrder",
+    "Cipher",
+    "ContactErased",
+    "ContactEvent",
+    "ContactKept",
     "Discount",
     "Extra",
     "Fields",
     "Funder",
     "GoodsState",
     "Identity",
+    "KeptContact",
     "Listing",
     "Listings",
     "Meaning",
@@ -89,6 +106,7 @@ __all__ = [
     "PickLine",
     "PickRequest",
     "PresaleStep",
+    "Privacy",
     "Reader",
     "RecallRequest",
     "Receiver",

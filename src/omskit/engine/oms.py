@@ -11,9 +11,10 @@ from attrs import evolve, field, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
-from omskit.channels import Channel
+from omskit.channels import CONTACTS, Channel, Privacy, Receiver
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.contacts import ContactDesk
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
 from omskit.engine.receive import Received, Receiving
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 #: Every aggregate that the engine stores.
-KINDS = (o.ORDERS, f.FULFILLMENTS, TRANSFERS)
+KINDS = (o.ORDERS, f.FULFILLMENTS, TRANSFERS, CONTACTS)
 
 
 def _silent(_count: int) -> None:
@@ -63,8 +64,8 @@ class Oms:
         storage: Where everything is kept; see :meth:`open` for a database URL. channels: Where orders come from.
         processes: How orders go: one :class:`omskit.flow.Process` for all of them, or several and which goes by
         which. clock: Says what time it is; aware. buffer: How long a new order waits before its review, so that
-        what belongs together can meet. batch: Most orders or documents in one transaction. relaying: How what
-        waits in the outbox is sent.
+        what belongs together can meet. batch: Most orders or documents in one transaction. privacy: How
+        receivers are kept and compared.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -76,6 +77,7 @@ class Oms:
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
     buffer: timedelta = field(default=timedelta(0), kw_only=True)
     batch: int = field(default=500, kw_only=True)
+    privacy: Privacy = field(default=Privacy(), kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @classmethod
@@ -122,7 +124,7 @@ class Oms:
         if known is None:
             codes = ", ".join(self.channels) or "none"
             raise UsageError("unknown_channel", f"no channel {channel!r}; there are: {codes}", channel=channel)
-        return Receiving(self._shop, known, self.buffer, self.batch).receive(payloads, progress)
+        return Receiving(self._shop, known, self.buffer, self.batch, self.privacy).receive(payloads, progress)
 
     def run(self, limit: int = 1000, *, progress: Callable[[int], object] = _silent) -> Run:
         """Let up to ``limit`` waiting orders go as far as the process takes them, the most urgent first.
@@ -192,7 +194,7 @@ class Oms:
         Raises:
             ContractError: ``bad_outcome`` when the sender answers something else than a ``Delivery``.
         """
-        return Relay(self._shop).relay(send, limit, topics, settle_every)
+        return Relay(self._shop, privacy=self.privacy).relay(send, limit, topics, settle_every)
 
     def order(self, number: str) -> o.Order:
         """Return an order as it stands.
@@ -207,6 +209,27 @@ class Oms:
         if stored is None:
             raise UsageError("unknown_number", f"there is no {number}", number=number)
         return stored.state
+
+    def contact(self, number: str) -> Receiver:
+        """Return whom an order goes to; empty where the channel showed nobody, and once it is erased.
+
+        Raises:
+            UsageError: ``unknown_number``; ``no_cipher``.
+            StorageError: ``unreadable_contact``.
+            PayloadError: ``bad_number``.
+        """
+        return ContactDesk(self._shop, self.privacy).of(number)
+
+    def erase_contact(self, number: str, *, actor: str, reason: str = "") -> None:
+        """Erase the receiver of an order for good: what its channel says of him later is not kept either.
+
+        The order and its history stay as they are, since they never held it. Doing it again changes nothing.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        ContactDesk(self._shop, self.privacy).erase(number, actor, reason)
 
     def orders(self, *where: Where, page: int = 500) -> Iterator[o.Order]:
         """Yield the orders that match, in order of key, a page at a time; ``ORDERS.columns`` can be searched.
