@@ -22,9 +22,8 @@ PLENTY = st.fixed_dictionaries({cell: st.sampled_from([9, 0]) for cell in CELLS}
 
 def _light(demand: Demand) -> Demand:
     """Return the demand without what rules gathering out: traits, weights, and SKUs that two lines share."""
-    lines = tuple(
-        evolve(line, sku="ABC"[n], components=(), barred=frozenset()) for n, line in enumerate(demand.lines[:3])
-    )
+    plain = {"components": (), "group": "", "barred": frozenset()}
+    lines = tuple(evolve(line, sku="ABC"[n], **plain) for n, line in enumerate(demand.lines[:3]))
     return evolve(demand, lines=lines)
 
 
