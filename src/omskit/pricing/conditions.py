@@ -50,7 +50,7 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
         if lacking > 0:
             return Rejection(code, Reason.AMOUNT_SHORT, minor=lacking)
     if conditions.least_units:
-        lacking = conditions.least_units - sum(counter.units[p] for p in qualifying)
+        lacking = conditions.least_units - counter.total(counter.units, qualifying)
         if lacking > 0:
             return Rejection(code, Reason.UNITS_SHORT, units=lacking)
     return None
@@ -59,7 +59,7 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
 def measured(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> int:
     """Return what the qualifying positions cost, as the promotion's thresholds count it."""
     amounts = counter.start if promotion.conditions.base is Base.INITIAL else counter.now
-    return sum([amounts[p] for p in qualifying])
+    return counter.total(amounts, qualifying)
 
 
 def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use, ...]:
