@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from counters import COUPON, GIFT, HOT, OVER, TENTH, coupon, draft, phone, pricing
-from shop import AT, WEB, Clock, back, fulfillments, order, payload, process
+from shop import AT, WEB, Clock, fulfillments, order, payload, process
 
 from omskit.core import Refused, UsageError
 from omskit.engine import Oms
-from omskit.flow import PRICE_GAP, gift_step, price_check_step
+from omskit.flow import PRICE_GAP, price_check_step
 from omskit.fulfillment import HandOver
 from omskit.orders import AddLine, Amend, Cancel, GapsNoted, Priced, PriceGap, ReleaseHold, SetPaid, SetQuantity
 from omskit.pricing import PriceChange, PriceEntry, changes, redemptions, replay
@@ -310,36 +310,3 @@ def test_orders_by_phone_are_not_checked_against_themselves(storage: Storage) ->
     (number,) = oms.counter.place([draft("P1", ("A", 1))], actor="amy").placed
     oms.run()
     assert (oms.order(number).gaps, oms.order(number).is_held) == ((), False)
-
-
-def giving(storage: Storage) -> Oms:
-    gifts = pricing(GIFT)
-    return stocked(phone(storage, process=process().insert(gift_step(gifts), before="review")))
-
-
-def test_gifts_are_added_to_orders_of_a_channel_before_their_review(storage: Storage) -> None:
-    oms = giving(storage)
-    said = [order(str(n), ("A", 20), buyer=f"b{n}") for n in range(3)]
-    numbers = oms.receive("web", payload(*said)).placed
-    oms.stock.receive("BER", {"A": 50}, actor="amy")
-    assert oms.run().moved["gifts"] == 2
-    oms.run()
-    assert [[line.gift for line in oms.order(one).lines] for one in numbers] == [["", "GWP"], ["", "GWP"], [""]]
-    assert [oms.order(one).total_minor for one in numbers] == [2000, 2000, 2000]
-    assert {oms.order(one).status for one in numbers} == {"released"}
-    oms.run()
-    assert used(oms, "promotion:GWP") == (2, 0)
-    assert oms.verify().is_sound
-
-
-def test_a_reversal_of_all_that_was_bought_ends_the_gift_too(storage: Storage) -> None:
-    steps = process().insert(gift_step(pricing(GIFT)), before="review").without("release")
-    oms = stocked(phone(storage, process=steps))
-    (number,) = oms.receive("web", payload(order("1", ("A", 20)))).placed
-    oms.run()
-    oms.run()
-    assert [line.reserved for line in oms.order(number).lines] == [20, 1]
-    oms.receive("web", payload(back("R1", ("A", 20, 2000), order="1")))
-    assert [line.cancelled for line in oms.order(number).lines] == [20, 1]
-    assert used(oms, "promotion:GWP") == (0, 0)
-    assert oms.verify().is_sound

@@ -21,8 +21,8 @@ from omskit.flow import (
     react,
     refund_due,
     repriced,
-    spend,
     unsent_gifts,
+    unspend,
 )
 from omskit.orders import ORDERS, AddLine, Changes, KeepPrice, NoteRefund, Order, Refunded, RemoveLine, SetQuantity
 from omskit.pricing import PriceResult
@@ -110,11 +110,12 @@ class Counter:
             work, order, entries = self._load(unit, number, actor)
             _more(order, changes)
             before, _ = last_price(entries)
+            if before.gifts_only:
+                raise Refused("not_priced", "its prices are its channel's; only its gifts are ours", order=number)
             skus = {line.sku for line in order.lines} | {one.sku for one in changes if isinstance(one, AddLine)}
             asked = [(before.context, order.terms.currency)]
             facts = PriceFacts.known(unit, self.pricing, skus, asked, lock=True)
-            own = spend(facts.left, [evolve(use, uses=-use.uses, minor=-use.minor) for use in before.price.uses])
-            facts = evolve(facts, left=own)
+            facts = evolve(facts, left=unspend(facts.left, before.price.uses))
             basket, _ = changed_basket(order, before, changes, facts.pricing, facts.goods)
             result = facts.pricing.price(basket, facts.context(before.context))
             for command in repriced(order, changes, result, before.context, facts.goods):

@@ -105,6 +105,7 @@ def refund_due(
     price, gone = last_price(entries)
     kept = None
     if again is not None:
+        again = again.giving if price.gifts_only else again
         units = {number: gone.units.get(number, 0) + back.get(number, 0) for number in {*gone.units, *back}}
         basket = priced_basket(price.price, again, goods or Goods({}), price.context)
         left = kept_basket(basket, units)

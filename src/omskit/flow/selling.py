@@ -255,6 +255,11 @@ def spend(left: Mapping[str, Left], uses: Iterable[Use]) -> dict[str, Left]:
     return after
 
 
+def unspend(left: Mapping[str, Left], uses: Iterable[Use]) -> dict[str, Left]:
+    """Return what allowances give an order that holds ``uses`` of them already: its own count as left."""
+    return spend(left, [evolve(use, uses=-use.uses, minor=-use.minor) for use in uses])
+
+
 def take_gifts(stock: Mapping[str, int] | None, result: PriceResult) -> dict[str, int] | None:
     """Return what is free of gifts after an order has its own."""
     if stock is None:

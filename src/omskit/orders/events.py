@@ -119,10 +119,14 @@ class Priced:
     Args:
         price: With frozen shares, gifts, uses and the trace; refunds and changes read it.
         context: What it was priced under, without what was left of budgets and stock.
+        gifts_only: Whether only its gifts are ours, and its prices are its channel's.
+        until: When what it uses may be given back for its not having been paid; None for no end.
     """
 
     price: PriceResult
     context: Context
+    gifts_only: bool = False
+    until: datetime | None = None
 
 
 @frozen
