@@ -118,7 +118,7 @@ class Counter:
             facts = evolve(facts, left=unspend(facts.left, before.price.uses))
             basket, _ = changed_basket(order, before, changes, facts.pricing, facts.goods)
             result = facts.pricing.price(basket, facts.context(before.context))
-            for command in repriced(order, changes, result, before.context, facts.goods):
+            for command in repriced(order, changes, result, before, facts.goods):
                 work.order(order.key, command, "price")
             react(work)
             save(unit, work, joined=self.shop.joined)
@@ -195,7 +195,8 @@ class Counter:
                 key = work.new_key()
                 with work.attempt():
                     work.order(key, placed(draft, result, facts.goods, key=key), "counter")
-                    work.order(key, KeepPrice(result, context), "counter")
+                    until = self.pricing.held_until(draft.terms)
+                    work.order(key, KeepPrice(result, context, until=until), "counter")
             except OmsError as error:
                 refused.append(Refusal.of(draft.terms.external_id, error))
                 continue

@@ -188,7 +188,7 @@ def changed_basket(
 
 
 def repriced(
-    order: Order, changes: Changes, result: PriceResult, context: Context, goods: Goods
+    order: Order, changes: Changes, result: PriceResult, before: Priced, goods: Goods
 ) -> tuple[Command, Command]:
     """Return the commands that make an order what a new price says, gifts included; its freight stays as it is."""
     asked = {change.line: change for change in changes if isinstance(change, SetQuantity)}
@@ -201,7 +201,7 @@ def repriced(
         else:
             lines += _changed(order.line(priced.number), priced, money, asked.get(priced.number))
     lines += gift_changes(order, result, goods)
-    return Amend(tuple(lines), "priced again"), KeepPrice(result, context)
+    return Amend(tuple(lines), "priced again"), KeepPrice(result, before.context, until=before.until)
 
 
 def _changed(

@@ -183,7 +183,8 @@ def gift_step(
             free = _with_own(stock, order)
             result = known.pricing.price(_paid(order, known.goods), evolve(context, left=own, gift_stock=free))
             if result.gifts or order.gifted:
-                kept = KeepPrice(result, context, gifts_only=True)
+                until = known.pricing.held_until(order.terms)
+                kept = KeepPrice(result, context, gifts_only=True, until=until)
                 found[order.key] = (*_given(order, result, known.goods), kept)
                 left, stock = spend(own, result.uses), take_gifts(free, result)
         return found
