@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from counters import COUPON, GIFT, HOT, OVER, TENTH, coupon, draft, phone, pricing
+from counters import COUPON, FIRST, GIFT, HOT, OVER, TENTH, coupon, draft, phone, pricing
 from shop import AT, WEB, Clock, fulfillments, order, payload, process
 
 from omskit.core import Refused, UsageError
@@ -13,7 +13,7 @@ from omskit.engine import Oms
 from omskit.flow import PRICE_GAP, price_check_step
 from omskit.fulfillment import HandOver
 from omskit.orders import AddLine, Amend, Cancel, GapsNoted, Priced, PriceGap, ReleaseHold, SetPaid, SetQuantity
-from omskit.pricing import PriceChange, PriceEntry, changes, redemptions, replay
+from omskit.pricing import PriceChange, PriceEntry, Reason, changes, redemptions, replay
 from omskit.pricing.allowances import Close
 from omskit.storage import MemoryStorage, Storage
 
@@ -310,3 +310,20 @@ def test_orders_by_phone_are_not_checked_against_themselves(storage: Storage) ->
     (number,) = oms.counter.place([draft("P1", ("A", 1))], actor="amy").placed
     oms.run()
     assert (oms.order(number).gaps, oms.order(number).is_held) == ((), False)
+
+
+def test_the_first_order_of_a_buyer_is_first_until_it_is_cancelled(storage: Storage) -> None:
+    oms = phone(storage, FIRST)
+    said = [draft(f"P{n}", ("A", 1), new_customer=True) for n in range(2)]
+    first, second = oms.counter.place(said, actor="amy").placed
+    assert [oms.order(one).lines[0].discount_minor for one in (first, second)] == [150, 0]
+    oms.cancel(first, actor="amy")
+    (third,) = oms.counter.place([draft("P3", ("A", 1), new_customer=True)], actor="amy").placed
+    assert oms.order(third).lines[0].discount_minor == 150
+    assert oms.verify().is_sound
+
+
+def test_nobody_is_a_new_customer_without_being_known(storage: Storage) -> None:
+    oms = phone(storage, FIRST)
+    quoted = oms.counter.quote(draft("P1", ("A", 1), new_customer=True, buyer=""))
+    assert [(one.promotion, one.reason) for one in quoted.rejected] == [("FIRST", Reason.BUYER_UNKNOWN)]

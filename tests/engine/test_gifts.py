@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from counters import GIFT, TENTH, phone, pricing
 from shop import Clock, back, order, payload, process
 
@@ -10,6 +11,7 @@ from omskit.core import Refused
 from omskit.engine import Oms
 from omskit.flow import gift_step, price_check_step
 from omskit.orders import Cancel, PriceGap, SetQuantity
+from omskit.pricing import Budget, Conditions
 from omskit.storage import Storage
 
 
@@ -144,6 +146,17 @@ def test_an_order_whose_gift_a_warehouse_works_on_is_left_to_people(storage: Sto
     with pytest.raises(Refused, match="warehouse"):
         oms.do(number, Cancel(((1, 5),), "less"), actor="amy")
     assert gifts(oms, number) == [("STRAP", 1)]
+
+
+def test_a_gift_for_the_first_order_goes_to_the_first_order_of_a_buyer_only(storage: Storage) -> None:
+    welcome = evolve(GIFT, conditions=Conditions(least_minor=2000, new_customer=True), budget=Budget())
+    oms = stocked(phone(storage, process=process().insert(gift_step(pricing(welcome)), before="review")))
+    numbers = oms.receive("web", payload(order("1", ("A", 20)), order("2", ("A", 20)))).placed
+    oms.run()
+    oms.run()
+    (later,) = oms.receive("web", payload(order("3", ("A", 20)))).placed
+    oms.run()
+    assert [gifts(oms, one) for one in (*numbers, later)] == [[("STRAP", 1)], [], []]
 
 
 def test_the_prices_of_an_order_with_a_gift_are_still_its_channel_s(storage: Storage) -> None:

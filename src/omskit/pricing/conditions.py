@@ -72,6 +72,8 @@ def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use,
         uses.append(Use(total, 1, 0, budget.uses, budget.minor, currency))
     if budget.uses_per_buyer is not None:
         uses.append(Use(f"{name}/buyer:{context.buyer}", 1, 0, budget.uses_per_buyer, None, currency))
+    if promotion.conditions.new_customer:
+        uses.append(Use(f"new-customer/buyer:{context.buyer}", 1, 0, 1, None, currency))
     coupons = [coupon for coupon, of in context.coupons.items() if of == code]
     if promotion.coupon and coupons:
         coupon = min(coupons)
@@ -90,7 +92,8 @@ def allowances_asked(rules: Rulebook, context: Context, currency: str) -> tuple[
 def spent(promotion: Promotion, context: Context, uses: Sequence[Use]) -> Rejection | None:
     """Return which allowance has no use left; None when all have."""
     code = promotion.code
-    if promotion.budget.uses_per_buyer is not None and not context.buyer:
+    per_buyer = promotion.budget.uses_per_buyer is not None or promotion.conditions.new_customer
+    if per_buyer and not context.buyer:
         return Rejection(code, Reason.BUYER_UNKNOWN)
     for use in uses:
         left = _left(context, use)

@@ -9,12 +9,24 @@ from attrs import evolve, field, frozen
 
 from omskit.core import format_amount
 from omskit.flow.budgets import left_of, load_allowances
+from omskit.flow.buyers import HISTORIES
 from omskit.flow.lists import load_prices
 from omskit.flow.offers import Goods, load_products
 from omskit.flow.process import Facts, Need, Step
 from omskit.flow.repricing import gift_changes, last_price
 from omskit.flow.selling import Pricing, bought, region_of, spend, take_gifts, unspend
-from omskit.orders import ORDERS, Amend, Command, KeepPrice, NoteGaps, Order, PriceGap, PutOnHold, Regroup
+from omskit.orders import (
+    ORDERS,
+    STRANGER,
+    Amend,
+    Command,
+    KeepPrice,
+    NoteGaps,
+    Order,
+    PriceGap,
+    PutOnHold,
+    Regroup,
+)
 from omskit.orders.machine import APPROVE
 from omskit.pricing import Basket, BasketLine, Context, Left, PriceResult, Quote, Use, Wanted, allowances_asked
 from omskit.storage import Unit
@@ -32,13 +44,25 @@ class _Known:
     left: Mapping[str, Left]
     gifts: Mapping[str, int] | None
     uses: Mapping[int, tuple[Use, ...]] = field(factory=dict)
+    strangers: frozenset[int] = frozenset()
+
+    def context(self, order: Order) -> Context:
+        """Return the facts about a channel's order that promotions ask for."""
+        return context_of_order(order, self.pricing, new_customer=order.key in self.strangers)
 
 
-def context_of_order(order: Order, pricing: Pricing) -> Context:
+def context_of_order(order: Order, pricing: Pricing, *, new_customer: bool = False) -> Context:
     """Return the facts about a channel's order that promotions ask for."""
     terms = order.terms
     region = region_of(terms.destination)
-    return Context(terms.placed_at, terms.channel, pricing.zone, region, terms.buyer)
+    return Context(terms.placed_at, terms.channel, pricing.zone, region, terms.buyer, new_customer=new_customer)
+
+
+def _strangers(unit: Unit, pricing: Pricing, orders: Sequence[Order]) -> frozenset[int]:
+    """Return the orders whose buyers had not bought in their channel before; none while nothing depends on it."""
+    if not any(one.conditions.new_customer for one in pricing.rules.promotions):
+        return frozenset()
+    return frozenset(key for key, known in HISTORIES.ask(unit, orders, False).items() if known == STRANGER)
 
 
 def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bool) -> Need[_Known]:
@@ -49,8 +73,9 @@ def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bo
         lists = load_prices(unit, pricing)
         skus = {line.sku for order in mine for line in order.lines} | {*pricing.gift_skus}
         goods = Goods({code: one.state for code, one in load_products(unit, skus).items()})
+        strangers = _strangers(unit, lists, mine)
         if not budgets:
-            return _Known(lists, goods, {}, None)
+            return _Known(lists, goods, {}, None, strangers=strangers)
         names = {
             name
             for order in mine
@@ -58,7 +83,7 @@ def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bo
         }
         at = max(order.terms.placed_at for order in mine)
         left = left_of(load_allowances(unit, names, lock=lock), at)
-        return _Known(lists, goods, left, free_gifts(unit, lists), _held(unit, mine))
+        return _Known(lists, goods, left, free_gifts(unit, lists), _held(unit, mine), strangers)
 
     return Need(name, ask)
 
@@ -130,7 +155,7 @@ def _gaps(order: Order, known: _Known) -> tuple[tuple[PriceGap, ...], int]:
     answers = pricing.book.quote(wanted, pricing.customer(order.terms))
     priced = [one for one, answer in zip(wanted, answers, strict=True) if isinstance(answer, Quote)]
     lines = pricing.lines(priced, pricing.customer(order.terms), known.goods)
-    result = pricing.price(Basket(order.terms.currency, lines), context_of_order(order, pricing))
+    result = pricing.price(Basket(order.terms.currency, lines), known.context(order))
     ours = {line.number: result.paid_minor_of(line) for line in result.lines}
     gaps = tuple(
         PriceGap(line.number, line.paid_minor, ours.get(line.number))
@@ -178,7 +203,7 @@ def gift_step(
         for order in orders:
             if not _is_due(order, channels):
                 continue
-            context = context_of_order(order, known.pricing)
+            context = known.context(order)
             own = unspend(left, known.uses.get(order.key, ()))
             free = _with_own(stock, order)
             result = known.pricing.price(_paid(order, known.goods), evolve(context, left=own, gift_stock=free))
