@@ -43,32 +43,53 @@ def rows(*rows: tuple[str, ...], header: tuple[str, ...] = ("code", *PATHS)) -> 
     return c.Table(header, tuple(c.Row(number, cells) for number, cells in enumerate(rows, 2)))
 
 
-def _codes(most: int) -> st.SearchStrategy[str]:
-    return st.lists(st.sampled_from([f"P{n}" for n in range(9)]), max_size=most, unique=True).map("; ".join)
-
-
-ROWS = st.tuples(
-    st.sampled_from([f"P{n}" for n in range(9)]),
-    st.sampled_from(["", "Tea", "Pot"]),
-    st.sampled_from(["", "", "active", "archived", "discontinued"]),
-    st.sampled_from(["", "", "", "size"]),
-    st.sampled_from(["", "", "P0", "P1"]),
-    st.sampled_from(["", "", "s", "l"]),
-    st.one_of(st.just(""), _codes(2)),
-    st.one_of(st.just(""), _codes(1)),
-    st.sampled_from(["", *GTINS]),
-    st.sampled_from(["", "", "12 EA"]),
-    st.sampled_from(["", "", *GTINS]),
+#: A family, a variant, a product with numbers, a chain of bundles and a chain of successors.
+BASE = (
+    ("P0", "Tee", "", "size"),
+    ("P1", "", "", "", "P0", "s"),
+    ("P2", "Tea", "active", "", "", "", "", "", GTINS[0], "12 EA", GTINS[1]),
+    ("P3", "", "", "", "", "", "P2"),
+    ("P4", "", "", "", "", "", "P3"),
+    ("P5", "", "", "", "", "", "", "P2"),
+    ("P6", "", "", "", "", "", "", "P5"),
 )
-FILES = st.lists(ROWS, max_size=6, unique_by=lambda row: row[0])
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(FILES, min_size=2, max_size=4))
+@st.composite
+def _row(draw: st.DrawFn) -> tuple[str, ...]:
+    """Return a row that says one or two things of a product."""
+    cells = dict.fromkeys(PATHS, "")
+    cells["name"] = draw(st.sampled_from(["", "Tea", "Pot"]))
+    code = st.sampled_from([f"P{n}" for n in range(9)])
+    for what in draw(
+        st.lists(st.sampled_from(["status", "variant", "bundle", "next", "gtin", "case"]), max_size=2)
+    ):
+        match what:
+            case "status":
+                cells["status"] = draw(st.sampled_from(["active", "archived", "discontinued"]))
+            case "variant":
+                cells["family"], cells["option.size"] = "P0", draw(st.sampled_from(["s", "l"]))
+            case "bundle":
+                cells["bundle"] = draw(code)
+            case "next":
+                cells["relation.successor"] = draw(code)
+            case "gtin":
+                cells["identifier.gtin"] = draw(st.sampled_from(GTINS))
+            case "case":
+                cells["pack.CS"], cells["identifier.gtin.CS"] = "12 EA", draw(st.sampled_from(GTINS))
+    return (draw(code), *cells.values())
+
+
+FILES = st.lists(_row(), max_size=4, unique_by=lambda row: row[0])
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(FILES, min_size=1, max_size=3))
 def test_a_plan_beside_a_part_of_the_catalog_is_the_plan_beside_all_of_it(
     files: list[list[tuple[str, ...]]],
 ) -> None:
     oms, columns = opened(MemoryStorage()), c.columns_of(PATHS, LOOSE)
+    assert len(oms.catalog.load(rows(*BASE), columns, actor="amy").planned) == len(BASE)
     for file in files:
         planned = oms.catalog.plan(rows(*file), columns)
         assert planned == c.plan_import(rows(*file), columns, schema=LOOSE, products=oms.catalog.every())
@@ -110,6 +131,13 @@ def test_a_circle_through_products_that_no_row_is_about_is_found(storage: Storag
     oms.catalog.load(rows(*chain), columns, actor="amy")
     plan = oms.catalog.plan(rows(("P3", "", "", "", "", "", "P0")), columns)
     assert [error.code for error in plan.errors] == ["bundle_cycle"]
+
+
+def test_a_circle_of_successors_that_no_row_is_about_is_found(storage: Storage) -> None:
+    oms, columns = opened(storage), c.columns_of(PATHS, LOOSE)
+    oms.catalog.load(rows(*BASE), columns, actor="amy")
+    plan = oms.catalog.plan(rows(("P2", "", "", "", "", "", "", "P6")), columns)
+    assert [error.code for error in plan.errors] == ["successor_cycle"]
 
 
 def test_a_value_that_is_unique_is_looked_for_in_the_whole_catalog(storage: Storage) -> None:
