@@ -8,8 +8,8 @@ from attrs import evolve, frozen
 
 from omskit import catalog as c
 from omskit.catalog import LISTINGS, PRODUCTS, TREES, Product, Schema
-from omskit.core import Change, Stored, UsageError
-from omskit.engine.keeping import By, change_of, keep
+from omskit.core import Change, Entry, Stored, UsageError
+from omskit.engine.keeping import By, change_of, history_of, keep
 from omskit.engine.surroundings import World, around, every_product, every_tree, in_pages, reading_of, states
 from omskit.engine.units import Shop
 from omskit.flow import load_listings, load_products
@@ -78,10 +78,36 @@ class CatalogDesk:
             UsageError: ``unknown_product``.
         """
         with self.shop.storage.begin(read=True) as unit:
-            keys = unit.of(PRODUCTS).find(Where("code", Op.EQ, code), limit=1)
-            if not keys:
+            entries = history_of(unit, PRODUCTS, Where("code", Op.EQ, code))
+            if not entries:
                 raise UsageError("unknown_product", f"{code!r} is not in the catalog", product=code)
-            return c.history(unit.of(PRODUCTS).history(keys)[keys[0]], self.schema)
+            return c.history(entries, self.schema)
+
+    def listing_history(self, channel: str, item: str) -> tuple[Entry, ...]:
+        """Return who changed what an item of a channel stands for, or whether it is offered, and when.
+
+        Raises:
+            UsageError: ``unknown_listing``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(
+                unit, LISTINGS, Where("channel", Op.EQ, channel), Where("item", Op.EQ, item)
+            )
+            if not entries:
+                raise UsageError("unknown_listing", f"{channel} {item} is not listed", item=item)
+            return entries
+
+    def tree_history(self, code: str) -> tuple[Entry, ...]:
+        """Return who changed what of a category tree, and when.
+
+        Raises:
+            UsageError: ``unknown_tree``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(unit, TREES, Where("code", Op.EQ, code))
+            if not entries:
+                raise UsageError("unknown_tree", f"{code!r} is no category tree", tree=code)
+            return entries
 
     def tree(self, code: str, command: c.TreeCommand, *, actor: str) -> c.Tree:
         """Carry out a command on a category tree.

@@ -94,15 +94,23 @@ class Counter:
                 raise
             return self.shop.attempt(lambda unit, _lock: self._place(unit, drafts, actor))
 
-    def amend(self, number: str, changes: Changes, *, actor: str) -> Order:
+    def amend(
+        self, number: str, changes: Changes, *, actor: str, freight_minor: int | None = None
+    ) -> Order:
         """Change what an order asks for, and price it again at the lists and promotions of its placement.
 
-        Units more and lines more are priced again as a whole, gifts and budgets included; the freight stays as it
-        is. Units less are a refund: see :meth:`give_back`.
+        Units more and lines more are priced again as a whole, with gifts, budgets and the promotions of the
+        freight. Units less are a refund: see :meth:`give_back`.
+
+        Args:
+            number: Of the order, which was priced here.
+            changes: What is asked for.
+            actor: Who asks.
+            freight_minor: Price of sending it from now on, before promotions; None as it was.
 
         Raises:
-            Refused: ``not_priced``; ``line_settled``; ``fewer_units``; ``no_price``; ``allowance_spent``; as an
-                amendment is refused.
+            Refused: ``not_priced``; ``line_settled``; ``charges_settled``; ``fewer_units``; ``no_price``;
+                ``allowance_spent``; as an amendment is refused.
             UsageError: ``unknown_number``; ``unknown_line``.
         """
 
@@ -116,7 +124,8 @@ class Counter:
             asked = [(before.context, order.terms.currency)]
             facts = PriceFacts.known(unit, self.pricing, skus, asked, lock=True)
             facts = evolve(facts, left=unspend(facts.left, before.price.uses))
-            basket, _ = changed_basket(order, before, changes, facts.pricing, facts.goods)
+            lists, goods = facts.pricing, facts.goods
+            basket, _ = changed_basket(order, before, changes, lists, goods, freight_minor=freight_minor)
             result = facts.pricing.price(basket, facts.context(before.context))
             for command in repriced(order, changes, result, before, facts.goods):
                 work.order(order.key, command, "price")

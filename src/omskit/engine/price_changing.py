@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from omskit.core import UsageError, key_of, readable, to_ms
-from omskit.engine.keeping import By, change_of, keep
+from omskit.core import Entry, UsageError, key_of, readable, to_ms
+from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
 from omskit.flow import Redeeming, react
 from omskit.orders import ORDERS, PutOnHold
@@ -65,6 +65,30 @@ class PriceDesk:
             return keep(unit, PRICE_CHANGES, key, stored, events, By(at, actor))
 
         return self.shop.attempt(do)
+
+    def changes(self, *statuses: str) -> Mapping[str, PriceChange]:
+        """Return price changes by number, those asked for first; by default in every status."""
+        where = (Where("status", Op.IN, statuses),) if statuses else ()
+        with self.shop.storage.begin(read=True) as unit:
+            return {
+                readable(PRICE_CHANGES.number, key): one.state
+                for page in pages(unit, PRICE_CHANGES, *where)
+                for key, one in page.items()
+            }
+
+    def history(self, number: str) -> tuple[Entry, ...]:
+        """Return who asked for, approved and applied a price change, and when.
+
+        Raises:
+            PayloadError: ``bad_number``.
+            UsageError: ``unknown_number``.
+        """
+        key = key_of(number, PRICE_CHANGES.number)
+        with self.shop.storage.begin(read=True) as unit:
+            entries = tuple(unit.of(PRICE_CHANGES).history([key])[key])
+        if not entries:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return entries
 
     def apply(self, *, actor: str = "omskit") -> tuple[str, ...]:
         """Put every approved price change whose time has come into force, each once; return their numbers.
@@ -147,6 +171,18 @@ class PriceDesk:
             return keep(unit, ALLOWANCES, stored.state.key if stored else 0, stored, events, By(at, actor))
 
         return self.shop.attempt(do)
+
+    def allowance_history(self, name: str) -> tuple[Entry, ...]:
+        """Return what took from a budget or coupon, what was given back, and who changed its limits.
+
+        Raises:
+            UsageError: ``unknown_allowance``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(unit, ALLOWANCES, Where("name", Op.EQ, name))
+        if not entries:
+            raise UsageError("unknown_allowance", f"nobody has opened {name!r}", allowance=name)
+        return entries
 
     def allowances(self, *names: str) -> Mapping[str, Allowance]:
         """Return budgets and coupons by name; those that nobody has opened are left out."""

@@ -152,6 +152,7 @@ def _amended(order: Order, event: e.Amended) -> Order:
         status=event.status,
         lines=tuple(lines[number] for number in sorted(lines)),
         terms=event.terms or order.terms,
+        charges=order.charges if event.charges is None else event.charges,
         proposals=_without(order, event.proposal),
         retry_at=None,
         gifts_stale=order.gifts_stale or (order.gifted and any(not line.gift for line in event.lines)),

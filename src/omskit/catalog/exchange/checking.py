@@ -152,8 +152,8 @@ def in_order(drafts: Iterable[Draft], machine: Machine) -> list[Draft]:
     """
     waiting = {draft.code: draft for draft in drafts}
     ordered: list[Draft] = []
-    while waiting:
-        path = dict.fromkeys([next(iter(waiting))])
+    for first in list(waiting):
+        path = dict.fromkeys([first] if first in waiting else [])
         while path:
             here = next(reversed(path))
             names = sorted(waiting[here].after.names)
