@@ -125,6 +125,13 @@ def test_options_of_a_variant_that_no_row_is_about_are_taken(storage: Storage) -
     assert [error.code for error in plan.errors] == ["variant_taken"]
 
 
+def test_options_of_a_variant_that_is_no_longer_sold_are_taken_still(storage: Storage) -> None:
+    oms, columns = opened(storage), c.columns_of(PATHS, LOOSE)
+    oms.catalog.load(rows(("P0", "Tee", "", "size"), ("P1", "", "archived", "", "P0", "s")), columns, actor="amy")
+    plan = oms.catalog.load(rows(("P2", "", "", "", "P0", "s")), columns, actor="amy")
+    assert [error.code for error in plan.errors] == ["variant_taken"]
+
+
 def test_a_circle_through_products_that_no_row_is_about_is_found(storage: Storage) -> None:
     oms, columns = opened(storage), c.columns_of(PATHS, LOOSE)
     chain = [(f"P{n}", "", "", "", "", "", f"P{n + 1}" if n < 3 else "") for n in range(4)]

@@ -11,17 +11,23 @@ from omskit import orders as o
 from omskit import returns as r
 from omskit.catalog import Pick
 from omskit.channels import (
+    CONTACTS,
     DOCUMENTS,
     NOTICES,
+    RECEIVERS,
     ChannelLine,
     ChannelOrder,
+    ContactErased,
+    ContactKept,
     GoodsState,
     InterceptRequest,
+    KeptContact,
     News,
     Package,
     PickLine,
     PickRequest,
     RecallRequest,
+    Receiver,
     RefundAnswer,
     RefundKind,
     RefundRequest,
@@ -34,7 +40,7 @@ from omskit.channels import (
     WaybillRequest,
     WaybillVoid,
 )
-from omskit.core import Codec, Component, Destination
+from omskit.core import Codec, Component, Contact, Destination
 from omskit.flow import DRAFTS, Draft, DraftLine
 from omskit.pricing import (
     ALLOWANCES,
@@ -313,6 +319,9 @@ CODECS: tuple[Codec[Any], ...] = (
     PRICE_CHANGES.events,
     changes.COMMANDS,
     DRAFTS,
+    RECEIVERS,
+    CONTACTS.state,
+    CONTACTS.events,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -597,6 +606,12 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("price change command", "withdraw"): (changes.Withdraw("too late"),),
     ("price change command", "apply"): (changes.Apply(),),
     ("draft", "draft"): (DRAFT,),
+    ("receiver", "receiver"): (
+        Receiver(Contact("Ann", "0171", ("Road 1", "2nd floor"), "Ulm"), True, "OAID", "77", "330106"),
+    ),
+    ("contact", "contact"): (KeptContact(7, "sealed:YWJj", True),),
+    ("contact event", "kept"): (ContactKept(),),
+    ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
 }
 

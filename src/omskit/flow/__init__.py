@@ -52,6 +52,7 @@ from omskit.flow.selling import (
 )
 from omskit.flow.steps import (
     PRICE_GAP,
+    Headroom,
     free_gifts,
     gift_step,
     merge_step,
@@ -81,6 +82,7 @@ __all__ = [
     "DraftLine",
     "Facts",
     "Goods",
+    "Headroom",
     "Matched",
     "Missing",
     "Need",
