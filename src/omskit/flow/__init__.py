@@ -48,6 +48,7 @@ from omskit.flow.selling import (
     region_of,
     spend,
     take_gifts,
+    unspend,
 )
 from omskit.flow.steps import (
     PRICE_GAP,
@@ -148,5 +149,6 @@ __all__ = [
     "take_gifts",
     "unexplained_items",
     "unsent_gifts",
+    "unspend",
     "with_gifts",
 ]
