@@ -38,8 +38,8 @@ POLICY = Policy(split_minor=200, late_minor=300, unfilled_minor=15_000)
 SITES = tuple(Warehouse(code, parcel_minor=100, unit_minor=10) for code in ("W0", "W1", "W2"))
 
 
-def service(code: str = "S0", near: RateCard = NEAR, far: RateCard = FAR, far_days: int = 1, **more: Any) -> Service:
-    lanes = (Lane({"DE"}, near, 1, {"W0", "W1"}), Lane({"DE"}, far, far_days, {"W2"}))
+def service(code: str = "S0", near: RateCard = NEAR, far_days: int = 1, **more: Any) -> Service:
+    lanes = (Lane({"DE"}, near, 1, {"W0", "W1"}), Lane({"DE"}, FAR, far_days, {"W2"}))
     return Service(code, "post", more.pop("lanes", lanes), max_weight_g=30_000, **more)
 
 
