@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from omskit.allocation.case import Case, Prices, Solution, Stock
+from omskit.allocation.counted import counted
 from omskit.allocation.exact import solve
 from omskit.allocation.weights import SHIFT
 
@@ -15,8 +16,9 @@ _BARRED = 1 << (SHIFT + 60)
 def solve_within(case: Case, stock: Stock, budget: int) -> Solution:
     """Return the best plan within all quotas.
 
-    Where several parcels of one order would ask a courier for too much, the courier is left out as a whole; the
-    plan is then the best found, and its bound is that of the plan with the courier.
+    Where several parcels of one order would ask a courier for too much, parcels are counted. If that is more work
+    than the budget, the courier is left out as a whole; the plan is then the best found, and its bound is that of
+    the plan with the courier.
     """
     barred = {courier for courier, left in stock.quotas.items() if not left}
     bound: int | None = None
@@ -27,6 +29,9 @@ def solve_within(case: Case, stock: Stock, budget: int) -> Solution:
         more = {courier for courier, count in taken.items() if count > stock.quotas.get(courier, count)}
         if not more:
             return found if found.weight == bound else found._replace(single=False, bound=bound)
+        within = counted(case, stock, budget)
+        if within is not None:
+            return within
         barred |= more
 
 
