@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-
 from random import Random
 
 import highspy
@@ -44,8 +43,8 @@ class _Program:
 
     def least(self) -> int:
         """Return the optimum, proven."""
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)  # noqa: FBT003 - the solver's own signature
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
@@ -62,7 +61,9 @@ class _Program:
         model.row_upper_ = [upper for _, upper, _ in self.rows]
         kinds = highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger
         model.integrality_ = [kinds[one] for one in whole]
-        start, index, value = [0], [], []
+        start = [0]
+        index: list[int] = []
+        value: list[float] = []
         for _, _, coefficients in self.rows:
             index += coefficients
             value += map(float, coefficients.values())
@@ -241,15 +242,22 @@ def _services(random: Random, codes: Sequence[str]) -> tuple[Service, ...]:
         )
         made.append(
             Service(
-                f"S{number}", f"C{number}", lanes, pick([0, 4000, 2500]), pick([0, 6000]), pick([{"cold"}, set()]),
-                cod=pick([True, False]), cod_minor=pick([0, 80]),
-            )  # fmt: skip
+                f"S{number}",
+                f"C{number}",
+                lanes,
+                pick([0, 4000, 2500]),
+                pick([0, 6000]),
+                pick([{"cold"}, set()]),
+                cod=pick([True, False]),
+                cod_minor=pick([0, 80]),
+            )
         )
     return tuple(made)
 
 
 def _asked(random: Random, key: int, skus: str, units: int) -> Demand:
-    pick, lines = random.choice, []
+    pick = random.choice
+    lines: list[DemandLine] = []
     while units > 0:
         quantity = random.randint(1, min(2, units))
         units -= quantity

@@ -79,9 +79,9 @@ def _best(limits: _Limits, known: dict[_State, _Way]) -> Solution:
     case, lattice = limits.case, limits.lattice
     away = lattice.spread([case.left * atom.units for atom in case.atoms])
     least, parcels = case.left * case.units, tuple[Parcel, ...]()
-    for (bag, _), (weight, found) in known.items():
+    for (bag, _), (sent, found) in known.items():
         if found and (bag == lattice.full or not case.whole_only):
-            weight += away[lattice.full - bag] - case.split
+            weight = sent + away[lattice.full - bag] - case.split
             if weight <= least and (weight < least or not parcels):
                 least, parcels = weight, found
     ordered = tuple(sorted(parcels, key=lambda one: (one.position, [-count for count in one.counts])))

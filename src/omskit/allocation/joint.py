@@ -251,10 +251,7 @@ class Joint:
         plan = Assignment(self.scarce.caps, self.pools, self.prices)
         prices, order = self.prices, []
         for which, pool in enumerate(self.pools):
-            values = [
-                (self.valued(column), column.cost, number)
-                for number, column in enumerate(pool)
-            ]
+            values = [(self.valued(column), column.cost, number) for number, column in enumerate(pool)]
             values.sort()
             if not pool[0].parcels:
                 plan.put(which, pool[0])
@@ -273,9 +270,9 @@ class Joint:
                 self.remake(plan, which)
         return plan
 
-    def remaining(self, plan: Assignment, case: Case) -> Stock:
-        """Return the stock that a batch plan leaves, as far as a case looks at it."""
-        left, scarce = plan.left, self.scarce
+    def remaining(self, left: Sequence[int], case: Case) -> Stock:
+        """Return the stock with so much left of the scarce things, as far as a case looks at it."""
+        scarce = self.scarce
         rows = {}
         for atom in case.atoms:
             for sku, _ in atom.needs:
@@ -290,7 +287,7 @@ class Joint:
         now = plan.chosen[which]
         plan.put(which, None)
         case = self.cases[which]
-        column = self.keep(which, solve_within(case, self.remaining(plan, case), self.budget))
+        column = self.keep(which, solve_within(case, self.remaining(plan.left, case), self.budget))
         plan.put(which, column if now is None or column.cost < now.cost else now)
 
     def improve(self, plan: Assignment) -> None:

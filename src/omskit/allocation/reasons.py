@@ -23,9 +23,7 @@ class Doubt:
         parcels: How many it got.
     """
 
-    def __init__(
-        self, demand: Demand, stock: Stock, setting: Setting, parcels: int = 0
-    ) -> None:
+    def __init__(self, demand: Demand, stock: Stock, setting: Setting, parcels: int = 0) -> None:
         self.demand = demand
         self.stock = stock.rows
         self.left = stock
@@ -92,9 +90,7 @@ class Doubt:
     def _there(self, able: list[int], line: DemandLine, *, whole: bool) -> bool:
         """Whether a unit of a line lies somewhere; with ``whole``, whether the demand's all does."""
         if not whole:
-            return any(
-                all(self.stock[part.sku][position] >= part.per for part in line.parts) for position in able
-            )
+            return any(all(self.stock[part.sku][position] >= part.per for part in line.parts) for position in able)
         wanted: dict[str, int] = {}
         for one in self.demand.lines:
             for part in one.parts:
