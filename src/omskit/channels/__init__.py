@@ -35,12 +35,17 @@ from omskit.channels.money_facts import ChannelCharge, Discount, Funder, Identit
 from omskit.channels.normalise import GAP, TOLERANCE, UNMAPPED, fingerprint, normalise
 from omskit.channels.notices import (
     NOTICES,
+    InterceptRequest,
     Notice,
+    Package,
     PickLine,
     PickRequest,
     RecallRequest,
+    Reporting,
     SentLine,
     ShipmentNotice,
+    WaybillRequest,
+    WaybillVoid,
 )
 from omskit.channels.packed import MAX_RATIO, gunzip, unzip
 from omskit.channels.reading import MAX_TEXT, Fields, objects, read_each
@@ -78,6 +83,7 @@ __all__ = [
     "Funder",
     "GoodsState",
     "Identity",
+    "InterceptRequest",
     "Listing",
     "Listings",
     "Meaning",
@@ -85,6 +91,7 @@ __all__ = [
     "NewsReader",
     "Node",
     "Notice",
+    "Package",
     "PaymentFact",
     "PickLine",
     "PickRequest",
@@ -98,6 +105,7 @@ __all__ = [
     "RefundRequest",
     "RefundState",
     "RefundWriter",
+    "Reporting",
     "Request",
     "Reversal",
     "ReversedLine",
@@ -110,6 +118,8 @@ __all__ = [
     "StockUpdate",
     "StockWriter",
     "Verifier",
+    "WaybillRequest",
+    "WaybillVoid",
     "Webhook",
     "decode_text",
     "differences",

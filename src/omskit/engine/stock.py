@@ -7,7 +7,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from omskit.core import Cell, Level, Movement
+from omskit.core import Cell, Level, Movement, mark_of
 from omskit.engine.counting import approve, count
 from omskit.engine.units import Shop
 from omskit.inventory import (
@@ -127,7 +127,8 @@ class StockDesk:
         totals: dict[str, int] = {}
         with self.shop.storage.begin(read=True) as unit:
             for cell, level in unit.stock.all_levels():
-                totals[cell.sku] = totals.get(cell.sku, 0) + level.available
+                if not mark_of(cell):
+                    totals[cell.sku] = totals.get(cell.sku, 0) + level.available
         return {sku: left for sku, left in totals.items() if left < threshold}
 
     def movements(self, sku: str, warehouse: str, *, limit: int = 100) -> Sequence[Movement]:

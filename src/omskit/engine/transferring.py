@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from omskit.core import Cell, Change, Entry, UsageError, key_of, readable
 from omskit.engine.units import Shop
-from omskit.inventory import movement
+from omskit.inventory import movements
 from omskit.inventory.transfers import (
     COMMANDS,
     TRANSFER_MACHINE,
@@ -100,7 +100,7 @@ class TransferDesk:
         if entries:
             there.save([Change(key, before, state, tuple(entries))])
         if moves := stock_moves(state, events):
-            unit.stock.post([movement(move, at=at, actor=actor) for move in moves])
+            unit.stock.post([one for move in moves for one in movements(move, at=at, actor=actor)])
         return state
 
 

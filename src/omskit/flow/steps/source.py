@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from omskit.allocation import Compiled, Network, Policy, Supply, compile_network, plan
-from omskit.core import Cell, Level
+from omskit.core import SEPARATOR, Cell, Level
 from omskit.flow.answers import Answer, answers
 from omskit.flow.deliveries import deliveries
 from omskit.flow.process import Facts, Need, Step
@@ -22,7 +22,7 @@ def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Le
     lines = [line for order in orders for line in order.lines if line.open]
     skus = {line.sku for line in lines if not line.components}
     skus.update(part.sku for line in lines for part in line.components)
-    return unit.stock.levels(skus, lock=lock)
+    return unit.stock.levels([sku for sku in skus if SEPARATOR not in sku], lock=lock)
 
 
 #: The levels of every SKU that the orders of a batch still need.
