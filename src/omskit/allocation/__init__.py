@@ -1,6 +1,7 @@
 """Allocation: which warehouse sends what by which courier, at the least total cost, and why."""
 
 from omskit.allocation.batch import moved, plan_batch
+from omskit.allocation.blackouts import Blackout
 from omskit.allocation.calendar import WorkingDays
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
@@ -16,6 +17,7 @@ from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, l
 __all__ = [
     "DEFAULT_BUDGET",
     "About",
+    "Blackout",
     "Chooser",
     "Compiled",
     "Considered",

@@ -158,6 +158,7 @@ _REASON = {
     Reason.NO_COURIER: "the courier that was asked for does not go there",
     Reason.NO_CAPABILITY: "the goods need what neither warehouse nor courier can do",
     Reason.TOO_HEAVY: "a single piece is above every weight limit",
+    Reason.BLACKOUT: "a blackout bars who could send or carry it",
     Reason.CAPACITY_FULL: "every warehouse that could send it is full",
     Reason.NO_STOCK: "no stock is left",
     Reason.KEPT_TOGETHER: "its group of lines cannot leave together",

@@ -25,6 +25,7 @@ class Reason(Enum):
     NO_COURIER = "no_courier"
     NO_CAPABILITY = "no_capability"
     TOO_HEAVY = "too_heavy"
+    BLACKOUT = "blackout"
     CAPACITY_FULL = "capacity_full"
     NO_STOCK = "no_stock"
     KEPT_TOGETHER = "kept_together"
