@@ -13,6 +13,7 @@ from omskit.allocation.planner import DEFAULT_BUDGET, plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
+from omskit.allocation.shares import quotas_by_share
 
 __all__ = [
     "DEFAULT_BUDGET",
@@ -49,5 +50,6 @@ __all__ = [
     "plan",
     "plan_batch",
     "plan_by_choosers",
+    "quotas_by_share",
     "ruled",
 ]
