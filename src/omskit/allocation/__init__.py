@@ -3,13 +3,15 @@
 from omskit.allocation.batch import moved, plan_batch
 from omskit.allocation.blackouts import Blackout
 from omskit.allocation.calendar import WorkingDays
+from omskit.allocation.case import DEFAULT_BUDGET
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
 from omskit.allocation.model import Demand, DemandLine, Supply
 from omskit.allocation.network import Network, Warehouse
+from omskit.allocation.opportunity import Expected, OpportunityCost, opportunity_cost
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rule, Unfilled
-from omskit.allocation.planner import DEFAULT_BUDGET, plan
+from omskit.allocation.planner import plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
@@ -25,9 +27,11 @@ __all__ = [
     "Decision",
     "Demand",
     "DemandLine",
+    "Expected",
     "Finding",
     "Lane",
     "Network",
+    "OpportunityCost",
     "Plan",
     "PlannedParcel",
     "Policy",
@@ -47,6 +51,7 @@ __all__ = [
     "lint_coverage",
     "lint_rules",
     "moved",
+    "opportunity_cost",
     "plan",
     "plan_batch",
     "plan_by_choosers",

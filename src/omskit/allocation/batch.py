@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Setting, Solution
+from omskit.allocation.case import DEFAULT_BUDGET, Case, Setting, Solution
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.decide import decision_of, other_currency
 from omskit.allocation.few import MOST_CASES, settled
@@ -16,7 +16,7 @@ from omskit.allocation.joint import Joint
 from omskit.allocation.model import Demand, Supply
 from omskit.allocation.network import Network
 from omskit.allocation.outcome import Asked, Decision, Plan, PlannedParcel, Rule
-from omskit.allocation.planner import DEFAULT_BUDGET, in_turn
+from omskit.allocation.planner import in_turn
 from omskit.allocation.policy import Policy
 from omskit.allocation.polish import polished
 from omskit.allocation.remaining import Ledger

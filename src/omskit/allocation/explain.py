@@ -145,6 +145,7 @@ _RULE = {
     Rule.ONE_PARCEL: "the cheapest single parcel, and no split could cost less",
     Rule.SEARCH: "the cheapest of all ways to share it out",
     Rule.TOGETHER: "the best for all orders together; what is scarce saves more elsewhere",
+    Rule.OPPORTUNITY: "what is scarce is left to expected orders, to which it is worth more",
     Rule.CHOSEN: "what the choosers of warehouses say",
     Rule.NOTHING: "nothing is sent",
 }

@@ -40,7 +40,8 @@ class Rule(Enum):
     ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
     how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it. ``TOGETHER``: the plan of
-    all demands together; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
+    all demands together; alone it could have cost less. ``OPPORTUNITY``: it leaves to expected demand what is
+    worth more there; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
     """
 
     ONE_PARCEL = "one_parcel"
@@ -48,6 +49,7 @@ class Rule(Enum):
     BEST_FOUND = "best_found"
     NOTHING = "nothing"
     TOGETHER = "together"
+    OPPORTUNITY = "opportunity"
     CHOSEN = "chosen"
 
 
