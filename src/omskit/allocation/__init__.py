@@ -16,6 +16,7 @@ from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 from omskit.allocation.shares import quotas_by_share
+from omskit.allocation.simulate import Delivery, Outcome, Planner, compare
 
 __all__ = [
     "DEFAULT_BUDGET",
@@ -25,6 +26,7 @@ __all__ = [
     "Compiled",
     "Considered",
     "Decision",
+    "Delivery",
     "Demand",
     "DemandLine",
     "Expected",
@@ -32,8 +34,10 @@ __all__ = [
     "Lane",
     "Network",
     "OpportunityCost",
+    "Outcome",
     "Plan",
     "PlannedParcel",
+    "Planner",
     "Policy",
     "RateCard",
     "Reason",
@@ -45,6 +49,7 @@ __all__ = [
     "Verdict",
     "Warehouse",
     "WorkingDays",
+    "compare",
     "compile_network",
     "considered",
     "explain",
