@@ -2,11 +2,11 @@
 
 python benchmarks/allocation_online.py [--instances 5] [--orders 10000] [--refreshes 20] [--no-solver]
 
-The design is the one of Jasin and Sinha (2015) as Ma (2023) runs it: the ten largest cities of the United States by
-population, five fulfillment centres, 20 items of which a centre carries each with 0.75, orders of 1 to 5 items, five
-kinds of order a size, 8.759 a parcel, 0.423 and 0.000541 a mile a unit, twice the fixed cost and twice the farthest
-unit cost for what is not fulfilled, and stock of mean and half a deviation where the nearest centre serves all. Where
-the centres are and how often each kind comes is drawn here. A figure is cost over the bound of the linear program.
+The design is the one of Jasin and Sinha (2015) as Ma (2023) runs it: the ten largest cities of the United States,
+five fulfillment centres, 20 items of which a centre carries each with 0.75, orders of 1 to 5 items, five kinds of
+order a size, 8.759 a parcel, 0.423 and 0.000541 a mile a unit, twice the fixed and twice the farthest unit cost
+for what is not fulfilled, and stock of mean and half a deviation where the nearest centre serves all. Where the
+centres are, and how often each kind comes, is drawn here. A figure is cost over the bound of the linear program.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import json
 import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -45,7 +44,7 @@ from omskit.allocation import (
     plan,
     plan_by_choosers,
 )
-from omskit.core import Cell, Component, Destination
+from omskit.core import Cell, Component, Destination, share
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 #: Latitude, longitude, population of 2010 in thousands.
@@ -85,8 +84,9 @@ class Design:
 
     def expected(self, orders: int) -> list[Expected]:
         """Return how often each kind comes among so many orders."""
-        counted = [(one, round(chance * orders)) for one, chance in self.kinds]
-        return [Expected(one, count) for one, count in counted if count]
+        counts = share(orders, [round(chance * 10**9) for _, chance in self.kinds])
+        kinds = [one for one, _ in self.kinds]
+        return [Expected(one, count) for one, count in zip(kinds, counts, strict=True) if count]
 
     def drawn(self, random: Random, orders: int) -> list[Demand]:
         """Return orders, one a second."""
@@ -115,22 +115,22 @@ def design(random: Random, orders: int) -> Design:
     people = sum(one[2] for one in CITIES.values())
     baskets = [tuple(sorted(random.sample(items, size))) for size in range(1, 6) for _ in range(5)]
     shares = [random.random() for _ in baskets]
-    kinds, wanted = [], Counter[tuple[str, str]]()
-    for basket, share in zip(baskets, shares, strict=True):
+    kinds: list[tuple[Demand, float]] = []
+    wanted: dict[tuple[str, str], float] = {}
+    for basket, part in zip(baskets, shares, strict=True):
         lines = tuple(DemandLine(n, item, 1, (Component(item, 1, 1),)) for n, item in enumerate(basket, 1))
         for city, (_, _, size) in CITIES.items():
-            chance = share / sum(shares) * size / people
+            chance = part / sum(shares) * size / people
             kinds.append((Demand(len(kinds) + 1, 0, Destination("US", city), CURRENCY, lines), chance))
             for item in basket:
                 near = min(carried[item], key=lambda site: costs[site, city])
-                wanted[item, near] += chance  # type: ignore[assignment]
+                wanted[item, near] += chance
     stock = {Cell(item, "none"): 10**7 for item in items}
     for (item, site), mean in wanted.items():
         deviation = math.sqrt(orders * mean * (1 - mean))
         stock[Cell(item, site)] = round(orders * mean + 0.5 * deviation)
-    near = {(site, city): cost for (site, city), cost in costs.items()}
     policy = Policy(0, 0, 10**7, 5)
-    return Design(compile_network(network), Supply(stock), policy, kinds, near)
+    return Design(compile_network(network), Supply(stock), policy, kinds, costs)
 
 
 class Refreshed:
