@@ -124,7 +124,7 @@ def design(random: Random, orders: int) -> Design:
             kinds.append((Demand(len(kinds) + 1, 0, Destination("US", city), CURRENCY, lines), chance))
             for item in basket:
                 near = min(carried[item], key=lambda site: costs[site, city])
-                wanted[item, near] += chance
+                wanted[item, near] = wanted.get((item, near), 0.0) + chance
     stock = {Cell(item, "none"): 10**7 for item in items}
     for (item, site), mean in wanted.items():
         deviation = math.sqrt(orders * mean * (1 - mean))
