@@ -6,8 +6,8 @@ beside its cost, what the piece would save later. Its value is a bound on the me
 expected.
 
 The program is solved by column generation: each kind of demand has a pool of known plans, prices are adjusted on
-the pools, and exact searches under the prices add plans. Prices come from subgradients
-(:mod:`omskit.allocation.dual`) or, with the extra ``solver``, from HiGHS.
+the pools, and exact searches under the prices add plans. Prices come from the volume
+algorithm (:mod:`omskit.allocation.dual`) or, with the extra ``solver``, from HiGHS.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from attrs import field, frozen
 from omskit.allocation.case import DEFAULT_BUDGET, Case, Prices, Setting
 from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.compiled import Compiled, compile_network
-from omskit.allocation.dual import adjusted
+from omskit.allocation.dual import Dual
 from omskit.allocation.exact import solve
 from omskit.allocation.master import Master
 from omskit.allocation.model import Demand, Supply
@@ -30,7 +30,7 @@ from omskit.allocation.remaining import Ledger
 from omskit.allocation.weights import SHIFT
 from omskit.core import Cell, UsageError, aware
 
-#: Most rounds of prices and searches, and the steps of prices of either kind in one.
+#: Most rounds of prices and searches, and the steps of prices in one.
 _ROUNDS, _STEPS = 40, 100
 #: Rounds without a better bound after which it is enough.
 _PATIENCE = 6
@@ -139,6 +139,7 @@ class _Fluid:
         self.cases, self.counts, self.stock, self.budget = cases, counts, ledger.stock, budget
         self.scarce = Scarce(cases, self.stock, counts)
         self.prices = [0] * len(self.scarce.caps)
+        self.dual = Dual(self.scarce.caps)
         self.best = self.prices
         self.pools: list[list[Column]] = [[] for _ in cases]
         self.bound = self.searched(self.prices)
@@ -168,7 +169,7 @@ class _Fluid:
                 self.prices = Master(self.pools, self.scarce.caps).prices()
             else:
                 above = self.bound + abs(self.bound) // 50 + 1
-                self.prices = adjusted(self.best, self.pools, self.scarce.caps, above, _STEPS)
+                self.prices = self.dual.adjusted(self.best, self.pools, above, _STEPS)
             bound = self.searched(self.prices)
             waited += 1
             if bound > self.bound:
