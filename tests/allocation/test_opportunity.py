@@ -58,7 +58,8 @@ def test_a_piece_is_worth_what_the_last_order_saves_by_it(solver: bool) -> None:
     if solver:
         pytest.importorskip("highspy")
     found = priced(SCARCE, ("DE", 6), ("AT", 6), solver=solver)
-    assert found.bound_minor == 8 * 610 + 4 * 910
+    # prices are whole minor units, so that the bound may lack one for each piece
+    assert 0 <= 8 * 610 + 4 * 910 - found.bound_minor <= 8
     assert abs(found.pieces[Cell("A", "W0")] - 300) <= 1
 
 
@@ -68,8 +69,8 @@ def test_what_is_plentiful_has_no_price() -> None:
 
 def test_an_order_leaves_a_piece_to_orders_that_need_it_more() -> None:
     there = supply({"W0": "A1", "W2": "A1"})
-    price = priced(there, ("AT", 1), ("DE", 1))
-    assert 300 <= price.pieces[Cell("A", "W0")] <= 1500
+    price = priced(there, ("AT", 2), ("DE", 1))
+    assert abs(price.pieces[Cell("A", "W0")] - 1500) <= 1
     german, austrian = demand(line(1, "A")), demand(line(1, "A"), key=2, destination=AUSTRIA)
     made = planned(there, price, german, austrian)
     assert [one.parcels[0].warehouse for one in made.decisions] == ["W2", "W0"]

@@ -25,7 +25,7 @@ _PARTS = 1 << 16
 #: The average moves by one in so many of the way.
 _INERTIA = 20
 #: Steps of prices on their own, and how long one is at first and at most, minor units.
-_BEGINNING, _SHORTEST, _LONGEST = 30, 64, 4000
+_BEGINNING, _SHORTEST, _LONGEST = 40, 64, 4000
 #: Steps without a better bound after which steps get shorter.
 _PATIENCE = 5
 
@@ -60,6 +60,7 @@ class Dual:
         if not self._average:
             best = self._apart(flat, best, things)
         found, asked = self._valued(flat, best, things)
+        at_best, fresh = asked, not self._average
         average = self._average or [count * _PARTS for count in asked]
         length, waited = _PARTS, 0
         for _ in range(rounds):
@@ -70,16 +71,20 @@ class Dual:
                     beyond.append((thing, more))
                     norm += more * more // (caps[thing] or 1)
             if not norm:
-                break
+                if fresh:
+                    break
+                # the average is that of smaller pools and says nothing here
+                average, fresh = [count * _PARTS for count in at_best], True
+                continue
             current = best.copy()
-            way = min(known - found, abs(found) // 50 + 1) * length
+            way = max(1, min(known - found, abs(found) // 50)) * length
             for thing, more in beyond:
                 current[thing] = max(0, current[thing] + way * more // (norm * (caps[thing] or 1)))
             bound, asked = self._valued(flat, current, things)
             for thing in things:
                 average[thing] += (asked[thing] * _PARTS - average[thing]) // _INERTIA
             if bound > found:
-                best, found, waited = current, bound, 0
+                best, found, at_best, waited = current, bound, asked, 0
                 length = min(2 * _PARTS, length * 11 // 10)
             else:
                 waited += 1

@@ -27,9 +27,9 @@ from omskit.allocation.quotas import solve_within
 from omskit.allocation.weights import SHIFT
 
 #: Steps of prices, round by round.
-_STEPS = (30, 60, 100, 120, 150)
+_STEPS = (40, 80, 120, 150)
 #: Rounds in which large cases are searched too.
-_COMPLETE = {2, 3, 4}
+_COMPLETE = {1, 2, 3}
 #: Most rounds of column generation.
 _GENERATIONS = 15
 #: Most cases that are planned one by one too.
@@ -128,8 +128,7 @@ class Joint:
             if (best.cost - center[0]) * _CLOSE <= center[0]:
                 break
         likely, self.prices, late = center
-        if late:
-            self.complete(likely, late)
+        self.complete(likely, late)
         self.rescue(best)
         return [column for column in best.chosen if column is not None]
 

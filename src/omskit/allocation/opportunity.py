@@ -168,8 +168,7 @@ class _Fluid:
             if solver:
                 self.prices = Master(self.pools, self.scarce.caps).prices()
             else:
-                above = self.bound + abs(self.bound) // 50 + 1
-                self.prices = self.dual.adjusted(self.best, self.pools, above, _STEPS)
+                self.prices = self.dual.adjusted(self.best, self.pools, 1 << 62, _STEPS)
             bound = self.searched(self.prices)
             waited += 1
             if bound > self.bound:

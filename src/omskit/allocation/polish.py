@@ -15,8 +15,9 @@ from omskit.allocation.joint import Joint
 
 #: Up to so many cases are few: there is time to try until the bound is met.
 _FEW = 200
-#: Most tries for few cases; for many, one try for so many, and none where the bound is that many times the gap.
-_TRIES, _CASES_A_TRY, _CLOSE = 2_000, 4, 1_000
+#: Most tries times cases for few; for many, one try for so many cases, and none where the bound is that many times
+#: the gap.
+_TRIES, _CASES_A_TRY, _CLOSE = 40_000, 8, 150
 #: Most rivals of one case that are planned again with it, one pair of them at a time.
 _RIVALS = 8
 
@@ -29,7 +30,7 @@ def polished(joint: Joint, columns: Sequence[Column]) -> list[Column]:
     count = len(columns)
     if count > _FEW and (plan.cost - joint.bound) * _CLOSE <= joint.bound:
         return list(columns)
-    tries, gained = _TRIES if count <= _FEW else count // _CASES_A_TRY, True
+    tries, gained = _TRIES // count if count <= _FEW else count // _CASES_A_TRY, True
     while gained and plan.cost > joint.bound:
         gained = False
         for which in _wanting(joint, plan):
