@@ -68,7 +68,7 @@ def test_what_is_plentiful_has_no_price() -> None:
 
 
 def test_an_order_leaves_a_piece_to_orders_that_need_it_more() -> None:
-    there = supply({"W0": "A1", "W2": "A1"})
+    there = supply({"W0": "A1", "W2": "A2"})
     price = priced(there, ("AT", 2), ("DE", 1))
     assert abs(price.pieces[Cell("A", "W0")] - 1500) <= 1
     german, austrian = demand(line(1, "A")), demand(line(1, "A"), key=2, destination=AUSTRIA)

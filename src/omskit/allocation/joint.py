@@ -27,9 +27,9 @@ from omskit.allocation.quotas import solve_within
 from omskit.allocation.weights import SHIFT
 
 #: Steps of prices, round by round.
-_STEPS = (40, 80, 120, 150)
+_STEPS = (40, 80, 120, 150, 150)
 #: Rounds in which large cases are searched too.
-_COMPLETE = {1, 2, 3}
+_COMPLETE = {1, 2, 3, 4}
 #: Most rounds of column generation.
 _GENERATIONS = 15
 #: Most cases that are planned one by one too.
