@@ -70,7 +70,8 @@ def test_what_is_plentiful_has_no_price() -> None:
 def test_an_order_leaves_a_piece_to_orders_that_need_it_more() -> None:
     there = supply({"W0": "A1", "W2": "A2"})
     price = priced(there, ("AT", 2), ("DE", 1))
-    assert abs(price.pieces[Cell("A", "W0")] - 1500) <= 1
+    # what the second order to AT would save by a second piece
+    assert abs(price.pieces[Cell("A", "W0")] - 1500) <= 5
     german, austrian = demand(line(1, "A")), demand(line(1, "A"), key=2, destination=AUSTRIA)
     made = planned(there, price, german, austrian)
     assert [one.parcels[0].warehouse for one in made.decisions] == ["W2", "W0"]

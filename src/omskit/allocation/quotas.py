@@ -20,6 +20,8 @@ def solve_within(case: Case, stock: Stock, budget: int, prices: Prices | None = 
     than the budget, the courier is left out as a whole; the plan is then the best found, and its bound is that of
     the plan with the courier. Under prices parcels are never counted.
     """
+    if not stock.quotas:
+        return solve(case, stock, budget, prices)
     barred = {courier for courier, left in stock.quotas.items() if not left}
     bound: int | None = None
     while True:

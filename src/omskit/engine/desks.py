@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from attrs import field, frozen
 
 from omskit.catalog import OPEN_SCHEMA, Schema
-from omskit.channels import Channel, Reporting
+from omskit.channels import Channel, Privacy, Reporting
 from omskit.core import UsageError
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter
@@ -47,6 +47,7 @@ class Desks:
         batch: Most orders or documents in one transaction.
         schema: What products are checked against; with one, items of channels are looked up in the catalog too.
         pricing: What orders that people take down are priced with.
+        privacy: How receivers are kept and compared.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -60,6 +61,7 @@ class Desks:
     batch: int = field(default=500, kw_only=True)
     schema: Schema | None = field(default=None, kw_only=True)
     pricing: Pricing | None = field(default=None, kw_only=True)
+    privacy: Privacy = field(default=Privacy(), kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property

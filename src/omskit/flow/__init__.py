@@ -48,9 +48,11 @@ from omskit.flow.selling import (
     region_of,
     spend,
     take_gifts,
+    unspend,
 )
 from omskit.flow.steps import (
     PRICE_GAP,
+    Headroom,
     free_gifts,
     gift_step,
     merge_step,
@@ -80,6 +82,7 @@ __all__ = [
     "DraftLine",
     "Facts",
     "Goods",
+    "Headroom",
     "Matched",
     "Missing",
     "Need",
@@ -146,5 +149,6 @@ __all__ = [
     "take_gifts",
     "unexplained_items",
     "unsent_gifts",
+    "unspend",
     "with_gifts",
 ]
