@@ -20,6 +20,7 @@ from omskit.allocation import (
     Plan,
     Reason,
     Supply,
+    chart,
     compare,
     plan,
     plan_batch,
@@ -166,3 +167,23 @@ def test_a_course_that_cannot_be_lived_through_is_refused(more: dict[str, Any], 
     with pytest.raises(UsageError) as caught:
         compare(**said)
     assert caught.value.code == code
+
+
+def test_a_comparison_is_drawn_to_the_same_bytes_with_every_name_and_figure() -> None:
+    pytest.importorskip("matplotlib")
+    outcomes = compare(
+        [order(1, 0), order(2, 0, "B")], supply({"W0": "A1"}), {"one": exact, "other": exact}, every=HOUR
+    )
+    picture = chart(outcomes, "EUR")
+    assert picture == chart(outcomes, "EUR")
+    text = picture.decode()
+    for said in ("one", "other", "cost, EUR", "freight, EUR", "parcels", "late days", "held orders"):
+        assert f">{said}</text>" in text
+    # 610 and 15,000 minor units are 156 euros and a dime
+    assert text.count(">156</text>") == 2
+
+
+def test_nothing_is_no_picture() -> None:
+    with pytest.raises(UsageError) as caught:
+        chart([], "EUR")
+    assert caught.value.code == "nothing_to_draw"

@@ -4,6 +4,7 @@ from omskit.allocation.batch import moved, plan_batch
 from omskit.allocation.blackouts import Blackout
 from omskit.allocation.calendar import WorkingDays
 from omskit.allocation.case import DEFAULT_BUDGET
+from omskit.allocation.chart import chart
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
@@ -49,6 +50,7 @@ __all__ = [
     "Verdict",
     "Warehouse",
     "WorkingDays",
+    "chart",
     "compare",
     "compile_network",
     "considered",
