@@ -145,6 +145,7 @@ _RULE = {
     Rule.ONE_PARCEL: "the cheapest single parcel, and no split could cost less",
     Rule.SEARCH: "the cheapest of all ways to share it out",
     Rule.TOGETHER: "the best for all orders together; what is scarce saves more elsewhere",
+    Rule.OPPORTUNITY: "what is scarce is left to expected orders, to which it is worth more",
     Rule.CHOSEN: "what the choosers of warehouses say",
     Rule.NOTHING: "nothing is sent",
 }
@@ -158,6 +159,7 @@ _REASON = {
     Reason.NO_COURIER: "the courier that was asked for does not go there",
     Reason.NO_CAPABILITY: "the goods need what neither warehouse nor courier can do",
     Reason.TOO_HEAVY: "a single piece is above every weight limit",
+    Reason.BLACKOUT: "a blackout bars who could send or carry it",
     Reason.CAPACITY_FULL: "every warehouse that could send it is full",
     Reason.NO_STOCK: "no stock is left",
     Reason.KEPT_TOGETHER: "its group of lines cannot leave together",
