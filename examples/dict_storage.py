@@ -43,11 +43,10 @@ class _Collection:
 
     def find(self, *where: Where, limit: int, by: str | None = None, after: Any = None) -> list[int]:
         found = {key: (self.kind.column(by).of(one.state) if by else 0, key) for key, one in self.states.items()}
-        for of, holds, want in ((self.kind.column(one.column).of, _HOLDS[one.op], one.value) for one in where):
-            said = {key: of(self.states[key].state) for key in found}
-            found = {key: at for key, at in found.items() if said[key] is not None and holds(said[key], want)}
-        last = (0 if by is None else after.value, after.key) if after else (-float("inf"), 0)
-        return [key for rank, key in sorted(found.values()) if (rank, key) > last][:limit]
+        for column, one in [(self.kind.column(one.column), one) for one in where]:
+            said = ((key, column.of(self.states[key].state)) for key in found)
+            found = {key: found[key] for key, have in said if have is not None and _HOLDS[one.op](have, one.value)}
+        return [at[1] for at in sorted(found.values()) if not after or at > (after.value or 0, after.key)][:limit]
 
     def claim(self, *where: Where, **page: Any) -> dict[int, Any]:
         return self.load(self.find(*where, **page), lock=True)
@@ -90,8 +89,8 @@ class _Unit:
 
     def post(self, movements: Any) -> None:
         moved, now, none = self.rows("moved", write=True), dict(self.all_levels()), core.Level()
-        least = min(claims_of([*moved.values(), *movements]).values(), default=0)
-        self.must(least >= 0, core.Refused("not_reserved", "a claim has less reserved"))
+        claims = claims_of([*moved.values(), *movements]).values()
+        self.must(min(claims, default=0) >= 0, core.Refused("not_reserved", "a claim has less reserved"))
         needs = [(cell, now.get(cell, none), more) for cell, more in effects_of(movements).items()]
         short = [one for one in needs if not 0 <= one[1].reserved + one[2][1] <= one[1].on_hand + one[2][0]]
         cells = tuple((at.sku, at.warehouse, out - in_, have.available) for at, have, (in_, out) in short)

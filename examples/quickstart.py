@@ -194,7 +194,7 @@ def main(path: Path) -> None:
     print("\n".join(summarise(oms, story.matched, story.refused)))
     verified = oms.verify()
     oms.close()
-    checked = ", ".join(f"{count:,} {kind}s" for kind, count in verified.checked.items())
+    checked = ", ".join(f"{count:,} {kind}s" for kind, count in verified.checked.items() if count)
     print(f"\nverify(): {len(verified.drift)} differences in {checked}, their histories and all stock movements.")
     print(f"Written: {path} ({path.stat().st_size / 1e6:.1f} MB), in {perf_counter() - started:.1f} s.")
 

@@ -26,6 +26,7 @@ PURE = (
     "omskit.fulfillment",
     "omskit.inventory",
     "omskit.orders",
+    "omskit.returns",
     "omskit.storage",
 )
 DRIVERS = ("aiosqlite", "asyncpg", "psycopg", "psycopg2", "sqlite3")

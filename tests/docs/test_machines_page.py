@@ -9,13 +9,14 @@ import pytest
 
 from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
-from omskit.fulfillment import FULFILLMENT_MACHINE
+from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.inventory import STOCK_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
 from omskit.pricing.allowances import ALLOWANCE_MACHINE
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE
 from omskit.pricing.redemptions import REDEMPTION_MACHINE
+from omskit.returns import CUSTODY_MACHINE, REFUND_MACHINE
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_text("utf-8")
 
@@ -23,6 +24,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "machines.md").read_t
 MACHINES = [
     ORDER_MACHINE,
     FULFILLMENT_MACHINE,
+    PARCEL_MACHINE,
+    LABEL_MACHINE,
+    INTERCEPTION_MACHINE,
     PRODUCT_MACHINE,
     LISTING_MACHINE,
     PRICE_CHANGE_MACHINE,
@@ -30,6 +34,8 @@ MACHINES = [
     REDEMPTION_MACHINE,
     STOCK_MACHINE,
     TRANSFER_MACHINE,
+    CUSTODY_MACHINE,
+    REFUND_MACHINE,
 ]
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shop import Clock, order, payload, shop
+from counters import GIFT, HOT, TENTH, draft, phone
+from shop import AT, Clock, order, payload, refund, shop
 from sqlalchemy import Connection, Engine, event
 
 from omskit.core import readable
-from omskit.engine import KINDS, Act, Done, Oms
-from omskit.fulfillment import HandOver
+from omskit.engine import KINDS, Act, Done, Located, Oms, Parcel, Scan, Scanned
+from omskit.fulfillment import PICKED_UP, Fact, HandOver
+from omskit.returns import AgreeMoney, AnnounceWaybill, Found
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
 
@@ -47,7 +49,48 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     done = oms.do_many([Act(number, HandOver(f"WB-{number}", "post")) for number in work], actor="wms")
     assert len([one for one in done if isinstance(one, Done)]) == orders
     counts["hand over"] = counter.taken()
+    scans = [Scan(f"WB-{number}", (Fact(PICKED_UP, AT),)) for number in work]
+    found = oms.shipments.track(scans, actor="post")
+    assert len([one for one in found if isinstance(one, Located)]) == orders
+    counts["track"] = counter.taken()
     return counts
+
+
+def _returns(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
+    """Take orders from a refund request to the parcel and the money, in one batch a stage."""
+    counts = {}
+    ids, line = [f"{orders}-{n}" for n in range(orders)], ("A", 2, "L1")
+    requests = [refund(f"R{id_}", id_, 200, line, kind="return") for id_ in ids]
+    cases = oms.receive("web", payload(*requests)).cases
+    counts["refund requests"] = counter.taken()
+    oms.do_many([Act(number, AnnounceWaybill(f"RW-{number}")) for number in cases], actor="web")
+    counts["announce"] = counter.taken()
+    parcels = [Parcel(f"S-{one}", "BER", (Found("A", 2),), waybill=f"RW-{one}") for one in cases]
+    scanned = oms.returns.scan_many(parcels, actor="wms")
+    assert [one.case for one in scanned if isinstance(one, Scanned)] == list(cases)
+    counts["scan"] = counter.taken()
+    done = oms.do_many([Act(number, AgreeMoney()) for number in cases], actor="amy")
+    assert len([one for one in done if isinstance(one, Done)]) == orders
+    counts["agree"] = counter.taken()
+    return counts
+
+
+@pytest.mark.parametrize("how", ["plain", "priced"])
+def test_ten_drafts_and_two_hundred_take_the_same_number_of_statements(how: str, tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms = phone(storage, *((GIFT, HOT, TENTH) if how == "priced" else ()), batch=1000)
+    counter = Counter(engine)
+    taken = []
+    for count in (10, 200):
+        said = [draft(f"{count}-{n}", ("A", 2), buyer=f"b{n}") for n in range(count)]
+        counter.taken()
+        assert len(oms.counter.place(said, actor="amy").placed) == count
+        taken.append(counter.taken())
+    engine.dispose()
+    assert taken[0] >= taken[1]
+    assert taken[0] < 30
 
 
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -60,6 +103,10 @@ def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     storage.create()
     oms, counter = shop(storage, Clock(), batch=1000), Counter(engine)
     few, many = _lives(oms, counter, 10), _lives(oms, counter, 500)
+    few_back, many_back = _returns(oms, counter, 10), _returns(oms, counter, 500)
     engine.dispose()
     assert many == few
-    assert sum(few.values()) < 50
+    assert sum(few.values()) < 55
+    assert many_back == few_back
+    assert sum(few_back.values()) < 60
+    assert few["track"] < 9

@@ -38,6 +38,14 @@ HOSTS = {
         "  2    of bob  is released: a hold that was lifted is not put again",
         "verify(): 0 differences.",
     ),
+    "phone_desk.py": (
+        "  WELCOME takes 4.44 off 44.40 (line 1 3.45, line 2 0.99)",
+        "  应付 44.86 EUR,其中税额 7.16",
+        "  1 SPOON     0.00, given by SPOON",
+        "  to pay 70.91 EUR with freight",
+        "  26.05 EUR go back",
+        "verify(): 0 differences.",
+    ),
 }
 
 

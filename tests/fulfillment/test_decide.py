@@ -49,7 +49,7 @@ def refusal(state: FulfillmentOrder | None, command: Command) -> str:
 def test_work_is_requested_accepted_and_handed_over_in_one_parcel() -> None:
     state, _ = play(Accept(), HandOver("WB-1", weight_g=900))
     assert state.status == "shipped"
-    assert state.parcels == (Parcel(1, "WB-1", ((1, 3), (2, 1)), "", 900),)
+    assert state.parcels == (Parcel(1, "WB-1", ((1, 3), (2, 1)), "", 900, left_at=AT),)
     assert [line.shipped for line in state.lines] == [3, 1]
 
 
@@ -71,7 +71,12 @@ def test_what_does_not_come_is_short() -> None:
 def test_a_shipment_that_is_told_twice_happens_once() -> None:
     state, _ = play(HandOver("WB-1"))
     assert decide(state, HandOver("WB-1"), at=AT) == ()
-    assert decide(state, Ship((Parcel(1, "WB-1", ((1, 3),)),)), at=AT) == ()
+    assert decide(state, Ship((Parcel(1, "WB-1", ((1, 3), (2, 1))),)), at=AT) == ()
+
+
+def test_a_waybill_that_comes_again_with_other_units_is_refused() -> None:
+    state, _ = play(HandOver("WB-1"))
+    assert refusal(state, Ship((Parcel(1, "WB-1", ((1, 3),)),))) == "waybill_known"
 
 
 def test_a_second_waybill_after_the_last_parcel_is_refused() -> None:
@@ -90,7 +95,7 @@ def test_parcels_number_on_with_a_waybill_and_lines() -> None:
 
 def test_recall_and_shipment_race_and_exactly_one_wins() -> None:
     recalled, _ = play(Recall("buyer"), ConfirmRecall())
-    assert refusal(recalled, HandOver("WB-1")) == "not_allowed"
+    assert [line.short for line in recalled.lines] == [3, 1]
     shipped, _ = play(Recall("buyer"), HandOver("WB-1"))
     assert refusal(shipped, ConfirmRecall()) == "not_allowed"
     assert (recalled.status, shipped.status) == ("recalled", "shipped")

@@ -25,6 +25,7 @@ from omskit.orders import (
     TakeBack,
     Terms,
     Unassign,
+    Unship,
     decide,
     evolve,
 )
@@ -42,6 +43,8 @@ moves = st.one_of(
     st.builds(Ship, fulfillments, units),
     st.builds(Unassign, st.one_of(st.just(0), fulfillments), st.just("late"), st.just(AT + timedelta(days=1))),
     st.builds(Cancel, st.one_of(st.none(), units)),
+    st.builds(Unassign, fulfillments, st.just("broken"), st.just(AT + timedelta(days=1)), units),
+    st.builds(Unship, units, st.sampled_from(["", "BER"]), st.just("W")),
     st.builds(TakeBack, units, st.just("BER")),
 )
 lives = st.lists(moves, max_size=25)

@@ -249,7 +249,12 @@ def test_a_line_that_no_promotion_names_changes_no_other_line(basket: Basket, ru
     named = Selector({*SKUS})
     only = Rulebook(
         [
-            evolve(one, conditions=evolve(one.conditions, lines=named), target=named)
+            evolve(
+                one,
+                conditions=evolve(one.conditions, lines=named),
+                target=named,
+                effect=evolve(one.effect, of=named) if isinstance(one.effect, BuyGet) else one.effect,
+            )
             for one in rules.promotions
             if one.scope is not Scope.SHIPPING
         ]

@@ -19,6 +19,7 @@ from omskit.pricing import (
     BundlePrice,
     Choice,
     Conditions,
+    Context,
     EveryNth,
     FixedPrice,
     Gift,
@@ -40,6 +41,7 @@ from omskit.pricing import (
     explain,
     kept_basket,
     load_promotion,
+    price,
     refund,
     replay,
 )
@@ -287,3 +289,11 @@ def test_what_could_not_work_is_refused_when_it_is_made(make: object, code: str)
     with pytest.raises(OmsError) as error:
         make()  # type: ignore[operator]
     assert error.value.code == code
+
+
+def test_what_a_cap_leaves_over_goes_to_the_lower_line_and_not_to_the_dearer_one() -> None:
+    one_off = Promotion("P0", Amount(1), currency="CNY")
+    second_free = Promotion("P1", EveryNth(2), currency="CNY", most_minor=1)
+    basket = Basket("CNY", (BasketLine(1, "A", 2, 2), BasketLine(2, "B", 2, 2)))
+    result = price(basket, Rulebook((one_off, second_free)), Context(datetime(2026, 3, 2, tzinfo=UTC)))
+    assert [line.net_of_discount_minor for line in result.lines] == [0, 2]

@@ -1,4 +1,4 @@
-"""A small shop for the engine's tests: one channel of JSON, a planner that takes the first warehouse."""
+"""A small shop for the engine's tests: a channel of JSON, a planner that takes the first warehouse it may ask."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from omskit.channels import (
     Channel,
     ChannelLine,
     ChannelOrder,
+    GoodsState,
+    RefundKind,
+    RefundRequest,
+    RefundState,
     Reversal,
     ReversedLine,
     Standing,
@@ -40,9 +44,28 @@ class Clock:
         self.at += timedelta(**parts)
 
 
-def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
+def _refund(said: dict[str, Any]) -> RefundRequest:
+    lines = tuple(ReversedLine(item, count, external_id=id_) for item, count, id_ in said["lines"])
+    more = {name: said[name] for name in ("waybill", "version", "reason") if name in said}
+    return RefundRequest(
+        said["refund"],
+        AT,
+        said["order"],
+        "EUR",
+        said["amount"],
+        lines,
+        RefundKind(said.get("kind", "other")),
+        RefundState(said.get("state", "unknown")),
+        GoodsState(said.get("goods", "unknown")),
+        **more,
+    )
+
+
+def read(payload: bytes) -> Iterator[ChannelOrder | Reversal | RefundRequest | Refusal]:
     for said in json.loads(payload):
-        if "back" in said:
+        if "refund" in said:
+            yield _refund(said)
+        elif "back" in said:
             back = tuple(ReversedLine(item, count, amount) for item, count, amount in said["back"])
             buyer, about = said.get("buyer", "b1"), said.get("order", "")
             yield Reversal(said["id"], AT + timedelta(hours=1), back, buyer, about)
@@ -78,6 +101,10 @@ def back(id_: str, *lines: tuple[str, int, int], **more: Any) -> dict[str, Any]:
     return {"id": id_, "back": lines, **more}
 
 
+def refund(id_: str, order: str, amount: int, *lines: tuple[str, int, str], **more: Any) -> dict[str, Any]:
+    return {"refund": id_, "order": order, "amount": amount, "lines": lines, **more}
+
+
 def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Level]:  # noqa: FBT001
     skus: Collection[str] = {line.sku for one in orders for line in one.lines}
     return unit.stock.levels(skus, lock=lock)
@@ -91,9 +118,11 @@ def _source(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Comm
     commands: dict[int, Sequence[Command]] = {}
     for one in orders:
         found: dict[str, list[tuple[int, int]]] = {}
+        barred = {(bar.warehouse, bar.line) for bar in one.barred if bar.until > facts.at}
         for line in one.lines:
-            wanted = line.open
-            for cell in [cell for cell in left if cell.sku == line.sku]:
+            wanted = 0 if line.number in one.held_lines else line.open
+            cells = [cell for cell in left if cell.sku == line.sku]
+            for cell in [cell for cell in cells if (cell.warehouse, line.number) not in barred]:
                 take = min(wanted, left[cell])
                 if take:
                     left[cell] -= take

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import accumulate
-from math import lcm
+from math import gcd, lcm
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from omskit.catalog.bundles import MAX_DEPTH, Bundle, BundlePart, Group, Take
 from omskit.catalog.handling import Handling
@@ -60,6 +60,20 @@ class Explosion:
     weights: tuple[int, ...]
     weight_g: int
     drawn: tuple[Pick, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Component, ...]:
+        """The components as a line keeps them: the worth of a piece carries its component's share of the price."""
+        if len(self.components) == 1:
+            return self.components
+        scale = lcm(*(one.per for one in self.components))
+        worths = [
+            weight * (scale // one.per) for one, weight in zip(self.components, self.weights, strict=True)
+        ]
+        common = gcd(*worths) or 1
+        return tuple(
+            evolve(one, worth=worth // common) for one, worth in zip(self.components, worths, strict=True)
+        )
 
     def pieces(self, quantity: int = 1) -> Quantities:
         """Return the pieces that a quantity of units takes."""

@@ -45,12 +45,17 @@ from omskit.channels.money_facts import ChannelCharge, Discount, Funder, Identit
 from omskit.channels.normalise import GAP, TOLERANCE, UNMAPPED, fingerprint, normalise
 from omskit.channels.notices import (
     NOTICES,
+    InterceptRequest,
     Notice,
+    Package,
     PickLine,
     PickRequest,
     RecallRequest,
+    Reporting,
     SentLine,
     ShipmentNotice,
+    WaybillRequest,
+    WaybillVoid,
 )
 from omskit.channels.packed import MAX_RATIO, gunzip, unzip
 from omskit.channels.reading import MAX_TEXT, Fields, objects, read_each
@@ -94,6 +99,7 @@ __all__ = [
     "Funder",
     "GoodsState",
     "Identity",
+    "InterceptRequest",
     "KeptContact",
     "Listing",
     "Listings",
@@ -102,6 +108,7 @@ __all__ = [
     "NewsReader",
     "Node",
     "Notice",
+    "Package",
     "PaymentFact",
     "PickLine",
     "PickRequest",
@@ -116,6 +123,7 @@ __all__ = [
     "RefundRequest",
     "RefundState",
     "RefundWriter",
+    "Reporting",
     "Request",
     "Reversal",
     "ReversedLine",
@@ -128,6 +136,8 @@ __all__ = [
     "StockUpdate",
     "StockWriter",
     "Verifier",
+    "WaybillRequest",
+    "WaybillVoid",
     "Webhook",
     "decode_text",
     "differences",

@@ -11,13 +11,13 @@ from attrs import Factory, field, fields, frozen
 
 from omskit.channels.answers import CancelAnswer, RefundAnswer, StockUpdate
 from omskit.channels.documents import ChannelOrder, News, RefundRequest, Reversal, StatementLine
-from omskit.channels.notices import ShipmentNotice
+from omskit.channels.notices import Reporting, ShipmentNotice
 from omskit.channels.requests import Request
 from omskit.channels.webhooks import Webhook
 from omskit.core import Component, Refusal, UsageError
 
 #: Reads one payload into documents; what cannot be read comes as a refusal beside the others.
-Reader = Callable[[bytes], Iterable[ChannelOrder | Reversal | Refusal]]
+Reader = Callable[[bytes], Iterable[ChannelOrder | Reversal | RefundRequest | Refusal]]
 #: Reads one payload into refund requests and refusals.
 RefundReader = Callable[[bytes], Iterable[RefundRequest | Refusal]]
 #: Reads one payload into statement lines and refusals.
@@ -66,15 +66,17 @@ class Listings:
     Args:
         items: Listings by item code.
         open: Whether an item without listing is the SKU of that code; otherwise it holds its order.
+        closed: Items that hold their order even so.
     """
 
     items: Mapping[str, Listing] = field(factory=dict)
     open: bool = False
+    closed: frozenset[str] = frozenset()
 
     def get(self, item: str) -> Listing | None:
         """Return what an item stands for, None for what nobody has mapped."""
         known = self.items.get(item)
-        return known or (Listing(item) if self.open else None)
+        return known or (Listing(item) if self.open and item not in self.closed else None)
 
 
 @frozen
@@ -108,10 +110,11 @@ class Channel:
 
     Args:
         code: Unique among the host's channels; part of every order.
-        read: Reads orders and reversals.
+        read: Reads orders and reversals, and refund requests where they come in the same payloads.
         listings: What the channel's items stand for.
         returns_to: Warehouse that takes back what buyers return; empty books returns without stock.
         tolerance_minor: How far an order's sums may be from its payment; see :func:`omskit.channels.normalise`.
+        reporting: When it is told of the parcels of a line.
         read_refunds: Reads refund requests.
         read_settlement: Reads statements.
         read_news: Reads notifications that name an order without telling all of it.
@@ -130,6 +133,7 @@ class Channel:
     listings: Listings = field(factory=lambda: Listings(open=True))
     returns_to: str = ""
     tolerance_minor: int = 0
+    reporting: Reporting = Reporting.EACH
     read_refunds: RefundReader = field(default=_missing("read_refunds"))
     read_settlement: StatementReader = field(default=_missing("read_settlement"))
     read_news: NewsReader = field(default=_missing("read_news"))

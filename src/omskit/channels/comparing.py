@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from omskit.orders import (
     AddLine,
     Change,
+    MapLine,
     Order,
     OrderLine,
     Place,
@@ -39,10 +40,13 @@ def differences(order: Order, said: Place) -> tuple[Change, ...]:
     changes: list[Change] = []
     known = {_name(line): line for line in order.lines}
     told = {_name(line): line for line in said.lines}
+    unexplained = {line.number: line for line in order.lines if line.item and not line.external_id}
     for name, line in told.items():
-        before = known.get(name)
+        before = known.get(name) or (None if line.external_id else unexplained.get(line.number))
+        if before is not None:
+            known.pop(_name(before), None)
         changes += (_added(line),) if before is None else _changed(before, line)
-    changes += _gone(known, told)
+    changes += _gone(known)
     changes += _terms(order, said)
     return tuple(changes)
 
@@ -62,11 +66,14 @@ def _added(line: OrderLine) -> Change:
         line.external_id,
         line.title,
         line.group,
+        line.item,
     )
 
 
 def _changed(before: OrderLine, line: OrderLine) -> Iterable[Change]:
     """Return what is different about a line; fewer units keep the price at which the others were sold."""
+    if before.item and not line.item:
+        yield MapLine(before.number, line.sku, line.components)
     kept = before.quantity - before.cancelled
     if line.quantity not in {kept, before.quantity}:
         yield SetQuantity(before.number, line.quantity)
@@ -77,9 +84,9 @@ def _changed(before: OrderLine, line: OrderLine) -> Iterable[Change]:
         yield Reprice(before.number, *money)
 
 
-def _gone(known: Mapping[_Name, OrderLine], told: Mapping[_Name, OrderLine]) -> Iterable[Change]:
-    for name, line in known.items():
-        if name not in told and line.open + line.reserved:
+def _gone(untold: Mapping[_Name, OrderLine]) -> Iterable[Change]:
+    for line in untold.values():
+        if line.open + line.reserved and not line.gift:
             yield RemoveLine(line.number)
 
 
@@ -104,11 +111,12 @@ def hold_changes(order: Order, said: Place) -> tuple[PutOnHold | ReleaseHold, ..
     """
     channel = said.terms.channel
     now = {(hold.code, hold.line): hold for hold in said.holds}
-    there = {(hold.code, hold.line): hold for hold in order.holds}
+    there = {(hold.code, hold.line) for hold in order.holds}
+    seen = {(hold.code, hold.line): None for hold in order.holds if hold.actor == channel}
     put = (
         PutOnHold(hold.code, hold.reason, hold.line)
         for where, hold in now.items()
         if where not in there and hold.code not in order.cleared
     )
-    lift = (ReleaseHold(*where) for where, hold in there.items() if hold.actor == channel and where not in now)
+    lift = (ReleaseHold(*where) for where in seen if where not in now)
     return (*put, *lift)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 
+from attrs import evolve
+
 from omskit.channels.channel import Channel, Listing, Meaning
-from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, Reversal
-from omskit.core import MAX_AMOUNT_MINOR, Refused, aware, checked_minor, scale_of
+from omskit.channels.documents import DOCUMENTS, ChannelLine, ChannelOrder, RefundRequest, Reversal
+from omskit.core import MAX_AMOUNT_MINOR, SEPARATOR, Refused, aware, checked_minor, scale_of
 from omskit.orders import Charge, Hold, OrderLine, Place, Terms
 
 #: Hold of an order with an item that no listing explains.
@@ -18,12 +20,15 @@ GAP = "amount_gap"
 TOLERANCE = "tolerance"
 
 
-def fingerprint(document: ChannelOrder | Reversal) -> str:
+def fingerprint(document: ChannelOrder | Reversal | RefundRequest) -> str:
     """Return a digest of a document's content: 128 bits of BLAKE2b over its canonical text, in hex.
 
     Of an order it is the essence that counts; see :meth:`ChannelOrder.essence`.
     """
-    document = document.essence() if isinstance(document, ChannelOrder) else document
+    if isinstance(document, ChannelOrder):
+        document = document.essence()
+    elif isinstance(document, RefundRequest):
+        document = evolve(document, extra=())
     return hashlib.blake2b(DOCUMENTS.dump(document).encode(), digest_size=16).hexdigest()
 
 
@@ -32,7 +37,8 @@ def normalise(
 ) -> Place:
     """Return the command that places a channel's order.
 
-    Items without listing are placed under their own code, and hold the order (``unmapped_item``). Holds of
+    Items without listing are placed under their own code, which the line keeps as its ``item``, and hold the order
+    (``unmapped_item``). Holds of
     the channel become the order's. Freight becomes a charge ``freight``. Where the channel says what is paid,
     sums that differ by up to ``channel.tolerance_minor`` get a charge ``tolerance`` over the difference, so that
     the order totals what was paid; a larger difference holds the order (``amount_gap``).
@@ -46,6 +52,7 @@ def normalise(
 
     Raises:
         Refused: ``bad_line`` for a quantity below one or a discount above the price; ``item_refused``;
+            ``bad_item`` for a SKU with the mark of a bucket;
             ``no_goods`` for an order of charges only; ``amount_out_of_range``.
         UsageError: ``not_minor_units``, ``amount_out_of_range``, ``unknown_currency``, ``naive_datetime`` and
             ``bad_grade`` for what a reader should not have let through.
@@ -61,16 +68,17 @@ def normalise(
     numbers = {0: 0}
     for position, said in enumerate(document.lines, 1):
         listing = channel.listings.get(said.item)
+        item = ""
         if listing is None:
             unmapped.append(said.item)
-            listing = Listing(said.item)
+            item, listing = said.item, Listing(said.item)
         if listing.meaning is Meaning.REFUSED:
             raise Refused("item_refused", listing.code, item=said.item, line=position)
         if listing.meaning is Meaning.CHARGE:
             charges.append(Charge(listing.code, said.list_minor - said.discount_minor, said.title))
         else:
             numbers[position] = len(lines) + 1
-            lines.append(_line(len(lines) + 1, said, listing, position))
+            lines.append(_line(len(lines) + 1, said, listing, position, item))
     if not lines:
         raise Refused("no_goods", "the order holds no goods", charges=tuple(charge.code for charge in charges))
     holds = [
@@ -106,7 +114,9 @@ def _check_amounts(document: ChannelOrder) -> None:
         raise Refused("amount_out_of_range", f"amounts of {total} are beyond 10^15 minor units", total=total)
 
 
-def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> OrderLine:
+def _line(number: int, said: ChannelLine, listing: Listing, position: int, item: str) -> OrderLine:
+    if SEPARATOR in listing.code:
+        raise Refused("bad_item", f"{said.item!r} names a bucket, not goods", item=said.item, line=position)
     whole = type(said.quantity) is int and said.quantity >= 1
     if not whole or not 0 <= said.discount_minor <= max(said.list_minor, 0):
         raise Refused(
@@ -129,6 +139,7 @@ def _line(number: int, said: ChannelLine, listing: Listing, position: int) -> Or
         external_id=said.external_id,
         title=said.title,
         ship_by=said.ship_by,
+        item=item,
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import Enum
 
 from attrs import frozen
 
+from omskit.channels.answers import RefundAnswer
 from omskit.core import Codec, Destination
 
 
@@ -18,15 +20,39 @@ class SentLine:
     quantity: int
 
 
+class Reporting(Enum):
+    """When a channel is told of the parcels of an order's line.
+
+    A channel that takes whole lines only must hear of each once, however many parcels it left in. ``EACH`` tells
+    of every parcel with the units in it. The others tell of a line once, with all of its units: ``FIRST`` with the
+    first parcel; ``WHOLE`` when nothing of it is left to send, with the last parcel; ``ALL`` then, and with every
+    other parcel as ``more``.
+    """
+
+    EACH = "each"
+    FIRST = "first"
+    WHOLE = "whole"
+    ALL = "all"
+
+
+@frozen
+class Package:
+    """A further parcel that has units of the lines of a notice."""
+
+    waybill: str
+    courier: str
+
+
 @frozen
 class ShipmentNotice:
-    """Tells a channel that a parcel of an order has left."""
+    """Tells a channel that a parcel of an order has left; ``more`` are others with units of the same lines."""
 
     channel: str
     external_id: str
     waybill: str
     courier: str
     lines: tuple[SentLine, ...]
+    more: tuple[Package, ...] = ()
 
 
 @frozen
@@ -71,9 +97,79 @@ class RecallRequest:
     reason: str = ""
 
 
-Notice = ShipmentNotice | PickRequest | RecallRequest
+@frozen
+class WaybillRequest:
+    """Asks a courier for a waybill.
+
+    Args:
+        number: The fulfillment order's readable number.
+        parcel: The parcel's number within it.
+        label: The label's number within the parcel; the answer names it. Number, parcel and label together are the
+            courier's object id: asked twice under one, it gives the same waybill.
+        courier: Who is asked.
+        service: The courier's product.
+        warehouse: Where the parcel is picked up.
+        destination: Where it goes.
+        lines: Pieces by SKU, summed, in order of SKU.
+        weight_g: As weighed, or as expected; 0 for unknown.
+        length_mm: As measured; 0 for unknown.
+        width_mm: As measured.
+        height_mm: As measured.
+        orders: External ids of the orders inside.
+    """
+
+    number: str
+    parcel: int
+    label: int
+    courier: str
+    service: str
+    warehouse: str
+    destination: Destination
+    lines: tuple[PickLine, ...]
+    weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
+    orders: tuple[str, ...] = ()
+
+
+@frozen
+class WaybillVoid:
+    """Asks a courier to take a waybill back, or a request that it has not answered (``waybill`` is empty)."""
+
+    number: str
+    parcel: int
+    label: int
+    courier: str
+    waybill: str = ""
+    reason: str = ""
+
+
+@frozen
+class InterceptRequest:
+    """Asks a courier to stop a parcel on its way and to bring it back."""
+
+    number: str
+    parcel: int
+    courier: str
+    waybill: str
+    reason: str = ""
+
+
+Notice = (
+    ShipmentNotice | PickRequest | RecallRequest | RefundAnswer | WaybillRequest | WaybillVoid | InterceptRequest
+)
 
 #: Writes notices into the outbox and reads them for the host's sender.
 NOTICES: Codec[Notice] = Codec(
-    "notice", {"shipment": ShipmentNotice, "pick": PickRequest, "recall": RecallRequest}
+    "notice",
+    {
+        "shipment": ShipmentNotice,
+        "pick": PickRequest,
+        "recall": RecallRequest,
+        "refund": RefundAnswer,
+        "waybill": WaybillRequest,
+        "waybill_void": WaybillVoid,
+        "intercept": InterceptRequest,
+    },
 )

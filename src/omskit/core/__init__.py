@@ -18,6 +18,7 @@ from omskit.core.instants import aware, from_ms, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
 from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
 from omskit.core.machine import TERMINAL, Machine
+from omskit.core.marks import SEPARATOR, mark_of, marked
 from omskit.core.money import (
     MAX_AMOUNT_MINOR,
     SCALES,
@@ -28,6 +29,7 @@ from omskit.core.money import (
     scale_of,
 )
 from omskit.core.outcomes import Refusal
+from omskit.core.packing import Box, Limits, Load, first_fit
 from omskit.core.phones import PhoneNumber, phone_number
 from omskit.core.quantities import Quantities
 from omskit.core.serde import Codec, Upcaster, make_converter
@@ -36,7 +38,9 @@ from omskit.core.sharing import share, share_of_units
 __all__ = [
     "MAX_AMOUNT_MINOR",
     "SCALES",
+    "SEPARATOR",
     "TERMINAL",
+    "Box",
     "Cell",
     "Change",
     "Claim",
@@ -52,6 +56,8 @@ __all__ = [
     "Entry",
     "Kind",
     "Level",
+    "Limits",
+    "Load",
     "Machine",
     "Money",
     "Movement",
@@ -70,11 +76,14 @@ __all__ = [
     "aware",
     "check_digit",
     "checked_minor",
+    "first_fit",
     "fold",
     "format_amount",
     "from_ms",
     "key_of",
     "make_converter",
+    "mark_of",
+    "marked",
     "merge_identity",
     "parse_amount",
     "phone_number",

@@ -23,9 +23,11 @@ class Component:
         weight_g: Weight of one piece, grams.
         volume_cm3: Volume of one packed piece, cubic centimetres.
         traits: What handling asks for, as in ``("cold", "hazmat")``; sorted.
+        worth: What one piece weighs in the price of a unit, beside the other components; where all weigh 0, pieces
+            count alike.
 
     Raises:
-        UsageError: ``bad_quantity`` for a ``per`` below one, ``bad_size`` for a negative weight or volume.
+        UsageError: ``bad_quantity`` for a ``per`` below one, ``bad_size`` for a negative weight, volume or worth.
     """
 
     sku: str
@@ -33,9 +35,10 @@ class Component:
     weight_g: int = 0
     volume_cm3: int = 0
     traits: tuple[str, ...] = field(default=(), converter=_sorted)
+    worth: int = 0
 
     def __attrs_post_init__(self) -> None:
         if self.per < 1:
             raise UsageError("bad_quantity", f"{self.per} of {self.sku}: a component counts from 1", sku=self.sku)
-        if self.weight_g < 0 or self.volume_cm3 < 0:
-            raise UsageError("bad_size", f"{self.sku} weighs and measures zero or more", sku=self.sku)
+        if self.weight_g < 0 or self.volume_cm3 < 0 or self.worth < 0:
+            raise UsageError("bad_size", f"{self.sku} weighs, measures and is worth zero or more", sku=self.sku)

@@ -83,6 +83,23 @@ class Kind(Generic[S]):
     lookups: tuple[str, ...] = ()
     number: str = ""
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the child table's columns, with the table's name before them: ``order_lines.sku``."""
+        return tuple(f"{self.rows.name}.{name}" for name, _ in self.rows.columns) if self.rows else ()
+
+    def values(self, name: str) -> Callable[[S], Sequence[int | str | None]]:
+        """Return the function that gives the value of a column, or those of a column of the child table.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        if self.rows is not None and name in self.parts:
+            of, at = self.rows.of, self.parts.index(name)
+            return lambda state: [row[at] for row in of(state)]
+        value = self.column(name).of
+        return lambda state: (value(state),)
+
     def column(self, name: str) -> Column[S]:
         """Return a column by name.
 
@@ -92,7 +109,7 @@ class Kind(Generic[S]):
         for column in self.columns:
             if column.name == name:
                 return column
-        names = ", ".join(column.name for column in self.columns)
+        names = ", ".join([*(column.name for column in self.columns), *self.parts])
         raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
 
 

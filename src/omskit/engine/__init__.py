@@ -1,17 +1,29 @@
 """The engine: the facade and what stands behind it; the only room that reads a clock."""
 
 from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.counter import Counter, Taken
+from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
-from omskit.engine.oms import KINDS, Oms, define_tables, open_storage
+from omskit.engine.kinds import KINDS
+from omskit.engine.mapping import Explained, ItemDesk
+from omskit.engine.oms import Oms
+from omskit.engine.opening import define_tables, open_storage
+from omskit.engine.parcels import MatchedBy, Parcel, Scanned
+from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
+from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
+from omskit.engine.stockroom import Stockroom
+from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
-from omskit.engine.watch import AtRisk
+from omskit.engine.watch import AtRisk, Unscanned
 
 __all__ = [
     "KINDS",
@@ -19,9 +31,20 @@ __all__ = [
     "Act",
     "Acting",
     "AtRisk",
+    "CaseDifference",
+    "CatalogDesk",
     "Command",
+    "Counter",
+    "Desks",
     "Done",
+    "Explained",
+    "ItemDesk",
+    "Located",
+    "MatchedBy",
     "Oms",
+    "Opening",
+    "Parcel",
+    "PriceDesk",
     "Received",
     "Receiving",
     "Rehearsal",
@@ -29,12 +52,20 @@ __all__ = [
     "Relay",
     "Relayed",
     "Request",
+    "ReturnDesk",
     "Run",
     "Runner",
+    "Scan",
+    "Scanned",
     "Sender",
+    "ShipmentDesk",
     "Shop",
     "StockDesk",
+    "Stockroom",
+    "Taken",
+    "Tracking",
     "TransferDesk",
+    "Unscanned",
     "Verified",
     "define_tables",
     "explain",

@@ -1,22 +1,24 @@
-"""Acting by hand: commands on single orders and fulfillment orders, repeatable under an idempotency key."""
+"""Acting by hand: commands on orders, fulfillment orders and return cases, repeatable under a key."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
+from omskit import returns as r
 from omskit.core import Duplicate, Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
-from omskit.engine.units import Shop, save
-from omskit.flow import CANCEL_REQUESTED, Workspace, orders_missing, react
+from omskit.engine.units import Shop, complete, save
+from omskit.flow import CANCEL_REQUESTED, Workspace, react
+from omskit.flow.workspace import Track
 from omskit.storage import Receipt, Unit
 
-Command = o.Command | f.Command
+Command = o.Command | f.Command | r.Command
 
 #: Source of the receipts under which commands with a key are remembered.
 SOURCE = "command"
@@ -28,7 +30,7 @@ class Done:
 
     Args:
         number: Readable number of what it was for.
-        status: Where that stands now.
+        status: Where that stands now; of a return case, custody and money with a slash between them.
     """
 
     number: str
@@ -40,7 +42,7 @@ class Act:
     """One command to carry out.
 
     Args:
-        target: Readable number of an order or a fulfillment order.
+        target: Readable number of an order, a fulfillment order or a return case.
         command: What to do.
         key: Idempotency key, unique among all commands; empty for none.
     """
@@ -56,10 +58,13 @@ def kind_of(target: str) -> Kind[Any]:
     Raises:
         UsageError: ``unknown_number``.
     """
-    for kind in (o.ORDERS, f.FULFILLMENTS):
+    kinds: tuple[Kind[Any], ...] = (o.ORDERS, f.FULFILLMENTS, r.RETURNS)
+    for kind in kinds:
         if target.startswith(f"{kind.number}-"):
             return kind
-    raise UsageError("unknown_number", f"{target!r} is neither an order (SO-) nor a fulfillment order (FO-)")
+    raise UsageError(
+        "unknown_number", f"{target!r} is no order (SO-), fulfillment order (FO-) or return case (RA-)"
+    )
 
 
 def load(unit: Unit, work: Workspace, target: str) -> int:
@@ -70,30 +75,38 @@ def load(unit: Unit, work: Workspace, target: str) -> int:
         UsageError: ``unknown_number`` when there is no such thing.
     """
     load_all(unit, work, [target])
-    kind = kind_of(target)
-    key = key_of(target, kind.number)
-    if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
+    key = key_of(target, kind_of(target).number)
+    if key not in _tracks(work, target):
         raise UsageError("unknown_number", f"there is no {target}", number=target)
     return key
 
 
-def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
-    """Load and lock all that the numbers name, and the orders served, with a fixed number of queries.
+def _tracks(work: Workspace, target: str) -> Mapping[int, Track[Any]]:
+    kind = kind_of(target)
+    if kind is o.ORDERS:
+        return work.orders
+    return work.fulfillments if kind is f.FULFILLMENTS else work.returns
 
-    Orders are locked before fulfillment orders, everywhere and in order of key, so that nobody waits for somebody
-    who waits for them. Which orders a fulfillment order serves never changes, so it can be read before it is
-    locked.
+
+def load_all(unit: Unit, work: Workspace, targets: Sequence[str]) -> None:
+    """Load and lock all that the numbers name, and the orders that it is about, with a fixed number of queries.
+
+    Orders are locked before the fulfillment orders and cases that are about them, everywhere and in order of key,
+    so that nobody waits for somebody who waits for them: what is about an order is read once before it is locked.
     """
-    keys: dict[str, set[int]] = {o.ORDERS.tag: set(), f.FULFILLMENTS.tag: set()}
+    keys: dict[str, set[int]] = {kind.tag: set() for kind in (o.ORDERS, f.FULFILLMENTS, r.RETURNS)}
     for target in targets:
         kind = kind_of(target)
         keys[kind.tag].add(key_of(target, kind.number))
-    works = sorted(keys[f.FULFILLMENTS.tag])
-    served = {key for one in unit.of(f.FULFILLMENTS).load(works).values() for key in one.state.orders}
-    if wanted := keys[o.ORDERS.tag] | served:
+    works, cases = sorted(keys[f.FULFILLMENTS.tag]), sorted(keys[r.RETURNS.tag])
+    about = {key for one in unit.of(f.FULFILLMENTS).load(works).values() for key in one.state.orders}
+    about |= {one.state.order for one in unit.of(r.RETURNS).load(cases).values() if one.state.order}
+    if wanted := (keys[o.ORDERS.tag] | about) - work.orders.keys():
         work.know_orders(unit.of(o.ORDERS).load(sorted(wanted), lock=True))
     if works:
         work.know_fulfillments(unit.of(f.FULFILLMENTS).load(works, lock=True))
+    if cases:
+        work.know_returns(unit.of(r.RETURNS).load(cases, lock=True))
 
 
 @frozen
@@ -190,8 +203,7 @@ class Acting:
         return outcome
 
     def _finish(self, unit: Unit, work: Workspace, target: str, key: int) -> Done:
-        if missing := orders_missing(work):
-            work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+        complete(unit, work)
         react(work)
         save(unit, work, joined=self.shop.joined)
         return Done(target, _status(work, target, key))
@@ -222,7 +234,7 @@ class Acting:
         except (PayloadError, UsageError) as error:
             return error
         try:
-            if key not in (work.orders if kind is o.ORDERS else work.fulfillments):
+            if key not in _tracks(work, act.target):
                 return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
             with work.attempt():
                 _tell(unit, work, act, key)
@@ -243,23 +255,25 @@ def _is_number(target: str) -> bool:
 
 
 def _tell(unit: Unit, work: Workspace, act: Act, key: int) -> None:
-    if kind_of(act.target) is o.ORDERS:
+    kind = kind_of(act.target)
+    if kind is o.ORDERS:
         work.order(key, act.command, "command")  # type: ignore[arg-type]  # decide refuses foreign commands
-    else:
+    elif kind is f.FULFILLMENTS:
         work.fulfillment(key, act.command, "command")  # type: ignore[arg-type]
-    if missing := orders_missing(work):
-        work.know_orders(unit.of(o.ORDERS).load(sorted(missing), lock=True))
+    else:
+        work.returned(key, act.command, "command")  # type: ignore[arg-type]
+    complete(unit, work)
     react(work)
 
 
 def _status(work: Workspace, target: str, key: int) -> str:
-    track = work.orders[key] if kind_of(target) is o.ORDERS else work.fulfillments[key]
-    assert track.state is not None  # noqa: S101 - a command was carried out on it
-    return track.state.status
+    state = _tracks(work, target)[key].state
+    assert state is not None  # noqa: S101 - a command was carried out on it
+    return f"{state.custody}/{state.money}" if isinstance(state, r.ReturnCase) else str(state.status)
 
 
 def _fingerprint(act: Act) -> str:
-    codec = o.COMMANDS if kind_of(act.target) is o.ORDERS else f.COMMANDS
+    codec = {o.ORDERS.tag: o.COMMANDS, f.FULFILLMENTS.tag: f.COMMANDS}.get(kind_of(act.target).tag, r.COMMANDS)
     text = f"{act.target} {codec.tag_of(act.command)} {codec.dump(act.command)}"
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

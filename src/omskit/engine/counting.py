@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from omskit.core import Cell, aware
+from omskit.core import Cell, aware, mark_of
 from omskit.engine.units import Shop
 from omskit.fulfillment import FULFILLMENTS, WORKING
 from omskit.inventory import (
@@ -50,7 +50,7 @@ def count(
     def do(unit: Unit, _lock: bool) -> CountResult:  # noqa: FBT001
         lines: Sequence[Counted] = counted
         if full_as_of is not None:
-            known = [cell for cell, _ in unit.stock.all_levels()]
+            known = [cell for cell, _ in unit.stock.all_levels() if not mark_of(cell)]
             lines = completed(counted, known, warehouse=warehouse, as_of=aware(full_as_of))
         if not lines:
             return settle_count((), {})

@@ -2,83 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
-from omskit.channels import CONTACTS, Channel, Privacy, Receiver
+from omskit import returns as r
+from omskit.channels import Channel, Receiver
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.contacts import ContactDesk
+from omskit.engine.desks import Desks
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
+from omskit.engine.mapping import channel_of
+from omskit.engine.opening import open_storage
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
-from omskit.engine.stock import StockDesk
-from omskit.engine.transferring import TransferDesk
-from omskit.engine.units import Shop
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, at_risk
-from omskit.flow import Process, Processes, as_processes
-from omskit.inventory.transfers import TRANSFERS
-from omskit.storage import After, MemoryStorage, Storage, Where
+from omskit.flow import Process, Processes
+from omskit.storage import After, Where
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, MetaData
-
-    from omskit.storage.sql import Tables
+    from sqlalchemy import Connection
 
 S = TypeVar("S")
-
-#: Every aggregate that the engine stores.
-KINDS = (o.ORDERS, f.FULFILLMENTS, TRANSFERS, CONTACTS)
 
 
 def _silent(_count: int) -> None:
     """Hear progress and say nothing."""
 
 
-def _by_code(channels: Iterable[Channel]) -> Mapping[str, Channel]:
-    known: dict[str, Channel] = {}
-    for channel in channels:
-        if channel.code in known:
-            raise UsageError("duplicate_channel", f"two channels are called {channel.code!r}")
-        known[channel.code] = channel
-    return known
-
-
 @frozen
-class Oms:
+class Oms(Desks):
     """An order management system over one storage.
 
     A value without hidden state: several may work on the same storage, in threads and processes.
-
-    Args:
-        storage: Where everything is kept; see :meth:`open` for a database URL. channels: Where orders come from.
-        processes: How orders go: one :class:`omskit.flow.Process` for all of them, or several and which goes by
-        which. clock: Says what time it is; aware. buffer: How long a new order waits before its review, so that
-        what belongs together can meet. batch: Most orders or documents in one transaction. privacy: How
-        receivers are kept and compared.
-
-    Raises:
-        UsageError: ``duplicate_channel``.
+    What it is made of is said in :class:`omskit.engine.Desks`.
     """
-
-    storage: Storage
-    channels: Mapping[str, Channel] = field(converter=_by_code)
-    processes: Processes = field(converter=as_processes)
-    clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC), kw_only=True)
-    buffer: timedelta = field(default=timedelta(0), kw_only=True)
-    batch: int = field(default=500, kw_only=True)
-    privacy: Privacy = field(default=Privacy(), kw_only=True)
-    _joined: bool = field(default=False, kw_only=True)
 
     @classmethod
     def open(
@@ -98,33 +66,31 @@ class Oms:
         """
         return cls(open_storage(url), channels, process, **options)
 
-    @property
-    def _shop(self) -> Shop:
-        return Shop(self.storage, self.processes, self.clock, self._joined)
-
-    @property
-    def stock(self) -> StockDesk:
-        """Stock by hand: goods in, corrections, counts, levels."""
-        return StockDesk(self._shop)
-
-    @property
-    def transfers(self) -> TransferDesk:
-        """Transfers between warehouses."""
-        return TransferDesk(self._shop)
-
     def receive(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
     ) -> Received:
         """Take payloads of a channel: orders are placed once each, reversals find the orders they are about.
 
+        Refund requests among them open return cases, and later words on them change those.
+
         Raises:
             UsageError: ``unknown_channel``.
         """
-        known = self.channels.get(channel)
-        if known is None:
-            codes = ", ".join(self.channels) or "none"
-            raise UsageError("unknown_channel", f"no channel {channel!r}; there are: {codes}", channel=channel)
-        return Receiving(self._shop, known, self.buffer, self.batch, self.privacy).receive(payloads, progress)
+        known, catalog = channel_of(self.channels, channel), self.schema is not None
+        receiving = Receiving(self._shop, known, self.buffer, self.batch, catalog, self.privacy)
+        return receiving.receive(payloads, progress)
+
+    def receive_refunds(
+        self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
+    ) -> Received:
+        """Take payloads of a channel that its ``read_refunds`` reads: refund requests open and follow cases.
+
+        Raises:
+            UsageError: ``unknown_channel``; ``not_supported``.
+        """
+        known = channel_of(self.channels, channel)
+        reader = evolve(known, read=known.read_refunds)
+        return Receiving(self._shop, reader, self.buffer, self.batch).receive(payloads, progress)
 
     def run(self, limit: int = 1000, *, progress: Callable[[int], object] = _silent) -> Run:
         """Let up to ``limit`` waiting orders go as far as the process takes them, the most urgent first.
@@ -135,12 +101,12 @@ class Oms:
         return Runner(self._shop, self.processes, self.batch).run(limit, progress)
 
     def do(self, target: str, command: Command, *, actor: str, key: str = "") -> Done:
-        """Carry out one command on an order (``SO-...``) or a fulfillment order (``FO-...``).
+        """Carry out one command on an order (``SO-...``), fulfillment order (``FO-...``) or case (``RA-...``).
 
         With an idempotency key a repeat returns the first outcome, and a refused key stays refused.
 
         Raises:
-            Refused: As :func:`omskit.orders.decide` and :func:`omskit.fulfillment.decide` say.
+            Refused: As ``decide`` of :mod:`omskit.orders`, ``fulfillment`` and ``returns`` says.
             UsageError: ``unknown_number``; ``key_reused`` when the key came with another command.
             PayloadError: ``bad_number``.
         """
@@ -203,12 +169,7 @@ class Oms:
             UsageError: ``unknown_number``.
             PayloadError: ``bad_number``.
         """
-        key = key_of(number, o.ORDERS.number)
-        with self.storage.begin(read=True) as unit:
-            stored = unit.of(o.ORDERS).load([key]).get(key)
-        if stored is None:
-            raise UsageError("unknown_number", f"there is no {number}", number=number)
-        return stored.state
+        return self._one(o.ORDERS, number)
 
     def contact(self, number: str) -> Receiver:
         """Return whom an order goes to; empty where the channel showed nobody, and once it is erased.
@@ -247,6 +208,31 @@ class Oms:
         """
         yield from self._each(f.FULFILLMENTS, where, page)
 
+    def case(self, number: str) -> r.ReturnCase:
+        """Return a return case as it stands.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        return self._one(r.RETURNS, number)
+
+    def cases(self, *where: Where, page: int = 500) -> Iterator[r.ReturnCase]:
+        """Yield the return cases that match, in order of key, a page at a time.
+
+        Raises:
+            UsageError: ``unknown_column``.
+        """
+        yield from self._each(r.RETURNS, where, page)
+
+    def _one(self, kind: Kind[S], number: str) -> S:
+        key = key_of(number, kind.number)
+        with self.storage.begin(read=True) as unit:
+            stored = unit.of(kind).load([key]).get(key)
+        if stored is None:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return stored.state
+
     def _each(self, kind: Kind[S], where: tuple[Where, ...], page: int) -> Iterator[S]:
         after: After | None = None
         while True:
@@ -259,7 +245,7 @@ class Oms:
             after = After(None, keys[-1])
 
     def history(self, number: str) -> Sequence[Entry]:
-        """Return all that happened to an order or a fulfillment order, first things first.
+        """Return all that happened to an order, a fulfillment order or a return case, first things first.
 
         Raises:
             UsageError: ``unknown_number``.
@@ -321,29 +307,3 @@ class Oms:
 
         with JoinedStorage.on(self.storage, connection) as storage:
             yield evolve(self, storage=storage, channels=tuple(self.channels.values()), joined=True)
-
-
-def define_tables(metadata: MetaData, *, prefix: str = "oms_", schema: str | None = None) -> Tables:
-    """Define every table of the system on a host's metadata, for its migrations to see.
-
-    Give the result to :class:`omskit.storage.sql.SqlStorage`, which otherwise defines its own.
-
-    Args:
-        metadata: Nothing is created here.
-        prefix: Comes before every name.
-        schema: The database schema; None for the connection's default.
-    """
-    from omskit.storage.sql import define_tables as define  # noqa: PLC0415 - loads SQLAlchemy
-
-    return define(metadata, KINDS, prefix=prefix, schema=schema)
-
-
-def open_storage(url: str) -> Storage:
-    """Return a storage for a URL, with its tables made; see :meth:`Oms.open`."""
-    if url == "memory:":
-        return MemoryStorage()
-    from omskit.storage.sql import SqlStorage, open_engine  # noqa: PLC0415 - loads SQLAlchemy
-
-    storage = SqlStorage(open_engine(url), KINDS)
-    storage.create()
-    return storage

@@ -17,6 +17,7 @@ from omskit.channels import (
     ChannelOrder,
     Privacy,
     Receiver,
+    RefundRequest,
     Reversal,
     differences,
     fingerprint,
@@ -25,8 +26,9 @@ from omskit.channels import (
 )
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.contacts import ContactDesk
+from omskit.engine.refunds import Refunds
 from omskit.engine.units import Shop, save
-from omskit.flow import Matched, Workspace, commands_for, match, react
+from omskit.flow import Matched, Workspace, commands_for, load_offers, match, react
 from omskit.orders import ORDERS, REPLACED, Amend, Order, PutOnHold
 from omskit.storage import After, Op, Receipt, Unit, Where
 
@@ -45,6 +47,8 @@ class Received:
         repeated: How many documents were known with the same content, or are older than what is known.
         matched: Lines of reversals with the order lines they take units back from.
         refused: What could not be read, placed or matched; the rest went on.
+        amended: Numbers of the orders that were changed.
+        cases: Numbers of the return cases that were opened or changed.
     """
 
     placed: tuple[str, ...] = ()
@@ -52,6 +56,7 @@ class Received:
     matched: tuple[Matched, ...] = ()
     refused: tuple[Refusal, ...] = ()
     amended: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
 
 
 @define
@@ -61,6 +66,7 @@ class _Tally:
     repeated: int = 0
     matched: list[Matched] = field(factory=list)
     refused: list[Refusal] = field(factory=list)
+    cases: list[str] = field(factory=list)
 
     def add(self, other: _Tally) -> None:
         self.placed += other.placed
@@ -68,6 +74,7 @@ class _Tally:
         self.repeated += other.repeated
         self.matched += other.matched
         self.refused += other.refused
+        self.cases += other.cases
 
 
 @frozen
@@ -79,6 +86,7 @@ class Receiving:
         channel: Where payloads come from.
         buffer: How long a new order waits before its review.
         batch: Documents in one unit.
+        catalog: Whether items are looked up in the catalog.
         privacy: How receivers are kept.
     """
 
@@ -86,6 +94,7 @@ class Receiving:
     channel: Channel
     buffer: timedelta
     batch: int
+    catalog: bool = False
     privacy: Privacy = field(default=Privacy())
 
     def receive(self, payloads: Iterable[bytes], progress: Callable[[int], object]) -> Received:
@@ -98,6 +107,8 @@ class Receiving:
                 tally.add(self._again(partial(self._orders, orders)))
             if reversals := [one for one in some if isinstance(one, Reversal)]:
                 tally.add(self._again(partial(self._reversals, reversals)))
+            if refunds := [one for one in some if isinstance(one, RefundRequest)]:
+                tally.add(self._again(partial(self._refunds, refunds)))
             through += len(some)
             progress(through)
         return Received(
@@ -106,9 +117,10 @@ class Receiving:
             tuple(tally.matched),
             tuple(tally.refused),
             tuple(tally.amended),
+            tuple(tally.cases),
         )
 
-    def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | Refusal]:
+    def _read(self, payload: bytes) -> Iterator[ChannelOrder | Reversal | RefundRequest | Refusal]:
         try:
             yield from self.channel.read(payload)
         except PayloadError as error:
@@ -123,11 +135,16 @@ class Receiving:
                 raise
             return self.shop.attempt(do)
 
+    def _refunds(self, documents: Sequence[RefundRequest], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
+        taken = Refunds(self.shop, self.channel).take(unit, documents)
+        return _Tally(repeated=taken.repeated, refused=taken.refused, cases=taken.cases)
+
     def _orders(self, documents: Sequence[ChannelOrder], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
         tally = _Tally()
         documents = [self.privacy.identified(document) for document in documents]
         source = f"channel:{self.channel.code}/order"
         work = self.shop.workspace(unit, self.channel.code, keys=len(documents))
+        channel = self._offering(unit, documents)
         known = {id_: _Known.read(one) for id_, one in _seen(unit, source, documents).items()}
         fresh: dict[str, Receipt] = {}
         newer: dict[str, Receipt] = {}
@@ -138,7 +155,7 @@ class Receiving:
         for document, digest in zip(documents, digests, strict=True):
             before = known.get(document.external_id)
             if before is None:
-                number = self._place(work, document, tally)
+                number = self._place(work, channel, document, tally)
                 if number:
                     known[document.external_id] = made = _Known.of(document, digest, number)
                     receivers[key_of(number, ORDERS.number)] = document.receiver
@@ -146,7 +163,7 @@ class Receiving:
             elif before.digest == digest or before.is_newer_than(document):
                 tally.repeated += 1
             else:
-                self._change(work, document, before.number, tally)
+                self._change(work, channel, document, before.number, tally)
                 receivers[key_of(before.number, ORDERS.number)] = document.receiver
                 known[document.external_id] = made = _Known.of(document, digest, before.number)
                 place = fresh if document.external_id in fresh else newer
@@ -173,11 +190,17 @@ class Receiving:
         for chunk in _chunks(keys):
             work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
 
-    def _place(self, work: Workspace, document: ChannelOrder, tally: _Tally) -> str:
+    def _offering(self, unit: Unit, documents: Sequence[ChannelOrder]) -> Channel:
+        """Return the channel as it is to be read now: what the catalog says of its items is asked for once."""
+        if not self.catalog:
+            return self.channel
+        return load_offers(unit, self.channel, {line.item for one in documents for line in one.lines})
+
+    def _place(self, work: Workspace, channel: Channel, document: ChannelOrder, tally: _Tally) -> str:
         """Place an order; return its number, empty when it was refused."""
         key = work.new_key()
         try:
-            place = normalise(self.channel, document, key=key, at=work.at, buffer=self.buffer)
+            place = normalise(channel, document, key=key, at=work.at, buffer=self.buffer)
             work.order(key, place, "receive")
         except (Refused, UsageError) as error:
             tally.refused.append(Refusal.of(document.external_id, error))
@@ -186,13 +209,15 @@ class Receiving:
         tally.placed.append(number)
         return number
 
-    def _change(self, work: Workspace, document: ChannelOrder, number: str, tally: _Tally) -> None:
+    def _change(
+        self, work: Workspace, channel: Channel, document: ChannelOrder, number: str, tally: _Tally
+    ) -> None:
         """Make an order what its channel says now; what cannot be changed any more holds it for a person."""
         key = key_of(number, ORDERS.number)
         order = work.orders[key].state
         assert order is not None  # noqa: S101 - it was loaded, or placed just before
         try:
-            said = normalise(self.channel, document, key=key, at=work.at)
+            said = normalise(channel, document, key=key, at=work.at)
             with work.attempt():
                 if changes := differences(order, said):
                     work.order(key, Amend(changes, f"{self.channel.code} says so"), "receive")
@@ -213,7 +238,10 @@ class Receiving:
         wanted = [document for document, _ in fresh]
         keys = list(_candidates(unit, self.channel.code, wanted))
         orders = self._standing(unit, work, keys)
-        matched, refused = match(self.channel, wanted, orders)
+        channel = self.channel
+        if self.catalog:
+            channel = load_offers(unit, channel, {line.item for one in wanted for line in one.lines})
+        matched, refused = match(channel, wanted, orders)
         tally.refused += refused
         tally.matched += self._take_back(work, matched, tally)
         outcomes = _outcomes(tally.matched)

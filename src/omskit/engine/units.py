@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
+from omskit.channels import Reporting
 from omskit.core import ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Ruling, Workspace
+from omskit.flow import Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
 from omskit.orders import ORDERS
+from omskit.pricing import Till
+from omskit.returns import RETURNS
 from omskit.storage import Storage, Unit
 
 T = TypeVar("T")
 
 #: How often a unit is done again after a conflict before the conflict is passed on.
 MAX_TRIES = 8
+#: Refusals that mean that what a plan had counted on went to somebody else meanwhile.
+CONTESTED = frozenset({"out_of_stock", "allowance_spent"})
 
 
 @frozen
@@ -30,12 +35,14 @@ class Shop:
         ruling: Says by which process what goes.
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
+        reporting: How channels are told of parcels, by code.
     """
 
     storage: Storage
     ruling: Ruling
     clock: Callable[[], datetime]
     joined: bool = False
+    reporting: Mapping[str, Reporting] = field(factory=dict)
 
     def now(self) -> datetime:
         """Return the instant, in UTC.
@@ -47,7 +54,7 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys))
+        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
 
     def attempt(self, do: Callable[[Unit, bool], T]) -> T:
         """Do something within a unit, again after a conflict.
@@ -57,7 +64,7 @@ class Shop:
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
-            Refused: ``out_of_stock`` when even under locks there is not enough.
+            Refused: ``out_of_stock``, ``allowance_spent`` when even under locks there is not enough.
         """
         lock, tries = self.joined, 0
         while True:
@@ -69,9 +76,23 @@ class Shop:
                 if self.joined or tries == MAX_TRIES:
                     raise
             except Refused as refusal:
-                if lock or refusal.code != "out_of_stock":
+                if lock or refusal.code not in CONTESTED:
                     raise
                 lock = True
+
+
+def complete(unit: Unit, work: Workspace) -> None:
+    """Load, and lock, what reactions need and the workspace does not have; nothing is asked when nothing is."""
+    while need := missing(work):
+        before = (len(work.orders), len(work.fulfillments), len(work.returns))
+        if need.orders:
+            work.know_orders(unit.of(ORDERS).load(sorted(need.orders), lock=True))
+        if need.fulfillments:
+            work.know_fulfillments(unit.of(FULFILLMENTS).load(sorted(need.fulfillments), lock=True))
+        if need.returns:
+            work.know_returns(unit.of(RETURNS).load(sorted(need.returns), lock=True))
+        if before == (len(work.orders), len(work.fulfillments), len(work.returns)):
+            return
 
 
 def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
@@ -81,17 +102,28 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
     and a host that catches it and commits has nothing half done.
 
     Raises:
-        Refused: ``out_of_stock`` when what a plan counted on has gone.
+        Refused: ``out_of_stock``, ``allowance_spent`` when what a plan counted on has gone.
         ConcurrencyConflict: ``stale_version``.
         Duplicate: ``duplicate_key``.
     """
-    if joined and work.movements:
-        unit.stock.post(work.movements)
+    if joined:
+        _redeem(unit, work)
+        if work.movements:
+            unit.stock.post(work.movements)
     if orders := work.changed_orders():
         unit.of(ORDERS).save(orders)
     if fulfillments := work.changed_fulfillments():
         unit.of(FULFILLMENTS).save(fulfillments)
+    if returns := work.changed_returns():
+        unit.of(RETURNS).save(returns)
     if work.messages:
         unit.outbox.put(work.messages)
-    if work.movements and not joined:
-        unit.stock.post(work.movements)
+    if not joined:
+        _redeem(unit, work)
+        if work.movements:
+            unit.stock.post(work.movements)
+
+
+def _redeem(unit: Unit, work: Workspace) -> None:
+    if work.redeeming:
+        redeem(unit, Till(work.at, work.actor, work.new_key), work.redeeming)

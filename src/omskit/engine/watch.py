@@ -1,4 +1,4 @@
-"""Watching the clocks: orders whose goods have to leave soon, or should have left."""
+"""Watching the clocks: orders whose goods have to leave soon, and parcels that no courier has scanned."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from attrs import frozen
 from omskit.core import TERMINAL, readable, to_ms
 from omskit.engine.units import Shop
 from omskit.flow import Processes
+from omskit.fulfillment import FULFILLMENTS, FulfillmentOrder, is_unscanned
 from omskit.orders import ORDERS, Order, due
 from omskit.storage import After, Op, Unit, Where
 
@@ -71,3 +72,69 @@ def _at_risk(order: Order, now: datetime, until: datetime) -> AtRisk:
     )
     holds = tuple(sorted({hold.code for hold in order.holds}))
     return AtRisk(readable(ORDERS.number, order.key), order.status, due_at, due_at - now, tuple(lines), holds)
+
+
+@frozen
+class Unscanned:
+    """A parcel that was told as handed over, and that no courier has said to have.
+
+    Args:
+        number: Readable number of its fulfillment order.
+        parcel: Its number there.
+        waybill: The courier's number.
+        courier: Who should have it.
+        left_at: When its hand-over was told.
+        due_at: When the first scan has to be there.
+        left: Time until then; below zero when it is over.
+        orders: Readable numbers of the orders inside.
+    """
+
+    number: str
+    parcel: int
+    waybill: str
+    courier: str
+    left_at: datetime
+    due_at: datetime
+    left: timedelta
+    orders: tuple[str, ...]
+
+
+def unscanned(shop: Shop, allowed: timedelta, within: timedelta, limit: int) -> list[Unscanned]:
+    """Return parcels whose first scan is due within a time from now, those that left first at the front."""
+    now = shop.now()
+    latest = now + within - allowed
+    found: list[Unscanned] = []
+    after: After | None = None
+    where = Where("unscanned", Op.LE, to_ms(latest))
+    with shop.storage.begin(read=True) as unit:
+        work = unit.of(FULFILLMENTS)
+        while len(found) < limit and (keys := work.find(where, limit=PAGE, by="unscanned", after=after)):
+            stored = work.load(keys)
+            for key in keys:
+                found += _unscanned(stored[key].state, now, allowed, latest)
+            value = FULFILLMENTS.column("unscanned").of(stored[keys[-1]].state)
+            after = After(value if isinstance(value, int) else None, keys[-1])
+    return sorted(found, key=lambda one: (one.left_at, one.number, one.parcel))[:limit]
+
+
+def _unscanned(
+    state: FulfillmentOrder, now: datetime, allowed: timedelta, latest: datetime
+) -> Iterator[Unscanned]:
+    for parcel in state.parcels:
+        left_at = parcel.left_at
+        if left_at is None or left_at > latest or not is_unscanned(parcel):
+            continue
+        due_at = left_at + allowed
+        yield Unscanned(
+            readable(FULFILLMENTS.number, state.key),
+            parcel.number,
+            parcel.waybill,
+            parcel.courier or state.courier,
+            left_at,
+            due_at,
+            due_at - now,
+            tuple(
+                readable(ORDERS.number, key)
+                for key in sorted({state.lines[number - 1].order for number, _ in parcel.lines})
+            ),
+        )

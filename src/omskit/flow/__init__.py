@@ -1,43 +1,152 @@
 """Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
 
 from omskit.flow.advance import Advance, advance, ask
+from omskit.flow.budgets import Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
+from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
+from omskit.flow.granting import asked, grant, open_case, with_gifts
+from omskit.flow.lists import load_prices
+from omskit.flow.offers import (
+    Goods,
+    load_listings,
+    load_offers,
+    load_products,
+    mapped,
+    offered,
+    unexplained_items,
+)
+from omskit.flow.owners import owned, stoppable
 from omskit.flow.process import Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
-from omskit.flow.react import CANCEL_REQUESTED, orders_missing, react
+from omskit.flow.react import PICKUP, Missing, missing, react
+from omskit.flow.refunds import case_of, follow
+from omskit.flow.reporting import reports
+from omskit.flow.repricing import (
+    changed_basket,
+    gift_changes,
+    gifts_of,
+    last_price,
+    refund_due,
+    repriced,
+    unsent_gifts,
+)
+from omskit.flow.resourcing import TOO_MANY_ATTEMPTS, Resourcing
+from omskit.flow.returning import UNDER_REFUND
 from omskit.flow.reversals import Candidates, Matched, commands_for, match
 from omskit.flow.rules import Rules, Ruling
-from omskit.flow.steps import merge_step, release_step, review_step, source_step
+from omskit.flow.selling import (
+    DRAFTS,
+    FREIGHT,
+    Draft,
+    DraftLine,
+    Pricing,
+    basket_of,
+    bought,
+    context_of,
+    placed,
+    region_of,
+    spend,
+    take_gifts,
+)
+from omskit.flow.steps import (
+    PRICE_GAP,
+    Headroom,
+    free_gifts,
+    gift_step,
+    merge_step,
+    price_check_step,
+    release_step,
+    review_step,
+    source_step,
+)
 from omskit.flow.workspace import News, Track, Workspace
 
 __all__ = [
+    "AWAITS_PAYMENT",
+    "AWAITS_RETURN",
     "CANCEL_REQUESTED",
+    "DRAFTS",
+    "EXCHANGE_CREDIT",
     "FINANCE",
+    "FREIGHT",
+    "PICKUP",
+    "PRICE_GAP",
+    "SHORT_PICK",
+    "TOO_MANY_ATTEMPTS",
+    "UNDER_REFUND",
     "Advance",
     "Candidates",
+    "Draft",
+    "DraftLine",
     "Facts",
+    "Goods",
+    "Headroom",
     "Matched",
+    "Missing",
     "Need",
     "News",
+    "Pricing",
     "Process",
     "Processes",
+    "Redeeming",
+    "Resourcing",
     "Rules",
     "Ruling",
     "Step",
+    "Take",
     "Track",
     "Workspace",
     "advance",
     "as_processes",
     "ask",
+    "asked",
     "audited",
+    "basket_of",
+    "bought",
+    "case_of",
+    "changed_basket",
     "commands_for",
+    "context_of",
     "direct",
+    "follow",
+    "free_gifts",
+    "gift_changes",
+    "gift_step",
+    "gifts_of",
+    "gives",
+    "grant",
+    "last_price",
+    "left_of",
+    "load_allowances",
+    "load_listings",
+    "load_offers",
+    "load_prices",
+    "load_products",
+    "mapped",
     "match",
     "merge_step",
-    "orders_missing",
+    "missing",
+    "offered",
+    "open_case",
+    "owned",
+    "placed",
+    "price_check_step",
     "react",
+    "redeem",
+    "refund_due",
+    "region_of",
     "release_step",
+    "reorder",
+    "reports",
+    "repriced",
     "review_step",
     "reviewed",
     "source_step",
+    "spend",
+    "stoppable",
+    "take_gifts",
+    "unexplained_items",
+    "unsent_gifts",
+    "with_gifts",
 ]

@@ -62,6 +62,8 @@ def advance(process: Process, work: Workspace, keys: Sequence[int], facts: Facts
                 going.pop(key)
             else:
                 moved[step.name] = moved.get(step.name, 0) + bool(wanted)
+                if step.pauses and wanted:
+                    going.pop(key)
         react(work)
     return Advance(moved, tuple(refused))
 

@@ -75,6 +75,8 @@ class Step:
         needs: What it wants to know.
         widen: Claims further orders that have to be looked at together with those of a batch, among those that
             fulfill the given conditions; None when each order can be looked at by itself.
+        pauses: Whether an order that it gives commands to waits for the next run, since the steps behind it were
+            told facts about the order as it was.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Step:
     run: Callable[[Sequence[Order], Facts], Mapping[int, Sequence[Command]]]
     needs: tuple[Need[Any], ...] = ()
     widen: Callable[[Unit, Sequence[Order], Sequence[Where]], Mapping[int, Stored[Order]]] | None = None
+    pauses: bool = False
 
 
 @frozen

@@ -8,35 +8,60 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
+from attrs import frozen
+
 from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit.core import Cell, Claim
-from omskit.flow.notify import pick_request, recall_request, shipment_notices
+from omskit.flow import from_price
+from omskit.flow.from_work import ON_FULFILLMENT
+from omskit.flow.notify import AFTER_SALE, report
+from omskit.flow.reporting import reports
+from omskit.flow.returning import ON_RETURN, missing_for_returns
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
 
-#: The hold of an order that is cancelled as soon as its warehouses have stopped.
-CANCEL_REQUESTED = "cancel_requested"
+#: Kind of an order whose buyer collects it.
+PICKUP = "pickup"
 
 
-def orders_missing(work: Workspace) -> set[int]:
-    """Return keys of orders that the fulfillment news is about and that are not in the workspace."""
-    served = {line.order for news in work.fulfillment_news for line in news.after.lines}
-    return served - work.orders.keys()
+@frozen
+class Missing:
+    """Keys of what reactions need and the workspace does not have."""
+
+    orders: frozenset[int] = frozenset()
+    fulfillments: frozenset[int] = frozenset()
+    returns: frozenset[int] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.orders or self.fulfillments or self.returns)
+
+
+def missing(work: Workspace) -> Missing:
+    """Return what the news of the workspace is about and is not there; ask again when it has been loaded."""
+    orders = {line.order for news in work.fulfillment_news for line in news.after.lines}
+    more, fulfillments, returns = missing_for_returns(work)
+    return Missing(
+        frozenset((orders | more) - work.orders.keys()),
+        frozenset(fulfillments - work.fulfillments.keys()),
+        frozenset(returns - work.returns.keys()),
+    )
 
 
 def react(work: Workspace) -> None:
     """Let everything follow from the news of the workspace, until there is none.
 
-    The orders of :func:`orders_missing` have to be there.
+    What :func:`missing` names has to be there.
     """
-    while work.order_news or work.fulfillment_news:
+    while work.order_news or work.fulfillment_news or work.return_news:
         opened: dict[int, list[tuple[Order, o.Consignment]]] = {}
         order_news, fulfillment_news = list(work.order_news), list(work.fulfillment_news)
         work.order_news.clear()
         work.fulfillment_news.clear()
+        return_news = list(work.return_news)
+        work.return_news.clear()
         for item in order_news:
             follow = _ON_ORDER.get(type(item.event))
             if follow:
@@ -46,9 +71,13 @@ def react(work: Workspace) -> None:
         for key, inside in opened.items():
             _open(work, key, inside)
         for news in fulfillment_news:
-            follow_work = _ON_FULFILLMENT.get(type(news.event))
+            follow_work = ON_FULFILLMENT.get(type(news.event))
             if follow_work:
                 follow_work(work, news)
+        for case in return_news:
+            follow_case = ON_RETURN.get(type(case.event))
+            if follow_case:
+                follow_case(work, case)
 
 
 def _book(
@@ -86,27 +115,48 @@ def _unassigned(work: Workspace, news: News[Order]) -> None:
     for one in news.before.consignments:
         if one.number in news.event.consignments:
             _book(work, stock.RELEASED, news.after, one.lines, at=one.warehouse, reason=news.event.reason)
+    if isinstance(news.event, o.Unassigned):
+        _release(work, news, news.event.units)
+
+
+def _release(work: Workspace, news: News[Order], units: Iterable[tuple[int, int, int]]) -> None:
+    """Release (consignment, line, units) at the warehouses of the consignments."""
+    assert news.before is not None  # noqa: S101
+    warehouses = {one.number: one.warehouse for one in news.before.consignments}
+    for consignment, number, count in units:
+        at, reason = warehouses[consignment], news.event.reason
+        _book(work, stock.RELEASED, news.after, [(number, count)], at=at, reason=reason)
 
 
 def _cancelled(work: Workspace, news: News[Order]) -> None:
-    assert news.before is not None  # noqa: S101
-    warehouses = {one.number: one.warehouse for one in news.before.consignments}
-    for consignment, number, units in news.event.reserved:
-        at, reason = warehouses[consignment], news.event.reason
-        _book(work, stock.RELEASED, news.after, [(number, units)], at=at, reason=reason)
+    _release(work, news, news.event.reserved)
+    _report(work, news)
+    from_price.cancelled(work, news)
+
+
+def _amended(work: Workspace, news: News[Order]) -> None:
+    _report(work, news)
+    from_price.amended(work, news)
 
 
 def _order_shipped(work: Workspace, news: News[Order]) -> None:
     assert news.before is not None  # noqa: S101
     event: o.Shipped = news.event
+    from_price.confirmed(work, news)
     warehouse = work.fulfillments[event.fulfillment].state.warehouse  # type: ignore[union-attr]
     _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=str(event.fulfillment))
+    if work.reporting:
+        _report(work, news)
 
 
 def _taken_back(work: Workspace, news: News[Order]) -> None:
     event: o.TakenBack = news.event
     if event.warehouse:
         _book(work, stock.RETURNED, news.after, event.lines, at=event.warehouse, reason=event.reason)
+        pieces = [(Cell(sku, event.warehouse), Claim(news.key, number), n) for number, sku, n in event.pieces]
+        work.movements += stock.for_claims(
+            stock.RETURNED, pieces, at=work.at, actor=work.actor, document=event.reason, reason=event.reason
+        )
 
 
 def _collect(opened: dict[int, list[tuple[Order, o.Consignment]]], news: News[Order]) -> None:
@@ -139,6 +189,7 @@ def _open(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) 
                 first.ship_on,
                 first.arrive_on,
                 process=order.process,
+                pickup=f.Pickup() if order.terms.kind == PICKUP else None,
             )
         ),
         "release",
@@ -151,49 +202,21 @@ def _units(inside: list[tuple[Order, o.Consignment]]) -> Iterator[tuple[Order, o
             yield order, order.lines[number - 1], units
 
 
-def _opened(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    external = tuple(work.orders[key].state.channel_id for key in news.after.orders)  # type: ignore[union-attr]
-    work.messages.append(pick_request(work.new_key(), news.after, external, work.at))
+def _unshipped(work: Workspace, news: News[Order]) -> None:
+    event: o.Unshipped = news.event
+    if event.consignment is not None:
+        at, lines = event.consignment.warehouse, event.lines
+        _book(work, stock.UNSHIPPED, news.after, lines, at=at, reason=event.reason)
 
 
-def _recalled(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    work.messages.append(recall_request(work.new_key(), news.after, news.event.reason, work.at))
-
-
-def _rejected(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    for key in news.after.orders:
-        work.order(key, o.Unassign(news.key, news.event.reason, news.event.bar_until), "rejected")
-
-
-def _recall_confirmed(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    for key in news.after.orders:
-        work.order(key, o.Unassign(news.key, "recalled"), "recalled")
-        _finish_cancelling(work, key)
-
-
-def _finish_cancelling(work: Workspace, key: int) -> None:
-    order = work.orders[key].state
-    assert order is not None  # noqa: S101
-    asked = any(hold.code == CANCEL_REQUESTED for hold in order.holds)
-    if asked and not any(one.fulfillment for one in order.consignments):
-        work.order(key, o.ReleaseHold(CANCEL_REQUESTED), "cancel")
-        work.order(key, o.Cancel(reason=CANCEL_REQUESTED), "cancel")
-
-
-def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    by_order: dict[int, list[tuple[int, int]]] = {}
-    for parcel in news.event.parcels:
-        for number, units in parcel.lines:
-            line = news.after.lines[number - 1]
-            by_order.setdefault(line.order, []).append((line.line, units))
-    for key, units_of in by_order.items():
-        work.order(key, o.Ship(news.key, tuple(units_of)), "shipped")
-    if news.event.final:
-        for key in news.after.orders:
-            work.order(key, o.Unassign(news.key, "short_pick"), "short_pick")
-            _finish_cancelling(work, key)
-    states = {key: work.orders[key].state for key in news.after.orders}
-    work.messages += shipment_notices(work.new_key, news.after, news.event.parcels, states, work.at)
+def _report(work: Workspace, news: News[Order]) -> None:
+    """Tell a channel that hears of each line once."""
+    policy = work.reporting.get(news.after.terms.channel)
+    if policy is None or news.before is None or news.after.terms.kind in AFTER_SALE:
+        return
+    fresh = news.event.sent if isinstance(news.event, o.Shipped) else ()
+    for notice in reports(policy, news.before, news.after, fresh):
+        work.messages.append(report(work.new_key(), notice, work.at))
 
 
 _ON_ORDER = cast(
@@ -203,18 +226,10 @@ _ON_ORDER = cast(
         o.Unassigned: _unassigned,
         o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
+        o.Priced: from_price.priced,
+        o.Amended: _amended,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,
-    },
-)
-
-_ON_FULFILLMENT = cast(
-    "dict[type, Callable[[Workspace, News[FulfillmentOrder]], None]]",
-    {
-        f.Opened: _opened,
-        f.Recalled: _recalled,
-        f.Rejected: _rejected,
-        f.RecallConfirmed: _recall_confirmed,
-        f.ParcelsShipped: _shipped,
+        o.Unshipped: _unshipped,
     },
 )

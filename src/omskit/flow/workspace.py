@@ -15,10 +15,14 @@ from attrs import define, evolve, field
 
 from omskit import fulfillment as f
 from omskit import orders as o
+from omskit import returns as r
+from omskit.channels import Reporting
 from omskit.core import Change, Entry, Movement, Stored
+from omskit.flow.budgets import Redeeming
 from omskit.flow.rules import Ruling
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
+from omskit.returns import ReturnCase
 from omskit.storage import Message
 
 S = TypeVar("S")
@@ -56,18 +60,23 @@ class Workspace:
         actor: Who acts.
         ruling: Says by which process what goes.
         new_key: Hands out a key for what is made.
+        reporting: How channels are told of parcels, by code; a channel that is missing is told of each.
     """
 
     at: datetime
     actor: str
     ruling: Ruling
     new_key: Callable[[], int]
+    reporting: Mapping[str, Reporting] = field(factory=dict)
     orders: dict[int, Track[Order]] = field(factory=dict)
     fulfillments: dict[int, Track[FulfillmentOrder]] = field(factory=dict)
+    returns: dict[int, Track[ReturnCase]] = field(factory=dict)
     movements: list[Movement] = field(factory=list)
     messages: list[Message] = field(factory=list)
     order_news: list[News[Order]] = field(factory=list)
     fulfillment_news: list[News[FulfillmentOrder]] = field(factory=list)
+    return_news: list[News[ReturnCase]] = field(factory=list)
+    redeeming: list[Redeeming] = field(factory=list)
     _undo: list[Callable[[], object]] | None = None
 
     def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:
@@ -81,6 +90,12 @@ class Workspace:
         for key, one in stored.items():
             if key not in self.fulfillments:
                 self.fulfillments[key] = Track(one.state, one.version)
+
+    def know_returns(self, stored: Mapping[int, Stored[ReturnCase]]) -> None:
+        """Take loaded return cases in; what is here already stays as it is."""
+        for key, one in stored.items():
+            if key not in self.returns:
+                self.returns[key] = Track(one.state, one.version)
 
     def order(self, key: int, command: o.Command, cause: str) -> None:
         """Decide a command on an order and apply its events.
@@ -111,11 +126,33 @@ class Workspace:
         """
         track = self.fulfillments.get(key) or Track(None)
         known = command.fulfillment if isinstance(command, f.Open) else track.state
-        machine = self.ruling.rules_of(known.process if known else "").fulfillments
-        events = f.decide(track.state, command, at=self.at, actor=self.actor, machine=machine)
+        rules = self.ruling.rules_of(known.process if known else "")
+        events = f.decide(
+            track.state,
+            command,
+            at=self.at,
+            actor=self.actor,
+            machine=rules.fulfillments,
+            parcels=rules.parcels,
+        )
         if events:
             news = self.fulfillment_news
             self._apply(self.fulfillments, key, track, news, f.evolve, events=events, cause=cause)
+
+    def returned(self, key: int, command: r.Command, cause: str) -> None:
+        """Decide a command on a return case and apply its events.
+
+        Raises:
+            Refused: As :func:`omskit.returns.decide` says; the case is as it was.
+        """
+        track = self.returns.get(key) or Track(None)
+        known = command.case if isinstance(command, r.Request) else track.state
+        rules = self.ruling.rules_of(known.process if known else "")
+        events = r.decide(
+            track.state, command, at=self.at, actor=self.actor, custody=rules.custody, money=rules.refunds
+        )
+        if events:
+            self._apply(self.returns, key, track, self.return_news, r.evolve, events=events, cause=cause)
 
     def _apply(
         self,
@@ -157,7 +194,14 @@ class Workspace:
 
         Reactions may run inside if no news waited before.
         """
-        lists: tuple[list[Any], ...] = (self.movements, self.messages, self.order_news, self.fulfillment_news)
+        lists: tuple[list[Any], ...] = (
+            self.movements,
+            self.messages,
+            self.order_news,
+            self.fulfillment_news,
+            self.return_news,
+            self.redeeming,
+        )
         counts = [len(one) for one in lists]
         self._undo = []
         try:
@@ -178,3 +222,7 @@ class Workspace:
     def changed_fulfillments(self) -> list[Change[FulfillmentOrder]]:
         """Return the fulfillment orders with entries, as they are to be saved."""
         return [track.change(key) for key, track in self.fulfillments.items() if track.entries]
+
+    def changed_returns(self) -> list[Change[ReturnCase]]:
+        """Return the return cases with entries, as they are to be saved."""
+        return [track.change(key) for key, track in self.returns.items() if track.entries]

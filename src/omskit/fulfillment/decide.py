@@ -2,60 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, cast
 
 from omskit.core import Machine, Refused, UsageError
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
+from omskit.fulfillment import labels, pickup, shipping, tracking
 from omskit.fulfillment import machine as m
+from omskit.fulfillment.asking import Ask, Events
 from omskit.fulfillment.evolve import packed
-from omskit.fulfillment.model import FulfillmentOrder, Parcel
-
-Events = tuple[e.Event, ...]
+from omskit.fulfillment.model import FulfillmentOrder
 
 
 def decide(
     state: FulfillmentOrder | None,
     command: c.Command,
     *,
-    at: datetime,  # noqa: ARG001 - every aggregate is asked in the same way
-    actor: str = "",  # noqa: ARG001
+    at: datetime,
+    actor: str = "",
     machine: Machine = m.FULFILLMENT_MACHINE,
+    parcels: Machine = m.PARCEL_MACHINE,
 ) -> Events:
     """Return the events of a command; one that is already satisfied happens as no event.
 
+    Args:
+        state: The fulfillment order as it stands; None before it is opened.
+        command: What is asked.
+        at: Now.
+        actor: Who asks; kept in holds.
+        machine: The life of the fulfillment order.
+        parcels: The life of its parcels.
+
     Raises:
-        Refused: ``not_allowed`` by the machine; ``already_opened``; ``too_many_units`` when parcels hold more
-            of a line than is open.
-        UsageError: ``unknown_fulfillment``; ``bad_parcel`` for parcels out of number, without a waybill or
-            empty; ``unknown_line``.
+        Refused: ``not_allowed`` by a machine; ``already_opened``; ``too_many_units`` when more of a line is
+            packed, shipped or rejected than is open; ``in_boxes`` when units to reject are packed;
+            ``waybill_known``; ``not_labelled``; ``not_counted``; ``not_under_way``; ``not_intercepted``;
+            ``too_many_facts``; ``pickup_only``, ``not_a_pickup``, ``pickup_blocked``, ``not_expired``.
+        UsageError: ``unknown_fulfillment``; ``bad_status``; ``bad_parcel`` for parcels out of number, without a
+            waybill of their own or empty; ``bad_quantity``; ``bad_size``; ``bad_waybill``; ``bad_pickup``;
+            ``no_courier``; ``unknown_line``, ``unknown_parcel``, ``unknown_label``.
     """
     if isinstance(command, c.Open):
         return _open(state, command, machine)
     if state is None:
         raise UsageError("unknown_fulfillment", f"{type(command).__name__} for one that is not there")
-    if isinstance(command, c.Ship):
-        return _ship(state, command, machine)
-    if isinstance(command, c.HandOver):
-        return _hand_over(state, command, machine)
-    trigger = _TRIGGERS[type(command)]
-    if not machine.allows(state.status, trigger) and state.status in machine.reached_by(trigger):
-        return ()
-    status = machine.next(state.status, trigger)
-    return (_happened(command, status),)
-
-
-def _happened(command: c.Command, status: str) -> e.Event:
-    match command:
-        case c.Reject(reason, bar_until):
-            return e.Rejected(status, reason, bar_until)
-        case c.Recall(reason):
-            return e.Recalled(status, reason)
-        case c.ConfirmRecall():
-            return e.RecallConfirmed(status)
-        case c.DenyRecall():
-            return e.RecallDenied(status)
-    return e.Accepted(status)
+    return _DECIDE[type(command)](state, command, Ask(at, actor, machine, parcels))
 
 
 def _open(state: FulfillmentOrder | None, command: c.Open, machine: Machine) -> Events:
@@ -67,41 +60,106 @@ def _open(state: FulfillmentOrder | None, command: c.Open, machine: Machine) -> 
     raise UsageError("bad_status", f"a fulfillment order opens as {machine.initial!r}", status=new.status)
 
 
-def _hand_over(state: FulfillmentOrder, command: c.HandOver, machine: Machine) -> Events:
-    if any(parcel.waybill == command.waybill for parcel in state.parcels):
+def _moved(state: FulfillmentOrder, trigger: str, ask: Ask) -> str:
+    """Return where a trigger leads; empty when it has been made."""
+    if not ask.machine.allows(state.status, trigger) and state.status in ask.machine.reached_by(trigger):
+        return ""
+    return ask.machine.next(state.status, trigger)
+
+
+def _accept(state: FulfillmentOrder, _command: c.Accept, ask: Ask) -> Events:
+    status = _moved(state, m.ACCEPT, ask)
+    return (e.Accepted(status),) if status else ()
+
+
+def _reject(state: FulfillmentOrder, command: c.Reject, ask: Ask) -> Events:
+    status = _moved(state, m.REJECT, ask)
+    if not status:
         return ()
-    lines = tuple((line.number, line.open) for line in state.lines if line.open)
-    number = len(state.parcels) + 1
-    parcel = Parcel(number, command.waybill, lines, command.courier, command.weight_g)
-    machine.next(state.status, m.SHIP)
-    return _ship(state, c.Ship((parcel,)), machine)
+    if any(line.shipped for line in state.lines):
+        short = tuple((line.number, command.reason) for line in state.lines if line.open)
+        return shipping.ship(state, c.Ship((), short=short, bar_until=command.bar_until), ask)
+    return (
+        e.Rejected(status, command.reason, command.bar_until),
+        *shipping.left_over(state, ask, command.reason),
+    )
 
 
-def _ship(state: FulfillmentOrder, command: c.Ship, machine: Machine) -> Events:
-    known = {parcel.waybill for parcel in state.parcels}
-    if command.parcels and all(parcel.waybill in known for parcel in command.parcels):
+def _reject_lines(state: FulfillmentOrder, command: c.RejectLines, ask: Ask) -> Events:
+    wanted: dict[int, int] = {}
+    for number, units in command.lines:
+        if units < 1:
+            raise UsageError("bad_quantity", f"line {number}: {units} units; at least 1", line=number, value=units)
+        wanted[number] = wanted.get(number, 0) + units
+    for number, units in wanted.items():
+        there = state.line(number).open
+        if units > there:
+            raise Refused("too_many_units", f"{units} of {there} open units of line {number}", line=number)
+    if wanted and all(wanted.get(line.number, 0) == line.open for line in state.lines):
+        return _reject(state, c.Reject(command.reason, command.bar_until), ask)
+    inside = packed(shipping.boxes(state, ask))
+    for number, units in wanted.items():
+        there = state.line(number).open - inside.get(number, 0)
+        if units > there:
+            message = f"line {number} has {there} open units outside of boxes; unpack one first"
+            raise Refused("in_boxes", message, line=number, there=there)
+    status = ask.machine.next(state.status, m.REJECT_PART)
+    lines = tuple(sorted(wanted.items()))
+    return (e.LinesRejected(status, lines, command.reason, command.bar_until),) if lines else ()
+
+
+def _recall(state: FulfillmentOrder, command: c.Recall, ask: Ask) -> Events:
+    status = _moved(state, m.RECALL, ask)
+    return (e.Recalled(status, command.reason),) if status else ()
+
+
+def _confirm_recall(state: FulfillmentOrder, _command: c.ConfirmRecall, ask: Ask) -> Events:
+    status = _moved(state, m.CONFIRM_RECALL, ask)
+    if not status:
         return ()
-    for position, parcel in enumerate(command.parcels, len(state.parcels) + 1):
-        if parcel.number != position or not parcel.waybill or not parcel.lines:
-            raise UsageError(
-                "bad_parcel", f"parcel {parcel.number} where {position} belongs, with a waybill and lines"
-            )
-    units = packed(command.parcels)
-    for number, count in units.items():
-        if not 1 <= number <= len(state.lines):
-            raise UsageError("unknown_line", f"no line {number}; there are 1 to {len(state.lines)}", line=number)
-        there = state.lines[number - 1].open
-        if count > there:
-            raise Refused("too_many_units", f"{count} of {there} open units of line {number}", line=number)
-    final = command.final or all(line.open == units.get(line.number, 0) for line in state.lines)
-    status = machine.next(state.status, m.SHIP if final else m.SHIP_PART)
-    return (e.ParcelsShipped(status, command.parcels, final),)
+    return (e.RecallConfirmed(status), *shipping.left_over(state, ask, "recalled"))
 
 
-_TRIGGERS: dict[type[c.Command], str] = {
-    c.Accept: m.ACCEPT,
-    c.Reject: m.REJECT,
-    c.Recall: m.RECALL,
-    c.ConfirmRecall: m.CONFIRM_RECALL,
-    c.DenyRecall: m.DENY_RECALL,
-}
+def _deny_recall(state: FulfillmentOrder, _command: c.DenyRecall, ask: Ask) -> Events:
+    status = _moved(state, m.DENY_RECALL, ask)
+    return (e.RecallDenied(status),) if status else ()
+
+
+def _lift(state: FulfillmentOrder, command: c.LiftHold, _ask: Ask) -> Events:
+    if any((hold.code, hold.parcel) == (command.code, command.parcel) for hold in state.holds):
+        return (e.WorkHoldLifted(command.code, command.parcel),)
+    return ()
+
+
+_DECIDE = cast(
+    "dict[type, Callable[[FulfillmentOrder, Any, Ask], Events]]",  # each function takes the command of its own key
+    {
+        c.Accept: _accept,
+        c.Reject: _reject,
+        c.RejectLines: _reject_lines,
+        c.Ship: shipping.ship,
+        c.HandOver: shipping.hand_over,
+        c.Dispatch: shipping.dispatch,
+        c.Unship: shipping.unship,
+        c.Recall: _recall,
+        c.ConfirmRecall: _confirm_recall,
+        c.DenyRecall: _deny_recall,
+        c.Pack: shipping.pack,
+        c.Unpack: shipping.unpack,
+        c.Weigh: shipping.weigh,
+        c.GetWaybill: labels.get,
+        c.ReceiveWaybill: labels.receive,
+        c.FailWaybill: labels.fail,
+        c.VoidWaybill: labels.void,
+        c.ConfirmVoid: labels.confirm_void,
+        c.RefuseVoid: labels.refuse_void,
+        c.Track: tracking.track,
+        c.Intercept: tracking.intercept,
+        c.AcceptIntercept: tracking.accept_intercept,
+        c.DenyIntercept: tracking.deny_intercept,
+        c.AwaitPickup: pickup.await_pickup,
+        c.Collect: pickup.collect,
+        c.ExpirePickup: pickup.expire,
+        c.LiftHold: _lift,
+    },
+)

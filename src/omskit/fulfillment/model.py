@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from attrs import frozen
 
 from omskit.core import Component, Destination, UsageError
+from omskit.fulfillment.parcels import Parcel
 
 
 @frozen
@@ -49,22 +50,37 @@ class WorkLine:
 
 
 @frozen
-class Parcel:
-    """A box that was handed to a courier.
+class WorkHold:
+    """Something about a fulfillment order that waits for a person.
 
     Args:
-        number: 1, 2, 3 ... within the fulfillment order.
-        waybill: The courier's number of it.
-        lines: (work line number, units) pairs.
-        courier: Who carries it; empty for the one that was planned.
-        weight_g: As weighed; 0 when it was not.
+        code: What kind of thing, stable, for programs.
+        since: When it came up.
+        actor: Who brought it up.
+        reason: One sentence for a person.
+        parcel: Number of the parcel that it is about, 0 for the whole.
     """
 
-    number: int
-    waybill: str
-    lines: tuple[tuple[int, int], ...]
-    courier: str = ""
-    weight_g: int = 0
+    code: str
+    since: datetime
+    actor: str
+    reason: str = ""
+    parcel: int = 0
+
+
+@frozen
+class Pickup:
+    """What a store must know to hand goods to the one who collects them.
+
+    Args:
+        digest: Of the code that the buyer shows; empty before the goods are ready.
+        until: When they go back to the shelf; None before they are ready.
+        attempts: How many wrong codes were shown.
+    """
+
+    digest: str = ""
+    until: datetime | None = None
+    attempts: int = 0
 
 
 @frozen
@@ -84,8 +100,11 @@ class FulfillmentOrder:
         currency: Of the freight.
         ship_on: Planned day of hand-over.
         arrive_on: Planned day of delivery.
-        parcels: What has left.
+        parcels: What was packed and what has left; the parcel with number n stands at position n - 1.
         process: Id of the process whose machine it follows; empty for the default.
+        holds: What waits for a person.
+        confirmed: Ids of the warehouse's confirmations so far.
+        pickup: Set where a buyer collects the goods; None where a courier carries them.
     """
 
     key: int
@@ -102,9 +121,33 @@ class FulfillmentOrder:
     arrive_on: date | None = None
     parcels: tuple[Parcel, ...] = ()
     process: str = ""
+    holds: tuple[WorkHold, ...] = ()
+    confirmed: tuple[str, ...] = ()
+    pickup: Pickup | None = None
 
     @property
     def orders(self) -> tuple[int, ...]:
         """Keys of the orders it serves, sorted."""
         orders = {line.order for line in self.lines}
         return tuple(sorted(orders)) if len(orders) > 1 else tuple(orders)
+
+    def parcel(self, number: int) -> Parcel:
+        """Return a parcel by number.
+
+        Raises:
+            UsageError: ``unknown_parcel``.
+        """
+        if not 1 <= number <= len(self.parcels):
+            count = len(self.parcels)
+            raise UsageError("unknown_parcel", f"no parcel {number}; there are {count}", parcel=number)
+        return self.parcels[number - 1]
+
+    def line(self, number: int) -> WorkLine:
+        """Return a work line by number.
+
+        Raises:
+            UsageError: ``unknown_line``.
+        """
+        if not 1 <= number <= len(self.lines):
+            raise UsageError("unknown_line", f"no line {number}; there are 1 to {len(self.lines)}", line=number)
+        return self.lines[number - 1]

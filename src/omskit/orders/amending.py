@@ -152,10 +152,11 @@ def _grown(work: _Work, line: OrderLine, units: int) -> OrderLine:
 
 
 def _unsettled(order: Order, line: OrderLine) -> None:
-    if line.cancelled or line.returned:
+    if line.cancelled or line.returned or line.loose or line.conceded_minor:
         raise Refused(
             "line_settled",
-            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price",
+            f"line {line.number} has {line.cancelled} units cancelled and {line.returned} returned at its price,"
+            f" or {line.conceded_minor} given back of it",
             order=order.key,
             line=line.number,
         )
@@ -202,7 +203,26 @@ def _add_line(work: _Work, change: ch.AddLine) -> None:
         external_id=change.external_id,
         title=change.title,
         group=change.group,
+        item=change.item,
+        gift=change.gift,
     )
+
+
+def _map_line(work: _Work, change: ch.MapLine) -> None:
+    line = work.line(change.line)
+    if line.reserved or line.shipped:
+        raise Refused(
+            "in_work",
+            f"line {line.number}: {line.reserved} units are held by warehouses and {line.shipped} have left",
+            order=work.order.key,
+            line=line.number,
+        )
+    work.lines[line.number] = evolve(line, sku=change.code, components=change.components, item="")
+
+
+def _regroup(work: _Work, change: ch.Regroup) -> None:
+    line = work.line(change.line)
+    work.lines[line.number] = evolve(line, group=change.leaves_with)
 
 
 def _terms(work: _Work, **terms: object) -> bool:
@@ -253,6 +273,8 @@ _LINES = cast(
         ch.SetQuantity: _set_quantity,
         ch.RemoveLine: _remove_line,
         ch.AddLine: _add_line,
+        ch.MapLine: _map_line,
+        ch.Regroup: _regroup,
     },
 )
 

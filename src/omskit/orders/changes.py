@@ -41,6 +41,25 @@ class AddLine:
     external_id: str = ""
     title: str = ""
     group: str = ""
+    item: str = ""
+    gift: str = ""
+
+
+@frozen
+class MapLine:
+    """Say what a line stands for whose channel item nobody had explained, while none of its units is in work."""
+
+    line: int
+    code: str
+    components: tuple[Component, ...] = ()
+
+
+@frozen
+class Regroup:
+    """Let a line leave together with those of a group; an empty one lets it leave by itself."""
+
+    line: int
+    leaves_with: str
 
 
 @frozen
@@ -91,7 +110,17 @@ class SetDeadlines:
 
 
 Change = (
-    SetQuantity | RemoveLine | AddLine | Reprice | Readdress | WishCourier | SetMemo | SetPaid | SetDeadlines
+    SetQuantity
+    | RemoveLine
+    | AddLine
+    | MapLine
+    | Regroup
+    | Reprice
+    | Readdress
+    | WishCourier
+    | SetMemo
+    | SetPaid
+    | SetDeadlines
 )
 Changes = tuple[Change, ...]
 

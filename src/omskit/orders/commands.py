@@ -7,8 +7,10 @@ from datetime import datetime
 from attrs import frozen
 
 from omskit.orders.changes import Changes, Proposal
+from omskit.orders.events import Refunded
 from omskit.orders.lines import Charge, OrderLine
-from omskit.orders.model import Consignment, Hold, Terms
+from omskit.orders.model import Consignment, Hold, PriceGap, Sent, Terms
+from omskit.pricing import Context, PriceResult
 
 #: (line number, units) pairs.
 Units = tuple[tuple[int, int], ...]
@@ -138,6 +140,28 @@ class Discard:
 
 
 @frozen
+class KeepPrice:
+    """Keep the trace of the order's price in its history; what it uses of budgets is held for the order."""
+
+    price: PriceResult
+    context: Context
+
+
+@frozen
+class NoteGaps:
+    """Keep where the channel's prices differ from ours."""
+
+    gaps: tuple[PriceGap, ...]
+
+
+@frozen
+class NoteRefund:
+    """Keep what units that came back or were cancelled gave the buyer."""
+
+    refunded: Refunded
+
+
+@frozen
 class Divide:
     """Let other orders stand for this one from now on; see :func:`omskit.orders.divide`."""
 
@@ -180,22 +204,42 @@ class Release:
 
 @frozen
 class Ship:
-    """Book units that a fulfillment order has handed to the courier."""
+    """Book units that a fulfillment order has handed to the courier; ``sent`` keeps in which parcels."""
 
     fulfillment: int
     lines: Units
+    sent: tuple[Sent, ...] = ()
+
+
+@frozen
+class Unship:
+    """Take back that units have left.
+
+    Args:
+        lines: (line number, units) pairs.
+        warehouse: Where they lie, and are promised to the order again; empty opens the lines.
+        waybill: Of the parcel that had not left.
+        reason: For the history.
+    """
+
+    lines: Units
+    warehouse: str = ""
+    waybill: str = ""
+    reason: str = ""
 
 
 @frozen
 class Unassign:
     """Take units back from a fulfillment order, or from all consignments not released yet (0).
 
-    With ``bar_until`` the warehouse is not asked again for these lines before that instant.
+    With ``bar_until`` the warehouse is not asked again for these lines before that instant. ``lines`` names the
+    units as (line number, units) pairs; None takes all of them.
     """
 
     fulfillment: int
     reason: str
     bar_until: datetime | None = None
+    lines: Units | None = None
 
 
 @frozen
@@ -212,10 +256,25 @@ class Cancel:
 
 @frozen
 class TakeBack:
-    """Book shipped units that came back; with a warehouse, into what it can sell again."""
+    """Book shipped units that came back; with a warehouse, into what it can sell again.
+
+    Single pieces of a bundle come as (line, SKU, pieces); a line that is no bundle has one piece a unit.
+    """
 
     lines: Units
     warehouse: str = ""
+    reason: str = ""
+    pieces: tuple[tuple[int, str, int], ...] = ()
+
+
+@frozen
+class Concede:
+    """Give money back for goods that the buyer keeps: (line, minor units) pairs, line 0 for the charges.
+
+    An amount below zero takes back what had been conceded, when the goods have come back after all.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
     reason: str = ""
 
 
@@ -233,6 +292,9 @@ Command = (
     | Propose
     | Confirm
     | Discard
+    | KeepPrice
+    | NoteGaps
+    | NoteRefund
     | Divide
     | Rejoin
     | Dissolve
@@ -240,6 +302,8 @@ Command = (
     | Release
     | Ship
     | Unassign
+    | Unship
     | Cancel
     | TakeBack
+    | Concede
 )

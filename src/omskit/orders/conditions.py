@@ -88,7 +88,7 @@ class When:
         grade: Customer grade.
         earlier: Orders that the buyer placed before.
         returns: Orders of the buyer with units returned.
-        unpriced: Whether some line is paid with nothing.
+        unpriced: Whether some line that is no gift is paid with nothing.
         nameless: Whether the buyer is unknown.
         memo: Whether there is a memo.
         cod: Whether the courier collects the money.
@@ -262,7 +262,7 @@ PARTS: Mapping[str, Part] = {
     "cod": Part(_IS, lambda order, _: order.terms.cod),
     "paid": Part(_IS, lambda order, _: order.terms.paid_at is not None),
     "urgent": Part(_IS, lambda order, _: order.terms.urgent),
-    "unpriced": Part(_IS, lambda order, _: any(line.paid_minor == 0 for line in order.lines)),
+    "unpriced": Part(_IS, lambda order, _: any(not (line.paid_minor or line.gift) for line in order.lines)),
     "grade": Part(_WITHIN, lambda order, _: order.terms.grade),
     "lines": Part(_WITHIN, lambda order, _: len(order.lines)),
     "units": Part(_WITHIN, lambda order, _: sum(line.quantity for line in order.lines)),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from omskit.core import Machine, Refused, UsageError
+from omskit.orders import commands as c
 from omskit.orders import events as e
 from omskit.orders import machine as m
-from omskit.orders.evolve import evolve
-from omskit.orders.model import Order
+from omskit.orders.evolve import evolve, of_fulfillment, totals
+from omskit.orders.model import Barred, Consignment, Order
 
 
 def enough(order: Order, number: int, units: int, there: int, code: str) -> None:
@@ -23,6 +24,53 @@ def enough(order: Order, number: int, units: int, there: int, code: str) -> None
             line=number,
             wanted=units,
             there=there,
+        )
+
+
+def with_buyer(
+    order: Order, lines: Iterable[tuple[int, int]], pieces: Iterable[tuple[int, str, int]]
+) -> None:
+    """Refuse to take back units or single pieces that the buyer does not have."""
+    units = totals(lines)
+    single: dict[int, dict[str, int]] = {}
+    for number, sku, count in pieces:
+        of_line = single.setdefault(number, {})
+        of_line[sku] = of_line.get(sku, 0) + count
+    for number in dict.fromkeys((*units, *single)):
+        line = order.line(number)
+        count, there = units.get(number, 0), line.shipped - line.returned
+        if number in units:
+            enough(order, number, count, there, "not_shipped")
+        wanted, per, loose = single.get(number, {}), line.worth.per, dict(line.loose)
+        line.worth.of_pieces(wanted.items())
+        for sku, each in per.items():
+            if wanted.get(sku, 0) or (loose and count):
+                left = there * each - loose.get(sku, 0)
+                enough(order, number, wanted.get(sku, 0) + count * each, left, "not_shipped")
+
+
+def conceivable(order: Order, number: int, amount: int) -> None:
+    """Refuse to give back more money of a line, or of the charges (0), than is kept; or to undo more than was."""
+    line = order.line(number) if number else None
+    kept = max(line.kept_minor if line else order.kept_charges_minor, 0)
+    conceded = line.conceded_minor if line else order.conceded_minor
+    if amount > kept:
+        raise Refused(
+            "refund_exceeds_paid",
+            f"{amount} of {kept} minor units that are left of line {number} (0: the charges)",
+            order=order.key,
+            line=number,
+            wanted=amount,
+            left=kept,
+        )
+    if -amount > conceded:
+        raise Refused(
+            "not_conceded",
+            f"{-amount} of {conceded} minor units that were given back of line {number}",
+            order=order.key,
+            line=number,
+            wanted=-amount,
+            there=conceded,
         )
 
 
@@ -71,5 +119,40 @@ def settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e
         if all(one.fulfillment for one in after.consignments):
             status = machine.next(status, m.RELEASE)
     if isinstance(event, e.Shipped):
-        return e.Shipped(status, event.fulfillment, event.lines)
+        return e.Shipped(status, event.fulfillment, event.lines, event.sent)
     return e.Cancelled(status, event.open, event.reserved, event.reason)
+
+
+def unassigned(order: Order, command: c.Unassign, machine: Machine) -> tuple[e.Event, ...]:
+    """Return the event of taking units back from a fulfillment order: all of them, or the ones that are named."""
+    gone = order.at_fulfillment(command.fulfillment)
+    if not gone:
+        return ()
+    units: tuple[tuple[int, int, int], ...] = ()
+    cells = {(one.warehouse, number) for one in gone for number, _ in one.lines}
+    if command.lines is not None:
+        taken = of_fulfillment(order, command.fulfillment, command.lines)
+        found = totals((number, count) for (_, number), count in taken.items())
+        for number, count in totals(command.lines).items():
+            enough(order, number, count, found.get(number, 0), "not_reserved")
+        units = tuple((one, number, count) for (one, number), count in taken.items())
+        warehouses = {one.number: one.warehouse for one in gone}
+        cells = {(warehouses[one], number) for one, number in taken}
+        gone = ()
+    barred: tuple[Barred, ...] = ()
+    if command.bar_until is not None:
+        until = command.bar_until
+        barred = tuple(Barred(warehouse, number, until) for warehouse, number in sorted(cells))
+    status = machine.next(order.status, m.REOPEN)
+    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred, units),)
+
+
+def unshipped(order: Order, command: c.Unship, machine: Machine) -> tuple[e.Event, ...]:
+    """Return the event of units that had not left: promised again where they lie, or open."""
+    for number, units in totals(command.lines).items():
+        line = order.line(number)
+        enough(order, number, units, line.shipped - line.returned, "not_shipped")
+    lines = tuple(sorted(totals(command.lines).items()))
+    again = Consignment(order.planned + 1, command.warehouse, lines) if command.warehouse else None
+    status = machine.next(order.status, m.UNSHIP if again else m.REOPEN)
+    return (e.Unshipped(status, lines, again, command.waybill, command.reason),)

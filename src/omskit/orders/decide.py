@@ -16,11 +16,11 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.amending import amended
 from omskit.orders.changes import Proposal
-from omskit.orders.counting import cancelled, enough, settled
+from omskit.orders.counting import cancelled, conceivable, enough, settled, unassigned, unshipped, with_buyer
 from omskit.orders.dividing import untouched
 from omskit.orders.evolve import of_fulfillment, totals
 from omskit.orders.grade import GRADING, Grading
-from omskit.orders.model import Barred, Consignment, Hold, Order
+from omskit.orders.model import Consignment, Hold, Order
 
 #: Most lines of one order.
 MAX_LINES = 10_000
@@ -58,10 +58,11 @@ def decide(
     Raises:
         Refused: ``not_allowed`` by the machine; ``order_held``; ``already_placed``; ``not_open``,
             ``not_reserved``, ``not_shipped`` when a line has fewer such units than asked;
-            ``at_warehouse`` when units to cancel are being worked on; ``empty_order``; ``too_many_lines``.
+            ``at_warehouse`` when units to cancel are being worked on; ``empty_order``; ``too_many_lines``;
+            ``refund_exceeds_paid``, ``not_conceded`` for money that is not there to give or take back.
         UsageError: ``unknown_order`` for anything but a placement of an order that is not there; ``bad_lines``
             when lines are not numbered 1, 2, 3 ...; ``bad_consignment``; ``unknown_line``; ``bad_quantity``;
-            ``reserved_trigger``.
+            ``reserved_trigger``; ``unknown_piece``.
     """
     if isinstance(command, c.Place):
         return _place(order, command, machine, grading)
@@ -122,7 +123,8 @@ def _hold(order: Order, command: c.PutOnHold, ask: _Ask) -> Events:
         raise Refused("not_allowed", f"an order that is {order.status!r} is held no more", status=order.status)
     if command.line:
         order.line(command.line)
-    if any((hold.code, hold.line) == (command.code, command.line) for hold in order.holds):
+    asked = (command.code, command.line, command.awaits)
+    if any((hold.code, hold.line, hold.awaits) == asked for hold in order.holds):
         return ()
     hold = Hold(
         command.code, ask.at, ask.actor, command.reason, command.line, command.until, command.awaits
@@ -138,7 +140,7 @@ def _release_hold(order: Order, command: c.ReleaseHold, _ask: _Ask) -> Events:
 
 def _satisfy(order: Order, command: c.Satisfy, _ask: _Ask) -> Events:
     lifted = dict.fromkeys((hold.code, hold.line) for hold in order.holds if hold.awaits == command.fact)
-    return tuple(e.HoldReleased(code, line) for code, line in lifted) if command.fact else ()
+    return tuple(e.HoldReleased(code, line, command.fact) for code, line in lifted) if command.fact else ()
 
 
 def _merge(order: Order, command: c.Merge, ask: _Ask) -> Events:
@@ -208,6 +210,18 @@ def _proposal(order: Order, id_: str) -> Proposal:
     raise Refused("no_proposal", f"{id_!r} is not proposed; there are: {known}", order=order.key, id=id_)
 
 
+def _keep_price(_order: Order, command: c.KeepPrice, _ask: _Ask) -> Events:
+    return (e.Priced(command.price, command.context),)
+
+
+def _note_gaps(order: Order, command: c.NoteGaps, _ask: _Ask) -> Events:
+    return () if command.gaps == order.gaps else (e.GapsNoted(command.gaps),)
+
+
+def _note_refund(_order: Order, command: c.NoteRefund, _ask: _Ask) -> Events:
+    return (command.refunded,)
+
+
 def _divide(order: Order, command: c.Divide, ask: _Ask) -> Events:
     _not_held(order)
     return (e.Divided(ask.machine.next(order.status, m.DIVIDE), command.children),)
@@ -269,19 +283,15 @@ def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
     for number, units in totals(command.lines).items():
         enough(order, number, units, found.get(number, 0), "not_reserved")
     status = ask.machine.next(order.status, m.SHIP)
-    return (settled(order, e.Shipped(status, command.fulfillment, command.lines), ask.machine),)
+    return (settled(order, e.Shipped(status, command.fulfillment, command.lines, command.sent), ask.machine),)
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:
-    gone = order.at_fulfillment(command.fulfillment)
-    if not gone:
-        return ()
-    barred: tuple[Barred, ...] = ()
-    if command.bar_until is not None:
-        cells = sorted({(one.warehouse, number) for one in gone for number, _ in one.lines})
-        barred = tuple(Barred(warehouse, number, command.bar_until) for warehouse, number in cells)
-    status = ask.machine.next(order.status, m.REOPEN)
-    return (e.Unassigned(status, tuple(one.number for one in gone), command.reason, barred),)
+    return unassigned(order, command, ask.machine)
+
+
+def _unship(order: Order, command: c.Unship, ask: _Ask) -> Events:
+    return unshipped(order, command, ask.machine)
 
 
 def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
@@ -293,11 +303,16 @@ def _cancel(order: Order, command: c.Cancel, ask: _Ask) -> Events:
 
 
 def _take_back(order: Order, command: c.TakeBack, ask: _Ask) -> Events:
-    for number, units in totals(command.lines).items():
-        line = order.line(number)
-        enough(order, number, units, line.shipped - line.returned, "not_shipped")
+    with_buyer(order, command.lines, command.pieces)
     status = ask.machine.next(order.status, m.TAKE_BACK)
-    return (e.TakenBack(status, command.lines, command.warehouse, command.reason),)
+    return (e.TakenBack(status, command.lines, command.warehouse, command.reason, command.pieces),)
+
+
+def _concede(order: Order, command: c.Concede, _ask: _Ask) -> Events:
+    amounts = tuple((number, amount) for number, amount in totals(command.amounts).items() if amount)
+    for number, amount in amounts:
+        conceivable(order, number, amount)
+    return (e.Conceded(amounts, command.reason),) if amounts else ()
 
 
 _DECIDE = cast(
@@ -315,6 +330,9 @@ _DECIDE = cast(
         c.Propose: _propose,
         c.Confirm: _confirm,
         c.Discard: _discard,
+        c.KeepPrice: _keep_price,
+        c.NoteGaps: _note_gaps,
+        c.NoteRefund: _note_refund,
         c.Divide: _divide,
         c.Rejoin: _rejoin,
         c.Dissolve: _dissolve,
@@ -322,7 +340,9 @@ _DECIDE = cast(
         c.Release: _release,
         c.Ship: _ship,
         c.Unassign: _unassign,
+        c.Unship: _unship,
         c.Cancel: _cancel,
         c.TakeBack: _take_back,
+        c.Concede: _concede,
     },
 )

@@ -89,6 +89,8 @@ def _all_open(order: Order) -> None:
                 order=order.key,
                 line=line.number,
             )
+    if any(line.conceded_minor for line in order.lines) or order.conceded_minor:
+        raise Refused("in_work", "money of it has been given back", order=order.key)
 
 
 def _whole(order: Order, parts: Parts, keys: Sequence[int]) -> None:
@@ -122,4 +124,5 @@ def _charges(order: Order, lines: Sequence[Sequence[OrderLine]]) -> list[tuple[C
 
 def untouched(child: Order) -> bool:
     """Whether a child can still be joined with the others: nobody has worked on it, and nothing was changed."""
-    return not child.children and all(line.open == line.quantity for line in child.lines)
+    same = all(line.open == line.quantity and not line.conceded_minor for line in child.lines)
+    return same and not child.children and not child.conceded_minor

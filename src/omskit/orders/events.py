@@ -8,7 +8,8 @@ from attrs import frozen
 
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Barred, Consignment, Hold, Order, Terms
+from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Sent, Terms
+from omskit.pricing import Context, GiftDue, PriceResult
 
 
 @frozen
@@ -46,10 +47,11 @@ class HoldPlaced:
 
 @frozen
 class HoldReleased:
-    """The holds of one code, on one line or on the whole (0), are lifted."""
+    """The holds of one code, on one line or on the whole (0), are lifted; with a fact, those that await it."""
 
     code: str
     line: int = 0
+    awaits: str = ""
 
 
 @frozen
@@ -111,6 +113,52 @@ class Amended:
 
 
 @frozen
+class Priced:
+    """It costs what this trace says, under these facts about buyer and moment.
+
+    Args:
+        price: With frozen shares, gifts, uses and the trace; refunds and changes read it.
+        context: What it was priced under, without what was left of budgets and stock.
+    """
+
+    price: PriceResult
+    context: Context
+
+
+@frozen
+class GapsNoted:
+    """The channel's prices were held against ours, and these differ."""
+
+    gaps: tuple[PriceGap, ...] = ()
+
+
+@frozen
+class Refunded:
+    """What units that came back or were cancelled gave the buyer, by the order's price.
+
+    Args:
+        units: (line number, units).
+        lines: (line number, minor units that go back, tax within them).
+        gifts: Gifts that are no longer earned.
+        charge_minor: What is charged for them.
+        owed_minor: Charges beyond the refund.
+        again: Whether what the buyer keeps was priced again.
+    """
+
+    units: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int, int], ...] = ()
+    gifts: tuple[GiftDue, ...] = ()
+    charge_minor: int = 0
+    owed_minor: int = 0
+    again: bool = False
+
+    @property
+    def refund_minor(self) -> int:
+        """What the buyer gets: goods less charges."""
+        return sum(minor for _, minor, _ in self.lines) - self.charge_minor
+
+
+@frozen
 class Divided:
     """Other orders stand for it."""
 
@@ -161,16 +209,29 @@ class Shipped:
     status: str
     fulfillment: int
     lines: tuple[tuple[int, int], ...]
+    sent: tuple[Sent, ...] = ()
+
+
+@frozen
+class Unshipped:
+    """Units have not left after all; they are promised again as a consignment, or open."""
+
+    status: str
+    lines: tuple[tuple[int, int], ...]
+    consignment: Consignment | None = None
+    waybill: str = ""
+    reason: str = ""
 
 
 @frozen
 class Unassigned:
-    """Consignments were taken back whole; their units are open again."""
+    """Consignments were taken back whole, or units out of some: (consignment, line, units); all are open again."""
 
     status: str
     consignments: tuple[int, ...]
     reason: str = ""
     barred: tuple[Barred, ...] = ()
+    units: tuple[tuple[int, int, int], ...] = ()
 
 
 @frozen
@@ -192,11 +253,23 @@ class Cancelled:
 
 @frozen
 class TakenBack:
-    """Shipped units came back; with a warehouse, into what it can sell again."""
+    """Shipped units, and single pieces of units, came back; with a warehouse, into what it can sell again."""
 
     status: str
     lines: tuple[tuple[int, int], ...]
     warehouse: str = ""
+    reason: str = ""
+    pieces: tuple[tuple[int, str, int], ...] = ()
+
+
+@frozen
+class Conceded:
+    """Money was given back for goods that the buyer keeps, by line; line 0 stands for the charges.
+
+    An amount below zero takes back what had been conceded: the goods came back after all.
+    """
+
+    amounts: tuple[tuple[int, int], ...]
     reason: str = ""
 
 
@@ -212,6 +285,9 @@ Event = (
     | Proposed
     | Discarded
     | Amended
+    | Priced
+    | GapsNoted
+    | Refunded
     | Divided
     | Rejoined
     | Dissolved
@@ -219,6 +295,8 @@ Event = (
     | Released
     | Shipped
     | Unassigned
+    | Unshipped
     | Cancelled
     | TakenBack
+    | Conceded
 )

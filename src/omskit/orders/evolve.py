@@ -11,7 +11,7 @@ from omskit.core import StorageError
 from omskit.orders import events as e
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import OrderLine
-from omskit.orders.model import Consignment, Order
+from omskit.orders.model import Consignment, Hold, Order
 
 _Lines = tuple[OrderLine, ...]
 
@@ -51,6 +51,11 @@ def _with(
         order.proposals,
         order.process,
         order.children,
+        order.conceded_minor,
+        order.sent,
+        order.priced,
+        order.redeems,
+        order.gaps,
     )
 
 
@@ -104,9 +109,14 @@ def _hold_placed(order: Order, event: e.HoldPlaced) -> Order:
 
 
 def _hold_released(order: Order, event: e.HoldReleased) -> Order:
-    kept = tuple(hold for hold in order.holds if (hold.code, hold.line) != (event.code, event.line))
+    kept = tuple(hold for hold in order.holds if not _lifted(hold, event))
     cleared = tuple(sorted({*order.cleared, event.code}))
     return changed(order, holds=kept, cleared=cleared)
+
+
+def _lifted(hold: Hold, event: e.HoldReleased) -> bool:
+    named = (hold.code, hold.line) == (event.code, event.line)
+    return named and event.awaits in ("", hold.awaits)
 
 
 def _merged(order: Order, event: e.Merged) -> Order:
@@ -145,6 +155,18 @@ def _amended(order: Order, event: e.Amended) -> Order:
     )
 
 
+def _priced(order: Order, event: e.Priced) -> Order:
+    return changed(order, priced=True, redeems=bool(event.price.uses))
+
+
+def _gaps_noted(order: Order, event: e.GapsNoted) -> Order:
+    return changed(order, gaps=event.gaps)
+
+
+def _refunded(order: Order, _event: e.Refunded) -> Order:
+    return order
+
+
 def _divided(order: Order, event: e.Divided) -> Order:
     return changed(order, status=event.status, children=order.children + event.children)
 
@@ -175,6 +197,11 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.proposals,
         order.process,
         order.children,
+        order.conceded_minor,
+        order.sent,
+        order.priced,
+        order.redeems,
+        order.gaps,
     )
 
 
@@ -203,12 +230,40 @@ def _released(order: Order, event: e.Released) -> Order:
 def _shipped(order: Order, event: e.Shipped) -> Order:
     lines = _lines(order, totals(event.lines), lambda line, units: line.moved(reserved=-units, shipped=units))
     left = without(order.consignments, of_fulfillment(order, event.fulfillment, event.lines))
-    return _with(order, event.status, lines, left, order.planned)
+    after = _with(order, event.status, lines, left, order.planned)
+    return changed(after, sent=order.sent + event.sent) if event.sent else after
 
 
 def _unassigned(order: Order, event: e.Unassigned) -> Order:
     after = _taken_from(order, event.status, event.consignments)
-    return changed(after, barred=order.barred + event.barred, retry_at=None)
+    back = totals((number, units) for _, number, units in event.units)
+    return changed(
+        after,
+        lines=_lines(after, back, lambda line, units: line.moved(reserved=-units, open=units)),
+        consignments=without(after.consignments, {(one, number): units for one, number, units in event.units}),
+        barred=order.barred + event.barred,
+        retry_at=None,
+    )
+
+
+def _unshipped(order: Order, event: e.Unshipped) -> Order:
+    again = event.consignment
+    lines = _lines(
+        order,
+        totals(event.lines),
+        lambda line, units: line.moved(
+            shipped=-units, reserved=units if again else 0, open=0 if again else units
+        ),
+    )
+    return changed(
+        order,
+        status=event.status,
+        lines=lines,
+        consignments=(*order.consignments, again) if again else order.consignments,
+        planned=order.planned + bool(again),
+        retry_at=None,
+        sent=tuple(one for one in order.sent if one.waybill != event.waybill),
+    )
 
 
 def _taken_from(order: Order, status: str, consignments: Iterable[int]) -> Order:
@@ -232,8 +287,24 @@ def _cancelled(order: Order, event: e.Cancelled) -> Order:
 
 
 def _taken_back(order: Order, event: e.TakenBack) -> Order:
-    lines = _lines(order, totals(event.lines), lambda line, units: line.moved(returned=units))
+    units = totals(event.lines)
+    pieces: dict[int, dict[str, int]] = {}
+    for number, sku, count in event.pieces:
+        of_line = pieces.setdefault(number, {})
+        of_line[sku] = of_line.get(sku, 0) + count
+    back = dict.fromkeys((*units, *pieces), 0)
+    lines = _lines(
+        order, back, lambda line, _: line.taken_back(units.get(line.number, 0), pieces.get(line.number, {}))
+    )
     return _with(order, event.status, lines, order.consignments, order.planned)
+
+
+def _conceded(order: Order, event: e.Conceded) -> Order:
+    amounts = totals(event.amounts)
+    lines = _lines(
+        order, amounts, lambda line, amount: changed(line, conceded_minor=line.conceded_minor + amount)
+    )
+    return changed(order, lines=lines, conceded_minor=order.conceded_minor + amounts.get(0, 0))
 
 
 _EVOLVE = cast(
@@ -249,6 +320,9 @@ _EVOLVE = cast(
         e.Proposed: _proposed,
         e.Discarded: _discarded,
         e.Amended: _amended,
+        e.Priced: _priced,
+        e.GapsNoted: _gaps_noted,
+        e.Refunded: _refunded,
         e.Divided: _divided,
         e.Rejoined: _ended,
         e.Dissolved: _ended,
@@ -256,7 +330,9 @@ _EVOLVE = cast(
         e.Released: _released,
         e.Shipped: _shipped,
         e.Unassigned: _unassigned,
+        e.Unshipped: _unshipped,
         e.Cancelled: _cancelled,
         e.TakenBack: _taken_back,
+        e.Conceded: _conceded,
     },
 )

@@ -43,6 +43,8 @@ BACKORDER = "backorder"
 RELEASE = "release"
 SHIP = "ship"
 REOPEN = "reopen"
+#: Goods that had been told as shipped lie on the shelf, and are promised again.
+UNSHIP = "unship"
 CANCEL_PART = "cancel_part"
 CANCEL = "cancel"
 COMPLETE = "complete"
@@ -62,6 +64,7 @@ TRIGGERS = (
     RELEASE,
     SHIP,
     REOPEN,
+    UNSHIP,
     CANCEL_PART,
     CANCEL,
     COMPLETE,
@@ -133,6 +136,12 @@ ORDER_MACHINE = Machine(
         ("released", COMPLETE): "completed",
         ("released", TAKE_BACK): "released",
         ("completed", TAKE_BACK): "completed",
+        ("completed", REOPEN): "approved",
+        ("approved", UNSHIP): "approved",
+        ("backordered", UNSHIP): "backordered",
+        ("reserved", UNSHIP): "reserved",
+        ("released", UNSHIP): "reserved",
+        ("completed", UNSHIP): "reserved",
     },
 )
 

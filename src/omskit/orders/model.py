@@ -67,6 +67,21 @@ class Consignment:
 
 
 @frozen
+class Sent:
+    """A parcel with units of an order, kept where a channel is told of a line once, when all of it has left.
+
+    Args:
+        waybill: The courier's number.
+        courier: Who carries it.
+        lines: (line number, units) pairs.
+    """
+
+    waybill: str
+    courier: str
+    lines: tuple[tuple[int, int], ...]
+
+
+@frozen
 class Barred:
     """A warehouse that is not asked again for a line (0: any line) before an instant."""
 
@@ -134,6 +149,26 @@ class Terms:
 
 
 @frozen
+class PriceGap:
+    """A line that the channel sold at another price than ours.
+
+    Args:
+        line: Its number.
+        theirs_minor: What the channel's buyer pays for it.
+        ours_minor: What it would cost by our lists and promotions; None when no list has a price.
+    """
+
+    line: int
+    theirs_minor: int
+    ours_minor: int | None = None
+
+    @property
+    def gap_minor(self) -> int:
+        """Theirs less ours; 0 where we have no price."""
+        return 0 if self.ours_minor is None else self.theirs_minor - self.ours_minor
+
+
+@frozen
 class Order:
     """An order with all that is known of it.
 
@@ -156,6 +191,11 @@ class Order:
         proposals: Change sets that wait to be confirmed or discarded.
         process: Id of the process, with its version, that it goes by; empty for the default.
         children: Keys of the orders that it was divided into, also of those that were joined again.
+        conceded_minor: Money given back of its charges.
+        sent: Its parcels so far, where its channel is told of them later.
+        priced: Whether its price, or its gifts, come from our own promotions.
+        redeems: Whether that uses budgets or coupons.
+        gaps: Where its channel's prices differ from ours, as last checked.
     """
 
     key: int
@@ -176,6 +216,11 @@ class Order:
     proposals: tuple[Proposal, ...] = ()
     process: str = ""
     children: tuple[int, ...] = ()
+    conceded_minor: int = 0
+    sent: tuple[Sent, ...] = ()
+    priced: bool = False
+    redeems: bool = False
+    gaps: tuple[PriceGap, ...] = ()
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.
@@ -199,8 +244,13 @@ class Order:
 
     @property
     def kept_minor(self) -> int:
-        """What the order is worth after cancellations and returns: what the lines keep, and all charges."""
-        return sum(line.kept_minor for line in self.lines) + sum(charge.amount_minor for charge in self.charges)
+        """What the order is worth after cancellations, returns and concessions: what lines and charges keep."""
+        return sum(line.kept_minor for line in self.lines) + self.kept_charges_minor
+
+    @property
+    def kept_charges_minor(self) -> int:
+        """What the charges are worth after what was given back of them."""
+        return sum(charge.amount_minor for charge in self.charges) - self.conceded_minor
 
     @property
     def is_held(self) -> bool:

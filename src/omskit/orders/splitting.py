@@ -7,12 +7,12 @@ have made. What has to stay together (lines of one group) is never cut: it goes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Protocol
 
 from attrs import field, frozen
 
-from omskit.core import UsageError
+from omskit.core import Limits, Load, UsageError, first_fit
 from omskit.orders.conditions import When
 from omskit.orders.lines import OrderLine
 from omskit.orders.model import Order
@@ -131,54 +131,29 @@ class UpTo:
     units: int = 0
 
     def __attrs_post_init__(self) -> None:
-        limits = (self.weight_g, self.volume_cm3, self.units)
-        if min(limits) < 0 or not any(limits):
-            raise UsageError("bad_limit", f"{limits}: limits are from 0, and one is above", limits=limits)
+        self._limits()
+
+    def _limits(self) -> Limits:
+        return Limits(self.weight_g, self.volume_cm3, self.units)
 
     def parts(self, atoms: Atoms) -> Iterable[Atoms]:
         """Return as few parts as first fit finds."""
-        limits = tuple(limit or 2**62 for limit in (self.weight_g, self.volume_cm3, self.units))
-        open_: list[tuple[list[int], list[Atom]]] = []
-        for atom in sorted(atoms, key=lambda one: (-_size(one)[0] // one.units, one.lines[0][0].number)):
-            left = atom
-            for room, inside in open_:
-                taken = _fits(left, room)
-                if taken:
-                    left = _place(left, taken, room, inside)
-                if not left.units:
-                    break
-            while left.units:
-                room, inside = list(limits), []
-                open_.append((room, inside))
-                left = _place(left, _fits(left, room) or (left.units if left.whole else 1), room, inside)
-        return [tuple(inside) for _, inside in open_]
+        ordered = sorted(atoms, key=lambda one: one.lines[0][0].number)
+        boxes = first_fit([_load(atom) for atom in ordered], self._limits())
+        return [tuple(_taken(ordered[at], units) for at, units in box) for box in boxes]
 
 
-def _size(atom: Atom) -> tuple[int, int, int]:
+def _load(atom: Atom) -> Load:
     weight = volume = 0
     for line, units in atom.lines:
         for part in line.components:
             weight += part.weight_g * part.per * units
             volume += part.volume_cm3 * part.per * units
-    return weight, volume, atom.units
+    return Load(atom.units, weight, volume, atom.whole)
 
 
-def _fits(atom: Atom, room: Sequence[int]) -> int:
-    """Return how many units of an atom fit; all or none of a whole one."""
-    size = _size(atom)
-    if atom.whole:
-        return atom.units if all(one <= free for one, free in zip(size, room, strict=True)) else 0
-    each = [total // atom.units for total in size]
-    return max(0, min(atom.units, *(free // one for one, free in zip(each, room, strict=True) if one)))
-
-
-def _place(atom: Atom, units: int, room: list[int], inside: list[Atom]) -> Atom:
-    """Put units into a part, and return what is left."""
-    placed = atom if atom.whole else atom.some(units)
-    for at, one in enumerate(_size(placed)):
-        room[at] -= one
-    inside.append(placed)
-    return Atom(((atom.lines[0][0], 0),), whole=False) if atom.whole else atom.some(atom.units - units)
+def _taken(atom: Atom, units: int) -> Atom:
+    return atom if atom.whole else atom.some(units)
 
 
 def _traits(line: OrderLine) -> set[str]:

@@ -219,8 +219,8 @@ class Proposer:
 
 
 def within(proposal: Proposal, most: int | None, asked: int = 0) -> Proposal:
-    """Return a proposal cut to an amount, in proportion to what each position was to get."""
-    total, deltas = proposal.minor, proposal.deltas
+    """Return a proposal cut to an amount, in proportion to what each position was to get; ties go to the first."""
+    total, deltas = proposal.minor, sorted(proposal.deltas)
     if most is not None and total > most:
         parts = share(most, [minor for _, minor in deltas])
         deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]

@@ -115,12 +115,12 @@ class _Collection(Generic[S]):
                 self.data.put(taken, value, change.key)
 
     def _matching(self, where: tuple[Where, ...], by: str | None) -> list[tuple[int, int]]:
-        conditions = [(self.kind.column(w.column).of, _COMPARE[w.op], w.value) for w in where]
+        conditions = [(self.kind.values(w.column), _COMPARE[w.op], w.value) for w in where]
         rank = self.kind.column(by).of if by else None
         found = []
         for key, stored in self._states.items():
             values = [(of(stored.state), compare, want) for of, compare, want in conditions]
-            if all(have is not None and compare(have, want) for have, compare, want in values):
+            if all(any(one is not None and compare(one, want) for one in have) for have, compare, want in values):
                 found.append((rank(stored.state) if rank else 0, key))
         return sorted(found)  # type: ignore[arg-type]  # a sort column is an int that is never None
 

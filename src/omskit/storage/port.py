@@ -34,7 +34,8 @@ class Op(Enum):
 class Where:
     """One condition of a search; several hold together. ``IN`` takes a tuple, which may be empty.
 
-    A column without a value (None) fulfills no condition.
+    A column without a value (None) fulfills no condition. A column of the child table is named with the table
+    before it, as in ``parcels.waybill``: the condition holds when some row of the state fulfills it.
     """
 
     column: str

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omskit.core import Cell, Refused, StorageError, UsageError, fold
-from omskit.inventory import CAME_OVER, SENT_OVER
+from omskit.inventory import CAME_DAMAGED, CAME_OVER, DISPATCHED, LOST_UNDERWAY, SENT_OVER
 from omskit.inventory import transfers as t
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -39,7 +39,12 @@ def test_i13_what_does_not_arrive_is_lost_when_the_transfer_is_closed_short() ->
 def test_i13_the_source_gives_all_that_left_and_the_target_gets_what_arrived() -> None:
     state, happened = _run(t.Send("D1", ((1, 20),)), t.Receive("R1", ((1, 15, 0),)), t.CloseShort("lorry"))
     moved = [(move.kind, move.cell, move.quantity) for move in t.stock_moves(state, happened)]
-    assert moved == [(SENT_OVER, Cell("S1", "A"), 20), (CAME_OVER, Cell("S1", "B"), 15)]
+    assert moved == [
+        (SENT_OVER, Cell("S1", "A"), 20),
+        (DISPATCHED, Cell("S1", "B"), 20),
+        (CAME_OVER, Cell("S1", "B"), 15),
+        (LOST_UNDERWAY, Cell("S1", "B"), 5),
+    ]
 
 
 def test_a_transfer_may_leave_and_arrive_in_parts() -> None:
@@ -55,7 +60,8 @@ def test_a_transfer_may_leave_and_arrive_in_parts() -> None:
 
 def test_damaged_pieces_do_not_join_what_can_be_sold() -> None:
     state, happened = _run(t.Send("D1", ((1, 20),)), t.Receive("R1", ((1, 18, 2),)))
-    assert [move.quantity for move in t.stock_moves(state, happened)] == [20, 18]
+    arrived = [(move.kind, move.quantity) for move in t.stock_moves(state, happened)][2:]
+    assert arrived == [(CAME_OVER, 18), (CAME_DAMAGED, 2)]
 
 
 def test_what_a_final_sending_leaves_out_is_dropped() -> None:

@@ -22,7 +22,7 @@ class Meaning:
     Args:
         item: The channel's id.
         code: The product.
-        components: What leaves the shelf for one unit; empty when ``is_open``.
+        components: What leaves the shelf for one unit, with its share of the price; empty when ``is_open``.
         is_open: Whether the parts are only known once something is chosen or drawn for an order.
     """
 
@@ -48,8 +48,10 @@ def meanings(
 def _meaning(listing: Listing, articles: Mapping[str, Article]) -> Meaning:
     if _is_open(listing.code, articles, frozenset()):
         return Meaning(listing.item, listing.code, is_open=True)
-    parts = explode(listing.code, articles).components
-    return Meaning(listing.item, listing.code, tuple(evolve(part, per=part.per * listing.per) for part in parts))
+    parts = explode(listing.code, articles).parts
+    return Meaning(
+        listing.item, listing.code, tuple(evolve(part, per=part.per * listing.per) for part in parts)
+    )
 
 
 def _is_open(code: str, articles: Mapping[str, Article], seen: frozenset[str]) -> bool:

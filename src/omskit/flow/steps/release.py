@@ -20,7 +20,7 @@ def release_step() -> Step:
         commands: dict[int, Sequence[Command]] = {}
         shared: dict[tuple[object, ...], int] = {}
         for order in orders:
-            pending = [one for one in order.consignments if not one.fulfillment]
+            pending = [one for one in order.consignments if not one.fulfillment and not _is_held(order, one)]
             if pending:
                 given = tuple((one.number, _key(order, one, facts, shared)) for one in pending)
                 commands[order.key] = (Release(given),)
@@ -36,3 +36,7 @@ def _key(order: Order, one: Consignment, facts: Facts, shared: dict[tuple[object
     if together not in shared:
         shared[together] = facts.new_key()
     return shared[together]
+
+
+def _is_held(order: Order, one: Consignment) -> bool:
+    return bool(order.holds) and not order.held_lines.isdisjoint(number for number, _ in one.lines)

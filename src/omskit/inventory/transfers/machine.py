@@ -14,6 +14,7 @@ RECEIVE = "receive"
 CLOSE_SHORT = "close_short"
 CANCEL = "cancel"
 
+#: The life of a transfer that omskit ships; a host renames, adds and redirects.
 TRANSFER_MACHINE = Machine(
     name="transfer",
     initial="requested",

@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
 from sqlalchemy import Dialect, FromClause, Select, func, select, true, tuple_
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
 from omskit.core import (
@@ -196,7 +197,15 @@ class SqlCollection(Generic[S]):
 
     def _conditions(self, where: Iterable[Where], table: FromClause | None = None) -> list[ColumnElement[bool]]:
         named = (self.statements.tables.main if table is None else table).c
-        return [_condition(named[self.kind.column(w.column).name], w) for w in where]
+        return [self._condition(named, w) for w in where]
+
+    def _condition(self, named: ReadOnlyColumnCollection[str, Any], where: Where) -> ColumnElement[bool]:
+        rows = self.statements.tables.rows
+        if rows is None or where.column not in self.kind.parts:
+            return _condition(named[self.kind.column(where.column).name], where)
+        part = rows.c[where.column.rpartition(".")[2]]
+        owners: ColumnElement[bool] = named.key.in_(select(rows.c.owner).where(_condition(part, where)))
+        return owners
 
     def _column(self, name: str) -> ColumnElement[Any]:
         return self.statements.tables.main.c[self.kind.column(name).name]

@@ -1,0 +1,29 @@
+"""Every aggregate that the engine stores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omskit.catalog import LISTINGS, PRODUCTS, TREES
+from omskit.channels import CONTACTS
+from omskit.core import Kind
+from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.transfers import TRANSFERS
+from omskit.orders import ORDERS
+from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS
+from omskit.returns import RETURNS
+
+#: Every aggregate that the engine stores.
+KINDS: tuple[Kind[Any], ...] = (
+    ORDERS,
+    FULFILLMENTS,
+    TRANSFERS,
+    RETURNS,
+    CONTACTS,
+    PRODUCTS,
+    TREES,
+    LISTINGS,
+    PRICE_CHANGES,
+    REDEMPTIONS,
+    ALLOWANCES,
+)

@@ -1,0 +1,125 @@
+"""The price desk: scheduled price changes that need somebody's approval, and apply once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import evolve, frozen
+
+from omskit.core import UsageError, key_of, readable, to_ms
+from omskit.engine.keeping import By, change_of, keep
+from omskit.engine.units import Shop
+from omskit.pricing import ALLOWANCES, PRICE_CHANGES, Allowance, PriceChange, allowances
+from omskit.pricing.allowances import Open
+from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
+from omskit.storage import Op, Unit, Where
+
+#: Most price changes that one call puts into force.
+LIMIT = 1_000
+
+
+@frozen
+class PriceDesk:
+    """Price changes, budgets and coupons by hand."""
+
+    shop: Shop
+
+    def submit(self, command: Submit, *, actor: str) -> str:
+        """Ask for a price change; return its number.
+
+        Raises:
+            Refused: ``price_guarded`` for violations without a reason to override them.
+            UsageError: ``no_actor``.
+        """
+
+        def do(unit: Unit, _lock: bool) -> int:  # noqa: FBT001
+            (key,) = unit.keys(1)
+            asked = evolve(command, change=evolve(command.change, key=key))
+            at = self.shop.now()
+            keep(unit, PRICE_CHANGES, key, None, decide(None, asked, at=at, actor=actor), By(at, actor))
+            return key
+
+        return readable(PRICE_CHANGES.number, self.shop.attempt(do))
+
+    def do(self, number: str, command: Command, *, actor: str) -> PriceChange:
+        """Carry out a command on a price change.
+
+        Raises:
+            PayloadError: ``bad_number``.
+            Refused: As :func:`omskit.pricing.changes.decide` says.
+            UsageError: ``unknown_number``; ``no_actor``.
+        """
+        key = key_of(number, PRICE_CHANGES.number)
+
+        def do(unit: Unit, _lock: bool) -> PriceChange:  # noqa: FBT001
+            stored = unit.of(PRICE_CHANGES).load([key], lock=True).get(key)
+            if stored is None:
+                raise UsageError("unknown_number", f"there is no {number}", number=number)
+            at = self.shop.now()
+            events = decide(stored.state, command, at=at, actor=actor)
+            return keep(unit, PRICE_CHANGES, key, stored, events, By(at, actor))
+
+        return self.shop.attempt(do)
+
+    def apply(self, *, actor: str = "omskit") -> tuple[str, ...]:
+        """Put every approved price change whose time has come into force, each once; return their numbers.
+
+        Call it as often as it may be; whoever comes second finds nothing to do.
+        """
+
+        def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
+            at, kept = self.shop.now(), unit.of(PRICE_CHANGES)
+            statuses = tuple(PRICE_CHANGE_MACHINE.admitting("apply"))
+            due = (Where("status", Op.IN, statuses), Where("effective_at", Op.LE, to_ms(at)))
+            stored = kept.claim(*due, limit=LIMIT, by="effective_at")
+            changes = []
+            for key, one in stored.items():
+                events = decide(one.state, Apply(), at=at, actor=actor)
+                changes.append(change_of(PRICE_CHANGES, key, one, events, By(at, actor, "due")))
+            if changes:
+                kept.save(changes)
+            return tuple(readable(PRICE_CHANGES.number, change.key) for change in changes)
+
+        return self.shop.attempt(do)
+
+    def open(self, budgets: Sequence[Allowance], *, actor: str) -> None:
+        """Open coupons and budgets, all in one unit.
+
+        Raises:
+            Duplicate: ``duplicate_key`` for a name that is open already; nothing is opened.
+        """
+
+        def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
+            at = self.shop.now()
+            changes = []
+            for key, one in zip(unit.keys(len(budgets)), budgets, strict=True):
+                events = allowances.decide(None, Open(evolve(one, key=key)), at=at, actor=actor)
+                changes.append(change_of(ALLOWANCES, key, None, events, By(at, actor)))
+            unit.of(ALLOWANCES).save(changes)
+
+        if budgets:
+            self.shop.attempt(do)
+
+    def allowance(self, name: str, command: allowances.Command, *, actor: str) -> Allowance:
+        """Carry out a command on a budget or coupon: other limits, closing, opening again.
+
+        Raises:
+            Refused: ``not_allowed``.
+            UsageError: ``unknown_allowance``.
+        """
+
+        def do(unit: Unit, _lock: bool) -> Allowance:  # noqa: FBT001
+            kept, at = unit.of(ALLOWANCES), self.shop.now()
+            found = kept.load(kept.find(Where("name", Op.EQ, name), limit=1), lock=True)
+            stored = next(iter(found.values()), None)
+            events = allowances.decide(stored.state if stored else None, command, at=at, actor=actor)
+            return keep(unit, ALLOWANCES, stored.state.key if stored else 0, stored, events, By(at, actor))
+
+        return self.shop.attempt(do)
+
+    def allowances(self, *names: str) -> Mapping[str, Allowance]:
+        """Return budgets and coupons by name; those that nobody has opened are left out."""
+        with self.shop.storage.begin(read=True) as unit:
+            kept = unit.of(ALLOWANCES)
+            found = kept.load(kept.find(Where("name", Op.IN, names), limit=len(names)) if names else ())
+            return {one.state.name: one.state for one in found.values()}

@@ -1,0 +1,116 @@
+"""How return cases are stored: their documents, what can be searched, and their lines as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.returns import commands as c
+from omskit.returns import events as e
+from omskit.returns.evolve import evolve
+from omskit.returns.model import NUMBER, ReturnCase
+
+_INT, _TEXT = ColumnType.INT, ColumnType.TEXT
+
+#: Milliseconds that stand for "no deadline", so that what is due is found by "not after".
+_NEVER = 2**62
+
+
+def _line_rows(case: ReturnCase) -> list[tuple[int | str | None, ...]]:
+    return [
+        (line.line, line.sku, line.expected, line.stopped, line.pending, line.accepted, line.declined)
+        for line in case.lines
+    ]
+
+
+#: Commands by tag, for idempotency keys and audit.
+COMMANDS: Codec[Any] = Codec(
+    "return command",
+    {
+        "request": c.Request,
+        "revise": c.Revise,
+        "authorise": c.Authorise,
+        "reject": c.Reject,
+        "withdraw": c.Withdraw,
+        "expire": c.Expire,
+        "announce": c.AnnounceWaybill,
+        "receive": c.Receive,
+        "judge": c.Judge,
+        "claim": c.Claim,
+        "stop": c.StopGoods,
+        "waive": c.WaiveGoods,
+        "close": c.Close,
+        "credit": c.Credit,
+        "agree": c.AgreeMoney,
+        "decline": c.DeclineMoney,
+        "pay": c.Pay,
+        "reorder": c.Reorder,
+        "drop_order": c.DropOrder,
+    },
+)
+
+#: The aggregate of this package.
+RETURNS: Kind[ReturnCase] = Kind(
+    tag="return",
+    number=NUMBER,
+    state=Codec("return case", {"return": ReturnCase}),
+    events=Codec(
+        "return event",
+        {
+            "requested": e.Requested,
+            "revised": e.Revised,
+            "authorised": e.Authorised,
+            "rejected": e.Rejected,
+            "withdrawn": e.Withdrawn,
+            "expired": e.Expired,
+            "announced": e.WaybillAnnounced,
+            "received": e.Received,
+            "judged": e.Judged,
+            "claimed": e.Claimed,
+            "stopped": e.GoodsStopped,
+            "waived": e.GoodsWaived,
+            "closed": e.Closed,
+            "credited": e.Credited,
+            "agreed": e.MoneyAgreed,
+            "declined": e.MoneyDeclined,
+            "paid": e.Paid,
+            "reordered": e.Reordered,
+            "order_dropped": e.OrderDropped,
+        },
+    ),
+    evolve=evolve,
+    columns=(
+        Column("custody", _TEXT, lambda case: case.custody),
+        Column("money", _TEXT, lambda case: case.money),
+        Column("kind", _TEXT, lambda case: case.kind.value),
+        Column("sale", _INT, lambda case: case.order),
+        Column("channel", _TEXT, lambda case: case.channel or None),
+        Column("channel_id", _TEXT, lambda case: case.channel_id or None),
+        Column("external_id", _TEXT, lambda case: case.external_id or None),
+        Column("warehouse", _TEXT, lambda case: case.warehouse),
+        Column("waybill", _TEXT, lambda case: case.waybills[-1] if case.waybills else None),
+        Column("first_waybill", _TEXT, lambda case: case.waybills[0] if case.waybills else None),
+        Column("deadline", _INT, lambda case: to_ms(case.deadline) if case.deadline else _NEVER),
+        Column("answer_by", _INT, lambda case: to_ms(case.answer_by) if case.answer_by else _NEVER),
+        Column("due_minor", _INT, lambda case: case.due_minor),
+        Column("agreed_minor", _INT, lambda case: case.agreed_minor),
+        Column("paid_minor", _INT, lambda case: case.paid_minor),
+    ),
+    rows=Rows(
+        name="return_lines",
+        columns=(
+            ("line", _INT),
+            ("sku", _TEXT),
+            ("expected", _INT),
+            ("stopped", _INT),
+            ("pending", _INT),
+            ("accepted", _INT),
+            ("declined", _INT),
+        ),
+        of=_line_rows,
+        checks=("stopped BETWEEN 0 AND expected", "pending >= 0 AND accepted >= 0 AND declined >= 0"),
+        indexes=("sku",),
+    ),
+    queue=("warehouse", "custody"),
+    lookups=("sale", "waybill", "first_waybill", "channel_id", "external_id"),
+)
