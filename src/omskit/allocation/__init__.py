@@ -18,6 +18,7 @@ from omskit.allocation.rates import Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 from omskit.allocation.shares import quotas_by_share
 from omskit.allocation.simulate import Delivery, Outcome, Planner, compare
+from omskit.allocation.wording import Language
 
 __all__ = [
     "DEFAULT_BUDGET",
@@ -33,6 +34,7 @@ __all__ = [
     "Expected",
     "Finding",
     "Lane",
+    "Language",
     "Network",
     "OpportunityCost",
     "Outcome",
