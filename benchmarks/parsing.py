@@ -1,7 +1,7 @@
 """How fast each adapter reads, against ``json.loads`` (``csv.reader``, ``bytes.split``) alone over the same bytes.
 
-Run it: ``PYTHONPATH=src python benchmarks/parsing.py``. Every adapter reads a batch of like orders, ten times; CPU of
-the best run counts.
+Run it: ``PYTHONPATH=src python benchmarks/parsing.py``. Every adapter reads a batch of like orders, ten times; the
+CPU of the best run counts.
 """
 
 from __future__ import annotations
