@@ -141,7 +141,7 @@ class _Batches:
     @classmethod
     def of(cls, after: Mapping[str, Mapping[Row, Row]], batch: int) -> _Batches:
         orders = {key: n // batch for n, (key,) in enumerate(sorted(after["order"]))}
-        numbers = {json.dumps(f"SO-{key}")[:-1]: at for key, at in orders.items()}
+        numbers = {f"SO-{key}": at for key, at in orders.items()}
         document = list(_TABLES.kinds["order"].main.c.keys()).index("document")
         fulfillments = {
             one["fulfillment"]: orders[key]
@@ -161,7 +161,7 @@ class _Batches:
             elif name == "outbox":
                 batch = self.of_fulfillment[int(row[at].split("-")[1])]
             elif name == "inbox":
-                batch = self.of_number[row[at].rpartition("-")[0]]
+                batch = self.of_number[json.loads(row[at])[0].rpartition("-")[0]]
             else:
                 batch = self.of_order[row[at]]
             shares[batch].append(row)
