@@ -117,7 +117,7 @@ def test_where_there_is_plenty_it_is_the_plan_one_by_one(orders: list[Order]) ->
 
 @settings(deadline=None)
 @given(ORDERS, SCARCE)
-def test_orders_of_an_earlier_span_get_what_they_get_without_the_later(orders: list[Order], stock: Stock) -> None:
+def test_orders_of_an_earlier_stretch_get_what_they_get_without_the_later(orders: list[Order], stock: Stock) -> None:
     earlier = [one for one in orders if one.rank < HOUR_MS]
     alone = assigned(earlier, stock)
     assert {key: command for key, command in assigned(orders, stock).items() if key in alone} == alone
@@ -125,7 +125,7 @@ def test_orders_of_an_earlier_span_get_what_they_get_without_the_later(orders: l
 
 @settings(deadline=None)
 @given(ORDERS, SCARCE)
-def test_no_more_units_wait_in_the_first_span_than_one_by_one(orders: list[Order], stock: Stock) -> None:
+def test_no_more_units_wait_in_the_first_stretch_than_one_by_one(orders: list[Order], stock: Stock) -> None:
     first = [one for one in orders if one.rank < HOUR_MS]
     together = given_away(first, assigned(first, stock))
     assert together.total() >= given_away(first, assigned(first, stock, together=None)).total()
@@ -133,13 +133,13 @@ def test_no_more_units_wait_in_the_first_span_than_one_by_one(orders: list[Order
 
 @settings(deadline=None)
 @given(ORDERS, SCARCE)
-def test_spans_of_a_millisecond_are_the_ranks_themselves(orders: list[Order], stock: Stock) -> None:
+def test_stretches_of_a_millisecond_are_the_ranks_themselves(orders: list[Order], stock: Stock) -> None:
     apart = [order(one.key, [(line.sku, line.quantity) for line in one.lines], rank=one.key) for one in orders]
-    spans = assigned(apart, stock, together=timedelta(milliseconds=1))
-    assert where(spans) == where(assigned(apart, stock, together=None))
+    fine = assigned(apart, stock, together=timedelta(milliseconds=1))
+    assert where(fine) == where(assigned(apart, stock, together=None))
 
 
-def test_within_a_span_a_piece_is_left_to_the_order_that_would_have_to_be_split_without_it() -> None:
+def test_within_a_stretch_a_piece_is_left_to_the_order_that_would_have_to_be_split_without_it() -> None:
     anywhere, here = order(1, [("A", 1)], rank=1), order(2, [("A", 1), ("B", 1)], rank=2)
     stock = {Cell("A", "BER"): 1, Cell("A", "HAM"): 1, Cell("B", "BER"): 1}
 
@@ -161,7 +161,7 @@ def test_an_urgent_order_keeps_the_piece_that_a_lesser_one_would_use_better() ->
     assert {key: len(command.consignments) for key, command in equals.items()} == {1: 0, 2: 1}
 
 
-def test_a_span_below_a_millisecond_is_refused() -> None:
+def test_a_stretch_below_a_millisecond_is_refused() -> None:
     with pytest.raises(UsageError) as refused:
         source_step(NETWORK, Policy(), together=timedelta(0))
-    assert refused.value.code == "bad_span"
+    assert refused.value.code == "bad_stretch"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from omskit.allocation.atoms import atoms_of
@@ -178,6 +178,16 @@ class Case:
         self._loads: dict[Shape, Loads] = {}
         self.unsplit = units == 1 or (len(atoms) == 1 and atoms[0].wanted == 1)
 
+    def gathered(self, counts: Sequence[int]) -> Case:
+        """Return the case with so many of each atom as one; units, weights and what is left weigh the same."""
+        found = Case.__new__(Case)
+        for name in _SHARED:
+            setattr(found, name, getattr(self, name))
+        found.atoms = tuple([atom.times(count) for atom, count in zip(self.atoms, counts, strict=True)])
+        found.shape = tuple([atom.wanted for atom in found.atoms])
+        found._loads = {}  # noqa: SLF001 - of the same class
+        return found
+
     def loads(self, lattice: Lattice) -> Loads:
         """Return what the bags of a lattice weigh."""
         found = self._loads.get(lattice.shape)
@@ -203,3 +213,7 @@ class Case:
                 grams += count * atom.weight_g
                 bulk += count * atom.volume_cm3
         return units, grams, bulk
+
+
+#: What a case has in common with one whose units are gathered.
+_SHARED = tuple(sorted({*Case.__slots__} - {"_loads", "atoms", "shape"}))

@@ -11,6 +11,9 @@ parcel pays the split weight. The search goes no further than it has to:
 3. The partition: the best way to send every bag, from the first unit's parcel and the best way to send the
    rest. At the end what is left out is paid, and the best bag wins.
 
+Where every parcel is light enough for the first price, splitting the units of an atom over parcels gains nothing,
+and the bags hold all of an atom or none (:mod:`omskit.allocation.gathering`).
+
 Within the table every parcel sees the whole stock of its warehouse. If the best plan asks a warehouse for more
 than it has over several parcels, the warehouse is taken out of the table, gets a partition of its own under its
 stock, and the two are combined, exactly (:mod:`omskit.allocation.separate`).
@@ -21,11 +24,13 @@ Unit prices of stock and of capacity, where a batch sets them, are part of the w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from operator import add
 from typing import NamedTuple
 
 from omskit.allocation.alone import alone
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
+from omskit.allocation.gathering import gathered, scattered, undivided
 from omskit.allocation.greedy import greedy
 from omskit.allocation.lattice import Lattice, pairs_of
 from omskit.allocation.offers import best
@@ -67,9 +72,14 @@ def solve(
     if single is not None and single[0] <= min(floors.two, floors.less):
         parcel = parcel_of(case, single[1].position, shape, prices)
         return Solution(single[0] + forced, (parcel,), True, single[0] + forced)
-    if pairs_of(shape) > budget:
-        return _quick(question, shape, single, floors, forced)
-    return _searched(question, case.setting.network.lattice(shape), floors, forced)
+    lattice = case.setting.network.lattice
+    if undivided(question, shape):
+        question, few = gathered(question, shape), tuple(map(min, shape, repeat(1)))
+        if pairs_of(few) <= budget:
+            return scattered(_searched(question, lattice(few), floors, forced), shape)
+    elif pairs_of(shape) <= budget:
+        return _searched(question, lattice(shape), floors, forced)
+    return _quick(Question(case, stock, rooms, prices), shape, single, floors, forced)
 
 
 def _reach(case: Case, rooms: Sequence[Room]) -> tuple[tuple[int, ...], int]:
@@ -165,8 +175,6 @@ def _single(question: Question, shape: tuple[int, ...], most: int) -> tuple[int,
             if weight <= most and (found is None or weight < found[0]):
                 found = weight, room
     return found
-
-
 
 
 def _ordered(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:

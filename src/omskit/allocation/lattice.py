@@ -13,6 +13,8 @@ Shape = tuple[int, ...]
 
 #: Most pairs of a bag and a part of it that are kept with a shape.
 _KEPT_PAIRS = 200_000
+#: Most bags of a shape for which the bags within others are kept; there are as many answers as bags.
+_KEPT_BAGS = 64
 
 
 class Lattice:
@@ -26,7 +28,7 @@ class Lattice:
         pairs: How many pairs of a bag and a part of it there are at most.
     """
 
-    __slots__ = ("_parts", "full", "pairs", "shape", "size", "strides")
+    __slots__ = ("_parts", "_within", "full", "pairs", "shape", "size", "strides")
 
     def __init__(self, shape: Shape) -> None:
         strides, stride = [], 1
@@ -39,6 +41,7 @@ class Lattice:
         self.full = stride - 1
         self.pairs = pairs_of(shape)
         self._parts: list[tuple[int, ...]] | None = None
+        self._within: dict[tuple[int, ...], list[int]] = {}
 
     def spread(self, amounts: Sequence[int]) -> list[int]:
         """Return, for every bag, the sum of an amount for each atom in it."""
@@ -51,8 +54,17 @@ class Lattice:
                 found = [base + more for base in found for more in steps]
         return found
 
-    def within(self, caps: Sequence[int]) -> list[int]:
+    def within(self, caps: Sequence[int]) -> Sequence[int]:
         """Return the bags, the empty one first, that hold no more of any atom than ``caps``."""
+        if self.size > _KEPT_BAGS:
+            return self._inside(caps)
+        key = tuple(caps)
+        found = self._within.get(key)
+        if found is None:
+            found = self._within[key] = self._inside(key)
+        return found
+
+    def _inside(self, caps: Sequence[int]) -> list[int]:
         found = [0]
         for cap, stride in zip(caps, self.strides, strict=True):
             if cap == 1:

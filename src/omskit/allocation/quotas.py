@@ -18,6 +18,8 @@ def solve_within(case: Case, stock: Stock, budget: int) -> Solution:
     Where several parcels of one order would ask a courier for too much, the courier is left out as a whole; the
     plan is then the best found, and its bound is that of the plan with the courier.
     """
+    if not stock.quotas:
+        return solve(case, stock, budget)
     barred = {courier for courier, left in stock.quotas.items() if not left}
     bound: int | None = None
     while True:

@@ -48,13 +48,14 @@ class Table:
         stock: What is left, for bags whose atoms share a SKU.
     """
 
-    __slots__ = ("_case", "_prices", "_stock", "lattice", "weights", "who")
+    __slots__ = ("_adds", "_case", "_prices", "_stock", "lattice", "weights", "who")
 
     def __init__(
         self, case: Case, lattice: Lattice, rooms: Sequence[Room], prices: Prices | None, stock: Stock
     ) -> None:
         self._case, self._prices, self._stock = case, prices, stock
         self.lattice = lattice
+        self._adds: dict[tuple[int, ...], list[int]] = {}
         self.weights = [ENDLESS] * lattice.size
         self.who = [-1] * lattice.size
         for room in sorted(rooms, key=_base):
@@ -66,7 +67,10 @@ class Table:
         if not room.free:
             held = self._stock
             bags = [bag for bag in bags if fits(case, held, room.position, lattice.counts(bag))]
-        adds = lattice.spread(room.adds)
+        each = tuple(room.adds)
+        adds = self._adds.get(each)
+        if adds is None:
+            adds = self._adds[each] = lattice.spread(each)
         loads = case.loads(lattice)
         if loads.traits is None:
             self._put(room, case.market.row(room.position), bags[1:], adds)

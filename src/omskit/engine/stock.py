@@ -9,6 +9,7 @@ from attrs import frozen
 
 from omskit.core import Cell, Level, Movement, mark_of
 from omskit.engine.counting import approve, count
+from omskit.engine.once import once
 from omskit.engine.units import Shop
 from omskit.inventory import (
     FOUND,
@@ -23,6 +24,9 @@ from omskit.inventory import (
 )
 from omskit.storage import Unit
 
+#: Under which keys of calls are kept.
+SOURCE = "stock"
+
 
 @frozen
 class StockDesk:
@@ -31,35 +35,48 @@ class StockDesk:
     shop: Shop
 
     def receive(
-        self, warehouse: str, quantities: Mapping[str, int], *, actor: str, document: str = "", reason: str = ""
+        self,
+        warehouse: str,
+        quantities: Mapping[str, int],
+        *,
+        actor: str,
+        document: str = "",
+        reason: str = "",
+        key: str = "",
     ) -> None:
-        """Book goods that came in: pieces by SKU, each above zero.
+        """Book goods that came in: pieces by SKU, each above zero; once for each key.
 
         Raises:
-            UsageError: ``bad_quantity``.
+            UsageError: ``bad_quantity``; ``key_reused`` when the key came with something else before.
         """
-        self._move(
-            [
-                Move(RECEIVED, Cell(sku, warehouse), count, document=document, reason=reason)
-                for sku, count in quantities.items()
-            ],
-            actor,
-        )
+        moves = [
+            Move(RECEIVED, Cell(sku, warehouse), count, document=document, reason=reason)
+            for sku, count in quantities.items()
+        ]
+        self._move(moves, actor, key, ["receive", warehouse, dict(quantities), document])
 
     def adjust(
-        self, warehouse: str, differences: Mapping[str, int], *, actor: str, reason: str, document: str = ""
+        self,
+        warehouse: str,
+        differences: Mapping[str, int],
+        *,
+        actor: str,
+        reason: str,
+        document: str = "",
+        key: str = "",
     ) -> None:
-        """Correct what is there by signed differences: pieces found (above zero) or lost (below).
+        """Correct what is there by signed differences, found above zero and lost below; once for each key.
 
         Raises:
             Refused: ``out_of_stock`` when more is lost than is there and not reserved; nothing is booked.
+            UsageError: ``key_reused`` when the key came with something else before.
         """
         moves = [
             Move(FOUND if count > 0 else LOST, Cell(sku, warehouse), abs(count), document=document, reason=reason)
             for sku, count in differences.items()
             if count
         ]
-        self._move(moves, actor)
+        self._move(moves, actor, key, ["adjust", warehouse, dict(differences), document])
 
     def count(
         self,
@@ -136,7 +153,7 @@ class StockDesk:
         with self.shop.storage.begin(read=True) as unit:
             return unit.stock.movements(Cell(sku, warehouse), limit=limit)
 
-    def _move(self, moves: Sequence[Move], actor: str) -> None:
+    def _move(self, moves: Sequence[Move], actor: str, key: str, asked: object) -> None:
         at = self.shop.now()
         booked = [movement(move, at=at, actor=actor) for move in moves]
 
@@ -144,4 +161,4 @@ class StockDesk:
             if booked:
                 unit.stock.post(booked)
 
-        self.shop.attempt(do)
+        once(self.shop, SOURCE, key, asked, do)

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from omskit.core import Cell, Level, UsageError, marked
+from omskit.engine.once import once
 from omskit.engine.units import Shop
 from omskit.inventory import BUCKETS, Move, movements
 from omskit.storage import Unit
+
+#: Under which keys of calls are kept.
+SOURCE = "stockroom"
 
 
 @frozen
@@ -27,8 +31,9 @@ class Stockroom:
         actor: str,
         document: str = "",
         reason: str = "",
+        key: str = "",
     ) -> None:
-        """Move pieces as the stock machine says, all of them or none.
+        """Move pieces as the stock machine says, all of them or none, and once for each key.
 
         Args:
             kind: A move of the machine, as ``spoiled``, ``withheld``, ``cleared``, ``announced``, ``arrived``.
@@ -37,11 +42,12 @@ class Stockroom:
             actor: Who moves them.
             document: What it is booked by.
             reason: Why.
+            key: Of the call; the same key moves nothing a second time. Empty moves every time.
 
         Raises:
             Refused: ``out_of_stock`` when a bucket, or what is free to be sold, has less; nothing is booked.
             UsageError: ``unknown_movement``; ``bad_quantity``; ``bad_mark``; ``no_claim`` for a kind that moves
-                promised pieces, which orders do by themselves.
+                promised pieces, which orders do by themselves; ``key_reused``.
         """
         at = self.shop.now()
         moves = [
@@ -54,7 +60,7 @@ class Stockroom:
             if booked:
                 unit.stock.post(booked)
 
-        self.shop.attempt(do)
+        once(self.shop, SOURCE, key, [kind, warehouse, dict(quantities), document], do)
 
     def buckets(self, sku: str, warehouse: str) -> Mapping[str, int]:
         """Return the pieces in every bucket that has any, by name.

@@ -8,6 +8,7 @@ from datetime import date
 from attrs import evolve, frozen
 
 from omskit.core import Cell, Change, Entry, UsageError, key_of, readable
+from omskit.engine.once import once
 from omskit.engine.units import Shop
 from omskit.inventory import movements
 from omskit.inventory.transfers import (
@@ -26,6 +27,9 @@ from omskit.inventory.transfers import (
 )
 from omskit.storage import Unit
 
+#: Under which keys of calls are kept.
+SOURCE = "transfers"
+
 
 @frozen
 class TransferDesk:
@@ -43,21 +47,25 @@ class TransferDesk:
         expected: date | None = None,
         freight_minor: int = 0,
         reason: str = "",
+        key: str = "",
     ) -> str:
         """Ask one warehouse to send pieces, as (SKU, pieces), to another; return the transfer's number.
 
+        The same key again returns the first transfer's number.
+
         Raises:
-            UsageError: ``same_warehouse``, ``no_lines``, ``bad_quantity``.
+            UsageError: ``same_warehouse``, ``no_lines``, ``bad_quantity``; ``key_reused``.
         """
         lines = tuple(TransferLine(n, sku, count, count) for n, (sku, count) in enumerate(quantities, 1))
         new = Transfer(0, TRANSFER_MACHINE.initial, source, target, lines, expected, freight_minor, reason)
 
-        def do(unit: Unit, _lock: bool) -> int:  # noqa: FBT001
-            (key,) = unit.keys(1)
-            self._carry_out(unit, key, Request(evolve(new, key=key)), actor)
-            return key
+        def do(unit: Unit, _lock: bool) -> str:  # noqa: FBT001
+            (number,) = unit.keys(1)
+            self._carry_out(unit, number, Request(evolve(new, key=number)), actor)
+            return readable(TRANSFERS.number, number)
 
-        return readable(TRANSFERS.number, self.shop.attempt(do))
+        asked = [source, target, [list(pair) for pair in quantities], str(expected), freight_minor]
+        return once(self.shop, SOURCE, key, asked, do)
 
     def do(self, number: str, command: Command, *, actor: str) -> Transfer:
         """Carry out a command on a transfer; the same document again changes nothing.

@@ -7,6 +7,7 @@ from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT,
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
 from omskit.flow.lists import load_prices
+from omskit.flow.offering import Offering, Sellable
 from omskit.flow.offers import (
     Goods,
     load_listings,
@@ -48,9 +49,11 @@ from omskit.flow.selling import (
     region_of,
     spend,
     take_gifts,
+    unspend,
 )
 from omskit.flow.steps import (
     PRICE_GAP,
+    Headroom,
     free_gifts,
     gift_step,
     merge_step,
@@ -80,10 +83,12 @@ __all__ = [
     "DraftLine",
     "Facts",
     "Goods",
+    "Headroom",
     "Matched",
     "Missing",
     "Need",
     "News",
+    "Offering",
     "Pricing",
     "Process",
     "Processes",
@@ -91,6 +96,7 @@ __all__ = [
     "Resourcing",
     "Rules",
     "Ruling",
+    "Sellable",
     "Step",
     "Take",
     "Track",
@@ -146,5 +152,6 @@ __all__ = [
     "take_gifts",
     "unexplained_items",
     "unsent_gifts",
+    "unspend",
     "with_gifts",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from attrs import evolve
 
 from omskit.allocation import Compiled, Network, Policy
@@ -29,6 +31,7 @@ def direct(
     review: ReviewPolicy = STANDARD_REVIEW,
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
+    together: timedelta | None = None,
     rules: Rules | None = None,
 ) -> Process:
     """Return the straight process: review, merge, source, release.
@@ -39,9 +42,11 @@ def direct(
         review: Approves orders by itself, or holds them.
         merging: Which orders leave together; by default each leaves by itself.
         splitting: How what leaves together is cut; by default only as stock and couriers ask for.
+        together: Over how long a stretch of ranks orders are planned together; by default each by itself. See
+            :func:`omskit.flow.source_step`.
         rules: Machines and grading of the host.
     """
-    delivery = _delivery(network, policy, merging, splitting)
+    delivery = _delivery(network, policy, merging, splitting, together)
     return Process("direct", (review_step(review), *delivery), rules or Rules())
 
 
@@ -52,6 +57,7 @@ def reviewed(
     review: ReviewPolicy = STANDARD_REVIEW,
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
+    together: timedelta | None = None,
     rules: Rules | None = None,
 ) -> Process:
     """Return the process in which a person approves every order that the rules let go; see :func:`direct`.
@@ -59,7 +65,7 @@ def reviewed(
     The rules bring an order to a status in which it waits for an ``Approve`` by hand. ``rules`` has the machine
     :data:`omskit.orders.REVIEWED_MACHINE`, or one made from it.
     """
-    delivery = _delivery(network, policy, merging, splitting)
+    delivery = _delivery(network, policy, merging, splitting, together)
     known = rules or evolve(Rules(), orders=REVIEWED_MACHINE)
     return Process("reviewed", (review_step(review, trigger=CHECK), *delivery), known)
 
@@ -72,6 +78,7 @@ def audited(
     finance: ReviewPolicy = FINANCE,
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
+    together: timedelta | None = None,
     rules: Rules | None = None,
 ) -> Process:
     """Return the process in which a person confirms every order, and finance approves it; see :func:`direct`.
@@ -81,13 +88,17 @@ def audited(
     :data:`omskit.orders.AUDITED_MACHINE`, or one made from it.
     """
     reviews = (review_step(review, trigger=CHECK), review_step(finance, name="finance"))
-    delivery = _delivery(network, policy, merging, splitting)
+    delivery = _delivery(network, policy, merging, splitting, together)
     known = rules or evolve(Rules(), orders=AUDITED_MACHINE)
     return Process("audited", (*reviews, *delivery), known)
 
 
 def _delivery(
-    network: Network | Compiled, policy: Policy, merging: MergePolicy | None, splitting: SplitPolicy | None
+    network: Network | Compiled,
+    policy: Policy,
+    merging: MergePolicy | None,
+    splitting: SplitPolicy | None,
+    together: timedelta | None,
 ) -> tuple[Step, ...]:
     merge = () if merging is None else (merge_step(merging),)
-    return (*merge, source_step(network, policy, splitting=splitting), release_step())
+    return (*merge, source_step(network, policy, splitting=splitting, together=together), release_step())

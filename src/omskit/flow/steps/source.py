@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from attrs import evolve
+from attrs import evolve, field, frozen
 
 from omskit.allocation import (
     Compiled,
     Demand,
     Network,
+    Plan,
     Policy,
     Supply,
     compile_network,
@@ -25,7 +26,6 @@ from omskit.orders import Assign, Command, Order, SplitPolicy
 from omskit.orders.machine import RESERVE
 from omskit.storage import Unit
 
-_MILLISECOND = timedelta(milliseconds=1)
 #: Why a line stays open that a hold blocks, or that has to leave with one that is blocked.
 HELD = "held"
 
@@ -41,6 +41,24 @@ def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Le
 LEVELS: Need[Mapping[Cell, Level]] = Need("levels", _levels)
 
 
+@frozen
+class Headroom:
+    """What warehouses and couriers can still do; a code that is missing has no limit.
+
+    Args:
+        parcels: Parcels that a warehouse can still pack.
+        units: Units that a warehouse can still pick.
+        quotas: Parcels that a courier still takes.
+    """
+
+    parcels: Mapping[str, int] = field(factory=dict)
+    units: Mapping[str, int] = field(factory=dict)
+    quotas: Mapping[str, int] = field(factory=dict)
+
+
+_UNLIMITED = Headroom()
+
+
 def source_step(
     network: Network | Compiled,
     policy: Policy,
@@ -48,45 +66,66 @@ def source_step(
     splitting: SplitPolicy | None = None,
     retry: timedelta = timedelta(hours=4),
     together: timedelta | None = None,
+    solver: bool = False,
+    headroom: Need[Headroom] | None = None,
 ) -> Step:
     """Return the step that gives open units to warehouses, at the least cost that a plan finds.
-
-    Orders are planned one by one, the first in rank first; what one takes is gone for the next. With ``together``
-    ranks that lie in one such span of time, counted from 1970 on, are equal, and the orders of a span are planned
-    with each other: what is short goes where it saves most. An earlier span never loses anything to a later one.
 
     Orders of one merge group are planned as one, and the parts into which a split policy cuts them by themselves.
     Units that find no warehouse stay open with their reasons, and are looked at again after ``retry``, or as soon
     as a hold of a line or a bar ends by itself. Lines that a hold blocks stay open (``held``), and with them the
     rest of their group and of an order that goes as a whole.
 
+    Args:
+        network: Warehouses and couriers.
+        policy: What a plan is to minimise.
+        splitting: How what leaves together is cut.
+        retry: When units that found no warehouse are looked at again.
+        together: Orders whose ranks, the instants by which they should be dealt with, lie in the same stretch of
+            this length are planned together (:func:`omskit.allocation.plan_batch`): what is scarce goes where it
+            saves most among them, and they never take anything from an earlier stretch. None plans them one by
+            one in order of rank, so that no order ever loses anything to a lesser one.
+        solver: Whether plans of several orders come from HiGHS: the extra ``solver``.
+        headroom: What warehouses and couriers can still do today, asked once for each batch; None for no limits.
+            Unlike stock it is not guarded while a batch is planned: workers side by side may go beyond it by a
+            batch.
+
     Raises:
-        UsageError: ``bad_span`` for a span below a millisecond.
+        UsageError: ``bad_stretch`` for one of less than a millisecond, and for a solver without one.
     """
     compiled = network if isinstance(network, Compiled) else compile_network(network)
-    span_ms = None if together is None else together // _MILLISECOND
-    if span_ms is not None and span_ms < 1:
-        raise UsageError("bad_span", f"orders of {together} are planned together; at least 1 ms", value=together)
+    planned = _planner(compiled, policy, together, solver=solver)
 
     def run(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Command]]:
         at = facts.at
         open_ = [order for order in orders if order.has_open]
         asked = {one.demand.key: one for one in deliveries(open_, at, policy, splitting)}
-        supply = Supply({cell: level.available for cell, level in facts.of(LEVELS).items()})
-        demands = [one.demand for one in asked.values()]
-        if span_ms is None:
-            made = plan(demands, supply, compiled, policy, at=at)
-        else:
-            made = plan_batch(_spans(demands, span_ms), supply, compiled, policy, at=at)
+        limits = facts.of(headroom) if headroom else _UNLIMITED
+        available = {cell: level.available for cell, level in facts.of(LEVELS).items()}
+        supply = Supply(available, limits.parcels, limits.units, limits.quotas)
+        made = planned([one.demand for one in asked.values()], supply, at)
         found = answers(open_, asked, made.decisions)
         return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
 
-    return Step("source", RESERVE, run, (LEVELS,))
+    return Step("source", RESERVE, run, (LEVELS, headroom) if headroom else (LEVELS,))
 
 
-def _spans(demands: Iterable[Demand], span_ms: int) -> list[Demand]:
-    """Return demands ranked by the span of time in which their rank lies."""
-    return [evolve(demand, rank=demand.rank // span_ms) for demand in demands]
+def _planner(
+    network: Compiled, policy: Policy, together: timedelta | None, *, solver: bool
+) -> Callable[[Sequence[Demand], Supply, datetime], Plan]:
+    if together is None:
+        if solver:
+            raise UsageError("bad_stretch", "a solver plans orders together; say over how long a stretch of ranks")
+        return lambda demands, supply, at: plan(demands, supply, network, policy, at=at)
+    stretch = together // timedelta(milliseconds=1)
+    if stretch < 1:
+        raise UsageError("bad_stretch", f"orders of {together} together; at least a millisecond", value=together)
+
+    def planned(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+        alike = [evolve(demand, rank=demand.rank // stretch) for demand in demands]
+        return plan_batch(alike, supply, network, policy, at=at, solver=solver)
+
+    return planned
 
 
 def _next_look(order: Order, at: datetime, retry: timedelta) -> datetime:
