@@ -117,7 +117,7 @@ def test_where_there_is_plenty_it_is_the_plan_one_by_one(orders: list[Order]) ->
 
 @settings(deadline=None)
 @given(ORDERS, SCARCE)
-def test_orders_of_an_earlier_stretch_get_what_they_get_without_the_later(orders: list[Order], stock: Stock) -> None:
+def test_orders_of_an_earlier_stretch_get_the_same_without_the_later(orders: list[Order], stock: Stock) -> None:
     earlier = [one for one in orders if one.rank < HOUR_MS]
     alone = assigned(earlier, stock)
     assert {key: command for key, command in assigned(orders, stock).items() if key in alone} == alone
