@@ -9,7 +9,7 @@ from counters import COUPON, HOT, coupon, draft, pricing
 from shop import AT, WEB, Clock, process
 
 from omskit.engine import Oms
-from omskit.orders import Amend, ReleaseHold, SetPaid, SetQuantity
+from omskit.orders import Amend, Approve, ReleaseHold, SetPaid, SetQuantity
 from omskit.storage import Storage
 
 HOUR = timedelta(hours=1)
@@ -83,3 +83,13 @@ def test_a_person_may_let_an_order_keep_its_price(storage: Storage) -> None:
     oms.prices.expire()
     oms.do(number, ReleaseHold("budget_expired"), actor="amy")
     assert (oms.order(number).is_held, oms.order(number).total_minor) == (False, 900)
+
+
+def test_a_divided_order_keeps_what_it_holds_and_keeps_nobody_else_waiting(storage: Storage) -> None:
+    oms = shop(storage, clock := Clock())
+    divided, other = oms.counter.place([draft(f"P{n}", ("A", 2)) for n in range(2)], actor="amy").placed
+    oms.do(divided, Approve(), actor="amy")
+    oms.divide(divided, [{1: 1}, {1: 1}], actor="amy")
+    clock.at = AT + HOUR
+    assert (oms.prices.expire(), uses(oms)) == ((other,), 1)
+    assert (oms.prices.expire(), oms.verify().is_sound) == ((), True)
