@@ -159,6 +159,21 @@ def test_a_gift_for_the_first_order_goes_to_the_first_order_of_a_buyer_only(stor
     assert [gifts(oms, one) for one in (*numbers, later)] == [[("STRAP", 1)], [], []]
 
 
+def test_the_parts_of_a_divided_order_are_given_nothing_of_their_own(storage: Storage) -> None:
+    steps = process().insert(gift_step(pricing(GIFT)), before="review").without("source")
+    steps = steps.insert(gift_step(pricing(GIFT), trigger="reserve", name="later"), before="release")
+    oms = stocked(phone(storage, process=steps))
+    (number,) = oms.receive("web", payload(order("1", ("A", 40)))).placed
+    oms.run()
+    oms.run()
+    parts = oms.divide(number, [{1: 20}, {1: 20, 2: 1}], actor="amy")
+    oms.run()
+    assert [gifts(oms, one) for one in parts] == [[], [("STRAP", 1)]]
+    for one in parts:
+        oms.cancel(one, actor="amy")
+    assert (used(oms), oms.verify().is_sound) == ((0, 0), True)
+
+
 def test_the_prices_of_an_order_with_a_gift_are_still_its_channel_s(storage: Storage) -> None:
     steps = process().insert(gift_step(pricing(GIFT)), before="review")
     check = price_check_step(pricing(TENTH), tolerance_minor=100_000)

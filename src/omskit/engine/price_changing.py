@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
+from omskit.core import Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
 from omskit.flow import Redeeming, react
-from omskit.orders import ORDERS, Order, PutOnHold
+from omskit.orders import ORDERS, PutOnHold
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
 from omskit.pricing.allowances import Open
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
-from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Confirm, Release
+from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Redemption, Release
 from omskit.storage import Op, Unit, Where
 
 #: Most price changes that one call puts into force, and most orders that lose what they hold.
@@ -133,8 +133,8 @@ class PriceDesk:
         """Give back what orders hold that were not paid within :attr:`omskit.flow.Pricing.hold_for`.
 
         Each of them is held (``budget_expired``) and not cancelled: somebody decides whether its price stands.
-        An order that others stand for, since it was divided, keeps what it holds. Call it as often as it may be;
-        return the numbers of the orders.
+        Of an order that was divided, those that stand for it are. Call it as often as it may be; return the
+        numbers of the orders that are held now.
         """
 
         def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
@@ -144,24 +144,21 @@ class PriceDesk:
             found = held.load(held.find(*over, limit=LIMIT))
             work = self.shop.workspace(unit, actor)
             # Orders before what they hold, as everybody locks them; so what was found is looked at again.
-            work.know_orders(unit.of(ORDERS).load([one.state.order for one in found.values()], lock=True))
-            still = [one.state for one in held.load(list(found), lock=True).values()]
-            keys = [one.order for one in still if one.until and one.until <= at and one.order in work.orders]
-            held_now = [key for key in keys if not self._is_over(work.orders[key].state)]
-            for key in keys:
-                if key in held_now:
-                    work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
-                    work.redeeming.append(Redeeming(key, Release("not paid in time")))
-                else:
-                    work.redeeming.append(Redeeming(key, Confirm()))
+            standing = {number for one in found.values() for number in _standing(one.state)}
+            work.know_orders(unit.of(ORDERS).load(sorted(standing), lock=True))
+            told = []
+            for one in held.load(list(found), lock=True).values():
+                keys = [key for key in _standing(one.state) if key in work.orders]
+                if one.state.until and one.state.until <= at and keys:
+                    work.redeeming.append(Redeeming(one.state.order, Release("not paid in time")))
+                    for key in keys:
+                        work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
+                        told.append(readable(ORDERS.number, key))
             react(work)
             save(unit, work, joined=self.shop.joined)
-            return tuple(readable(ORDERS.number, key) for key in held_now)
+            return tuple(told)
 
         return self.shop.attempt(do)
-
-    def _is_over(self, order: Order | None) -> bool:
-        return order is not None and self.shop.ruling.rules_of(order.process).orders.has(order.status, TERMINAL)
 
     def allowance(self, name: str, command: allowances.Command, *, actor: str) -> Allowance:
         """Carry out a command on a budget or coupon: other limits, closing, opening again.
@@ -198,3 +195,8 @@ class PriceDesk:
             kept = unit.of(ALLOWANCES)
             found = kept.load(kept.find(Where("name", Op.IN, names), limit=len(names)) if names else ())
             return {one.state.name: one.state for one in found.values()}
+
+
+def _standing(redemption: Redemption) -> tuple[int, ...]:
+    """Return the orders that stand for what an order holds: itself, or those that it was divided into."""
+    return redemption.holders or (redemption.order,)

@@ -106,7 +106,7 @@ def free_gifts(unit: Unit, pricing: Pricing) -> dict[str, int] | None:
 
 
 def _is_meant(order: Order, channels: Collection[str]) -> bool:
-    return not order.priced and (not channels or order.terms.channel in channels)
+    return not order.priced and not order.part_of and (not channels or order.terms.channel in channels)
 
 
 def price_check_step(
