@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from omskit.core import Entry, UsageError, key_of, readable, to_ms
+from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
-from omskit.flow import Redeeming, react
+from omskit.flow import Redeeming, Workspace, react
 from omskit.orders import ORDERS, PutOnHold
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
 from omskit.pricing.allowances import Open
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
-from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Redemption, Release
+from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Confirm, Redemption, Release
 from omskit.storage import Op, Unit, Where
 
 #: Most price changes that one call puts into force, and most orders that lose what they hold.
@@ -133,8 +133,8 @@ class PriceDesk:
         """Give back what orders hold that were not paid within :attr:`omskit.flow.Pricing.hold_for`.
 
         Each of them is held (``budget_expired``) and not cancelled: somebody decides whether its price stands.
-        Of an order that was divided, those that stand for it are. Call it as often as it may be; return the
-        numbers of the orders that are held now.
+        Of an order that was divided, those that stand for it are; one that has ended keeps what it used.
+        Call it as often as it may be; return the numbers of the orders that are held now.
         """
 
         def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
@@ -148,17 +148,26 @@ class PriceDesk:
             work.know_orders(unit.of(ORDERS).load(sorted(standing), lock=True))
             told = []
             for one in held.load(list(found), lock=True).values():
-                keys = [key for key in _standing(one.state) if key in work.orders]
-                if one.state.until and one.state.until <= at and keys:
-                    work.redeeming.append(Redeeming(one.state.order, Release("not paid in time")))
-                    for key in keys:
-                        work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
-                        told.append(readable(ORDERS.number, key))
+                if one.state.until is None or one.state.until > at:
+                    continue
+                keys = [key for key in _standing(one.state) if self._may_be_held(work, key)]
+                what = Release("not paid in time") if keys else Confirm()
+                work.redeeming.append(Redeeming(one.state.order, what))
+                for key in keys:
+                    work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
+                    told.append(readable(ORDERS.number, key))
             react(work)
             save(unit, work, joined=self.shop.joined)
             return tuple(told)
 
         return self.shop.attempt(do)
+
+    def _may_be_held(self, work: Workspace, key: int) -> bool:
+        track = work.orders.get(key)
+        if track is None or track.state is None:
+            return False
+        machine = self.shop.ruling.rules_of(track.state.process).orders
+        return not machine.has(track.state.status, TERMINAL)
 
     def allowance(self, name: str, command: allowances.Command, *, actor: str) -> Allowance:
         """Carry out a command on a budget or coupon: other limits, closing, opening again.
