@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
-from omskit.flow import Redeeming, Workspace, react
+from omskit.flow import BUDGET_EXPIRED, Redeeming, Workspace, react
 from omskit.orders import ORDERS, PutOnHold
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
 from omskit.pricing.allowances import Open
@@ -19,8 +19,6 @@ from omskit.storage import Op, Unit, Where
 
 #: Most price changes that one call puts into force, and most orders that lose what they hold.
 LIMIT = 1_000
-#: Hold of an order that was not paid in time, and so has lost what it used of budgets.
-BUDGET_EXPIRED = "budget_expired"
 
 
 @frozen

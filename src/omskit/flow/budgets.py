@@ -16,6 +16,8 @@ from omskit.storage import Op, Unit, Where
 
 #: Most values in one condition of a search.
 CHUNK = 500
+#: Hold of an order that was not paid in time, and so has lost what it used of budgets.
+BUDGET_EXPIRED = "budget_expired"
 
 
 @frozen
