@@ -37,6 +37,8 @@ from omskit.channels import (
     SentLine,
     ShipmentNotice,
     StatementLine,
+    StockNotice,
+    StockUpdate,
     WaybillRequest,
     WaybillVoid,
 )
@@ -546,6 +548,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ),
     ("notice", "waybill_void"): (WaybillVoid("FO-7-8", 1, 2, "Kranich", "WB-2", "recalled"),),
     ("notice", "intercept"): (InterceptRequest("FO-7-8", 1, "Kranich", "WB-2", "refunded"),),
+    ("notice", "stock"): (StockNotice("shop", (StockUpdate("60001", 5, "31", "41"), StockUpdate("60002", 0))),),
     ("channel document", "order"): (CHANNEL_ORDER,),
     ("channel document", "reversal"): (
         Reversal("R-1", HERE, (ReversedLine("MUG", 1, 990, "L2"),), "c-17", "A-1001"),

@@ -54,6 +54,7 @@ from omskit.channels.notices import (
     Reporting,
     SentLine,
     ShipmentNotice,
+    StockNotice,
     WaybillRequest,
     WaybillVoid,
 )
@@ -133,6 +134,7 @@ __all__ = [
     "Standing",
     "StatementLine",
     "StatementReader",
+    "StockNotice",
     "StockUpdate",
     "StockWriter",
     "Verifier",

@@ -7,6 +7,7 @@ from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
 from omskit.engine.kinds import KINDS
 from omskit.engine.mapping import Explained, ItemDesk
+from omskit.engine.offering import OfferingDesk
 from omskit.engine.oms import Oms
 from omskit.engine.opening import define_tables, open_storage
 from omskit.engine.parcels import MatchedBy, Parcel, Scanned
@@ -41,6 +42,7 @@ __all__ = [
     "ItemDesk",
     "Located",
     "MatchedBy",
+    "OfferingDesk",
     "Oms",
     "Opening",
     "Parcel",

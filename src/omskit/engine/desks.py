@@ -13,6 +13,7 @@ from omskit.core import UsageError
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
+from omskit.engine.offering import OfferingDesk
 from omskit.engine.price_changing import PriceDesk
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.shipments import ShipmentDesk
@@ -20,7 +21,7 @@ from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
-from omskit.flow import Pricing, Processes, as_processes
+from omskit.flow import Offering, Pricing, Processes, as_processes
 from omskit.storage import Storage
 
 
@@ -48,6 +49,7 @@ class Desks:
         schema: What products are checked against; with one, items of channels are looked up in the catalog too.
         pricing: What orders that people take down are priced with.
         privacy: How receivers are kept and compared.
+        offering: How stock is offered to channels; with one, what they sell is taken off the numbers they show.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -62,6 +64,7 @@ class Desks:
     schema: Schema | None = field(default=None, kw_only=True)
     pricing: Pricing | None = field(default=None, kw_only=True)
     privacy: Privacy = field(default=Privacy(), kw_only=True)
+    offering: Offering | None = field(default=None, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property
@@ -78,6 +81,12 @@ class Desks:
     def stockroom(self) -> Stockroom:
         """Pieces that cannot be sold: damaged, on hold, in transit, announced."""
         return Stockroom(self._shop)
+
+    @property
+    def offers(self) -> OfferingDesk:
+        """What can be sold, what each channel is told of it and why, and what somebody should look at."""
+        offering = self.offering or Offering()
+        return OfferingDesk(self._shop, self.channels, offering, self.schema is not None)
 
     @property
     def transfers(self) -> TransferDesk:

@@ -77,7 +77,9 @@ class Oms(Desks):
             UsageError: ``unknown_channel``.
         """
         known, catalog = channel_of(self.channels, channel), self.schema is not None
-        receiving = Receiving(self._shop, known, self.buffer, self.batch, catalog, self.privacy)
+        receiving = Receiving(
+            self._shop, known, self.buffer, self.batch, catalog, self.privacy, self.offering is not None
+        )
         return receiving.receive(payloads, progress)
 
     def receive_refunds(

@@ -26,6 +26,7 @@ from omskit.channels import (
 )
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.contacts import ContactDesk
+from omskit.engine.offering import note_sales
 from omskit.engine.refunds import Refunds
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, load_offers, match, react
@@ -88,6 +89,7 @@ class Receiving:
         batch: Documents in one unit.
         catalog: Whether items are looked up in the catalog.
         privacy: How receivers are kept.
+        offered: Whether what the channel sells is taken off the numbers that it shows.
     """
 
     shop: Shop
@@ -96,6 +98,7 @@ class Receiving:
     batch: int
     catalog: bool = False
     privacy: Privacy = field(default=Privacy())
+    offered: bool = False
 
     def receive(self, payloads: Iterable[bytes], progress: Callable[[int], object]) -> Received:
         """Receive payloads; ``progress`` hears how many documents are through, after each unit."""
@@ -151,6 +154,7 @@ class Receiving:
         digests = [fingerprint(self.privacy.bare(document)) for document in documents]
         there = {key_of(one.number, ORDERS.number) for one in known.values()}
         receivers: dict[int, Receiver] = {}
+        sold: dict[str, int] = {}
         self._load_changed(unit, work, zip(documents, digests, strict=True), known)
         for document, digest in zip(documents, digests, strict=True):
             before = known.get(document.external_id)
@@ -159,6 +163,8 @@ class Receiving:
                 if number:
                     known[document.external_id] = made = _Known.of(document, digest, number)
                     receivers[key_of(number, ORDERS.number)] = document.receiver
+                    for line in document.lines if self.offered else ():
+                        sold[line.item] = sold.get(line.item, 0) + line.quantity
                     fresh[document.external_id] = made.receipt(document.external_id)
             elif before.digest == digest or before.is_newer_than(document):
                 tally.repeated += 1
@@ -173,6 +179,8 @@ class Receiving:
         unit.inbox.replace(source, tuple(newer.values()), at=work.at)
         contacts = ContactDesk(self.shop, self.privacy)
         contacts.keep(unit, receivers, sorted(there & receivers.keys()), self.channel.code)
+        if sold:
+            note_sales(unit, self.channel.code, sold, work.at)
         save(unit, work, joined=self.shop.joined)
         return tally
 

@@ -7,6 +7,7 @@ from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT,
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
 from omskit.flow.lists import load_prices
+from omskit.flow.offering import Offering, Sellable
 from omskit.flow.offers import (
     Goods,
     load_listings,
@@ -90,6 +91,7 @@ __all__ = [
     "Missing",
     "Need",
     "News",
+    "Offering",
     "Pricing",
     "Process",
     "Processes",
@@ -97,6 +99,7 @@ __all__ = [
     "Resourcing",
     "Rules",
     "Ruling",
+    "Sellable",
     "Step",
     "Take",
     "Track",
