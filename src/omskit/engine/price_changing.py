@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
 from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
-from omskit.flow import BUDGET_EXPIRED, Redeeming, Workspace, react
+from omskit.flow import BUDGET_EXPIRED, Pricing, Redeeming, Workspace, load_prices, react
 from omskit.orders import ORDERS, PutOnHold
-from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
+from omskit.pricing import (
+    ALLOWANCES,
+    PRICE_CHANGES,
+    REDEMPTIONS,
+    Allowance,
+    Customer,
+    Exchange,
+    PriceBook,
+    PriceChange,
+    PriceDifference,
+    PriceGuard,
+    Violation,
+    allowances,
+    price_differences,
+)
 from omskit.pricing.allowances import Open
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Confirm, Redemption, Release
@@ -23,9 +37,64 @@ LIMIT = 1_000
 
 @frozen
 class PriceDesk:
-    """Price changes, budgets and coupons by hand."""
+    """Price changes, budgets and coupons by hand.
+
+    Args:
+        shop: The engine's parts.
+        pricing: With the price lists, before the changes that were applied.
+    """
 
     shop: Shop
+    pricing: Pricing | None = None
+
+    def book(self) -> PriceBook:
+        """Return the price lists as they are in force, with every change that was applied.
+
+        Raises:
+            UsageError: ``no_pricing`` when the system was opened without ``pricing``.
+        """
+        if self.pricing is None:
+            raise UsageError("no_pricing", "nothing to price with; open the system with pricing=Pricing(...)")
+        with self.shop.storage.begin(read=True) as unit:
+            return load_prices(unit, self.pricing).book
+
+    def violations(
+        self, change: PriceChange, guard: PriceGuard, *, costs: Mapping[str, int]
+    ) -> tuple[Violation, ...]:
+        """Return what a guard finds wrong with a price change, beside the prices in force; ``Submit`` takes them.
+
+        Args:
+            change: As it is to be submitted.
+            guard: What prices have to keep.
+            costs: Minor units by SKU, in the currency and tax mode of the list.
+
+        Raises:
+            UsageError: ``no_pricing``; ``unknown_list``.
+        """
+        lists = {one.code: one for one in self.book().lists}
+        if change.price_list not in lists:
+            known = ", ".join(sorted(lists)) or "none"
+            said = f"no list {change.price_list!r}; there are: {known}"
+            raise UsageError("unknown_list", said, price_list=change.price_list)
+        return guard.violations(change.entries, costs=costs, before=lists[change.price_list].entries)
+
+    def differences(
+        self,
+        skus: Sequence[str],
+        places: Mapping[str, Customer],
+        *,
+        currency: str,
+        exchanges: Iterable[Exchange] = (),
+        tolerance_minor: int = 0,
+    ) -> tuple[PriceDifference, ...]:
+        """Return the SKUs whose prices in force differ; see :func:`omskit.pricing.price_differences`.
+
+        Raises:
+            UsageError: ``no_pricing``; ``no_exchange``; ``mixed_tax_modes``.
+        """
+        return price_differences(
+            self.book(), skus, places, currency=currency, exchanges=exchanges, tolerance_minor=tolerance_minor
+        )
 
     def submit(self, command: Submit, *, actor: str) -> str:
         """Ask for a price change; return its number.
