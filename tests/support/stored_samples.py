@@ -31,6 +31,8 @@ from omskit.channels import (
     SentLine,
     ShipmentNotice,
     StatementLine,
+    StockNotice,
+    StockUpdate,
     WaybillRequest,
     WaybillVoid,
 )
@@ -260,14 +262,18 @@ PRICE = PriceResult(
     (Use("promotion:TEN", 1, 345, 100, 50_000, "EUR"),),
     (
         Step(StepKind.LIST, delta_minor=3_450, after_minor=3_450, shares=((1, 3_450),)),
-        Step(
-            StepKind.DISCOUNT, "TEN", Scope.LINE, 3_450, -345, 3_105, 1, ((1, -345),), (("brand", 345),), True
-        ),
+        Step(StepKind.DISCOUNT, "TEN", Scope.LINE, 3_450, -345, 3_105, 1, ((1, -345),), (("brand", 345),), True),
     ),
     (Rejection("BIG", Reason.AMOUNT_SHORT, 1_200, 2, "X"),),
 )
 PRICED_UNDER = Context(
-    at=AT, channel="phone", zone="Europe/Berlin", region="DE", buyer="c-17", groups=("vip",), new_customer=True,
+    at=AT,
+    channel="phone",
+    zone="Europe/Berlin",
+    region="DE",
+    buyer="c-17",
+    groups=("vip",),
+    new_customer=True,
     coupons={"X7": "TEN"},
 )
 REFUNDED = o.Refunded(((1, 1),), ((1, 3_105, 496),), (GiftDue("GWP", "STRAP", 0, 1, 290),), 290, 5, again=True)
@@ -522,6 +528,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ),
     ("notice", "waybill_void"): (WaybillVoid("FO-7-8", 1, 2, "Kranich", "WB-2", "recalled"),),
     ("notice", "intercept"): (InterceptRequest("FO-7-8", 1, "Kranich", "WB-2", "refunded"),),
+    ("notice", "stock"): (StockNotice("shop", (StockUpdate("MUG", 3), StockUpdate("TEA", 0, "L1", "V2"))),),
     ("channel document", "order"): (CHANNEL_ORDER,),
     ("channel document", "reversal"): (
         Reversal("R-1", HERE, (ReversedLine("MUG", 1, 990, "L2"),), "c-17", "A-1001"),

@@ -44,6 +44,7 @@ from omskit.channels.notices import (
     Reporting,
     SentLine,
     ShipmentNotice,
+    StockNotice,
     WaybillRequest,
     WaybillVoid,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "Standing",
     "StatementLine",
     "StatementReader",
+    "StockNotice",
     "StockUpdate",
     "StockWriter",
     "Verifier",

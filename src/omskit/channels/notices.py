@@ -7,7 +7,7 @@ from enum import Enum
 
 from attrs import frozen
 
-from omskit.channels.answers import RefundAnswer
+from omskit.channels.answers import RefundAnswer, StockUpdate
 from omskit.core import Codec, Destination
 
 
@@ -156,8 +156,23 @@ class InterceptRequest:
     reason: str = ""
 
 
+@frozen
+class StockNotice:
+    """Tells a channel how many units of its items it may sell; ``Channel.write_stock`` takes the updates."""
+
+    channel: str
+    updates: tuple[StockUpdate, ...]
+
+
 Notice = (
-    ShipmentNotice | PickRequest | RecallRequest | RefundAnswer | WaybillRequest | WaybillVoid | InterceptRequest
+    ShipmentNotice
+    | PickRequest
+    | RecallRequest
+    | RefundAnswer
+    | WaybillRequest
+    | WaybillVoid
+    | InterceptRequest
+    | StockNotice
 )
 
 #: Writes notices into the outbox and reads them for the host's sender.
@@ -171,5 +186,6 @@ NOTICES: Codec[Notice] = Codec(
         "waybill": WaybillRequest,
         "waybill_void": WaybillVoid,
         "intercept": InterceptRequest,
+        "stock": StockNotice,
     },
 )

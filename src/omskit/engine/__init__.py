@@ -1,6 +1,7 @@
 """The engine: the facade and what stands behind it; the only room that reads a clock."""
 
 from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.availability import AvailabilityDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
@@ -11,6 +12,7 @@ from omskit.engine.oms import Oms
 from omskit.engine.opening import define_tables, open_storage
 from omskit.engine.parcels import MatchedBy, Parcel, Scanned
 from omskit.engine.price_changing import PriceDesk
+from omskit.engine.publishing import ExplainedStock
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
@@ -31,6 +33,7 @@ __all__ = [
     "Act",
     "Acting",
     "AtRisk",
+    "AvailabilityDesk",
     "CaseDifference",
     "CatalogDesk",
     "Command",
@@ -38,6 +41,7 @@ __all__ = [
     "Desks",
     "Done",
     "Explained",
+    "ExplainedStock",
     "ItemDesk",
     "Located",
     "MatchedBy",

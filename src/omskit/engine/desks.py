@@ -10,6 +10,7 @@ from attrs import field, frozen
 from omskit.catalog import OPEN_SCHEMA, Schema
 from omskit.channels import Channel, Reporting
 from omskit.core import UsageError
+from omskit.engine.availability import AvailabilityDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
@@ -21,6 +22,7 @@ from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.flow import Pricing, Processes, as_processes
+from omskit.inventory import Selling
 from omskit.storage import Storage
 
 
@@ -47,6 +49,7 @@ class Desks:
         batch: Most orders or documents in one transaction.
         schema: What products are checked against; with one, items of channels are looked up in the catalog too.
         pricing: What orders that people take down are priced with.
+        selling: How stock is offered: what each channel sees of it, what is kept back.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -60,6 +63,7 @@ class Desks:
     batch: int = field(default=500, kw_only=True)
     schema: Schema | None = field(default=None, kw_only=True)
     pricing: Pricing | None = field(default=None, kw_only=True)
+    selling: Selling = field(factory=Selling, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property
@@ -76,6 +80,12 @@ class Desks:
     def stockroom(self) -> Stockroom:
         """Pieces that cannot be sold: damaged, on hold, in transit, announced."""
         return Stockroom(self._shop)
+
+    @property
+    def availability(self) -> AvailabilityDesk:
+        """What can be sold, what channels are told of it, and what somebody should look at."""
+        catalog = self.schema is not None
+        return AvailabilityDesk(self._shop, self.processes, self.channels, self.selling, catalog)
 
     @property
     def transfers(self) -> TransferDesk:

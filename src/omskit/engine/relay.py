@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from omskit.channels import NOTICES, Notice
+from omskit.channels import NOTICES, Notice, StockNotice
 from omskit.core import ContractError
+from omskit.engine.shown import confirm
 from omskit.engine.units import Shop
 from omskit.storage import Attempt, Delivery, Leased
 
@@ -87,25 +88,27 @@ class Relay:
             return unit.outbox.lease(self.shop.now(), limit=limit, seconds=seconds, topics=topics)
 
     def _send_all(self, send: Sender, leased: Sequence[Leased], settle_every: int) -> list[Delivery]:
-        attempts: list[Attempt] = []
+        attempts: list[tuple[Attempt, Notice]] = []
         outcomes: list[Delivery] = []
         try:
             for one in leased:
                 attempts.append(self._send(send, one))
-                outcomes.append(attempts[-1].outcome)
+                outcomes.append(attempts[-1][0].outcome)
                 if len(attempts) >= settle_every:
                     self._settle(attempts)
         finally:
             self._settle(attempts)
         return outcomes
 
-    def _settle(self, attempts: list[Attempt]) -> None:
+    def _settle(self, attempts: list[tuple[Attempt, Notice]]) -> None:
         if attempts:
+            done = [notice for attempt, notice in attempts if attempt.outcome is Delivery.DONE]
             with self.shop.storage.begin() as unit:
-                unit.outbox.settle(attempts)
+                unit.outbox.settle([attempt for attempt, _ in attempts])
+                confirm(unit, [one for one in done if isinstance(one, StockNotice)], self.shop.now())
             attempts.clear()
 
-    def _send(self, send: Sender, leased: Leased) -> Attempt:
+    def _send(self, send: Sender, leased: Leased) -> tuple[Attempt, Notice]:
         message = leased.message
         document = NOTICES.load(message.tag, message.body)
         outcome = send(Request(message.id, message.topic, document, leased.attempts))
@@ -113,9 +116,13 @@ class Relay:
             raise ContractError(
                 "bad_outcome", f"the sender answered {outcome!r}; it has to be a Delivery", id=message.id
             )
+        return self._attempt(leased, outcome), document
+
+    def _attempt(self, leased: Leased, outcome: Delivery) -> Attempt:
+        id_ = leased.message.id
         if outcome is not Delivery.FAILED:
-            return Attempt(message.id, outcome)
+            return Attempt(id_, outcome)
         if leased.attempts >= self.max_attempts:
-            return Attempt(message.id, Delivery.PARKED)
+            return Attempt(id_, Delivery.PARKED)
         wait = self.backoff * 2 ** (leased.attempts - 1)
-        return Attempt(message.id, Delivery.FAILED, self.shop.now() + wait)
+        return Attempt(id_, Delivery.FAILED, self.shop.now() + wait)

@@ -101,6 +101,7 @@ from omskit.inventory.publication import (
     heard,
     publish,
     sold_there,
+    taken,
     told,
 )
 from omskit.inventory.reservations import (
@@ -117,6 +118,7 @@ from omskit.inventory.reservations import (
     sweep,
     unplaced,
 )
+from omskit.inventory.selling import Selling, Showing
 
 __all__ = [
     "ANNOUNCED",
@@ -176,8 +178,10 @@ __all__ = [
     "Pool",
     "Publication",
     "Publishing",
+    "Selling",
     "Shelf",
     "ShelfLife",
+    "Showing",
     "Shown",
     "Soft",
     "Swept",
@@ -221,6 +225,7 @@ __all__ = [
     "settle_count",
     "sold_there",
     "sweep",
+    "taken",
     "told",
     "unplaced",
 ]
