@@ -1,15 +1,20 @@
 """How fast products come in from a file: rows a second, with one row in a hundred faulty, and every fault found.
 
-Run ``python benchmarks/catalog.py [rows]``.
+Run ``python benchmarks/catalog.py [rows]``: as CSV and as a workbook to a plan, then into a database on SQLite,
+and then a file of a thousand rows, half of them known, into the catalog of that size.
 """
 
 from __future__ import annotations
 
 import random
+import resource
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import process_time
 
 from omskit.catalog import (
+    Columns,
     Definition,
     Limits,
     Option,
@@ -19,12 +24,15 @@ from omskit.catalog import (
     Table,
     Type,
     columns_of,
-    export,
     gs1_check_digit,
     plan_import,
     read_csv,
+    read_xlsx,
     write_csv,
+    write_xlsx,
 )
+from omskit.engine import Oms
+from omskit.flow import Process, review_step
 
 SCHEMA = Schema(
     (
@@ -36,6 +44,7 @@ SCHEMA = Schema(
     ),
     requirements=(Requirement("name"),),
 )
+PROCESS = Process("none", (review_step(),))
 PATHS = (
     "name",
     "attribute.title[en]",
@@ -62,12 +71,12 @@ def gtin(number: int) -> str:
     return body + gs1_check_digit(body)
 
 
-def rows(count: int, seed: int) -> tuple[Table, set[int]]:
-    """Return a table of products and the numbers of its faulty rows."""
+def rows(count: int, seed: int, *, first: int = 0) -> tuple[Table, set[int]]:
+    """Return a table of products from a number on, and the numbers of its faulty rows."""
     draw = random.Random(seed)
     header = ("code", *PATHS)
     made, faulty = [], set()
-    for n in range(count):
+    for row, n in enumerate(range(first, first + count), 2):
         cells = [
             f"SKU-{n:07}",
             f"Article {n}",
@@ -90,29 +99,55 @@ def rows(count: int, seed: int) -> tuple[Table, set[int]]:
         if draw.random() < 0.01:
             place, wrong = draw.choice([(4, "mauve"), (5, "5 miles"), (8, gtin(n)[:-1] + "x"), (10, "heavy")])
             cells[place] = wrong
-            faulty.add(n + 2)
-        made.append(Row(n + 2, tuple(cells)))
+            faulty.add(row)
+        made.append(Row(row, tuple(cells)))
     return Table(header, tuple(made)), faulty
 
 
+def plan_of(name: str, read: Table, columns: Columns, faulty: set[int], reading: float) -> None:
+    """Plan a table that was read, and print the rows that a second of CPU takes."""
+    start = process_time()
+    plan = plan_import(read, columns, schema=SCHEMA)
+    planning = process_time() - start
+    assert {error.row for error in plan.errors} == faulty, "every fault is found, and no other"
+    assert len(plan.planned) == len(read.rows) - len(faulty)
+    speed = len(read.rows) / (reading + planning)
+    print(f"{name:<22} read {reading:6.2f} s, plan {planning:6.2f} s: {speed:8,.0f} rows a CPU second")
+
+
+def load(oms: Oms, name: str, table: Table, columns: Columns, faulty: set[int]) -> None:
+    """Load the sound rows of a table, and print the rows that a second of CPU takes."""
+    start = process_time()
+    plan = oms.catalog.load(table, columns, actor="benchmark", whole=False)
+    taken = process_time() - start
+    assert {error.row for error in plan.errors} == faulty
+    print(f"{name:<22} {taken:6.2f} s: {len(table.rows) / taken:8,.0f} rows a CPU second")
+
+
 def main(count: int) -> None:
-    """Read, plan and write back; print the rows that a second of CPU takes."""
+    """Read, plan, write and load; print the rows that a second of CPU takes."""
     columns = columns_of(PATHS, SCHEMA)
     table, faulty = rows(count, 7)
-    data = write_csv(table)
-    start = process_time()
-    read = read_csv(data)
-    middle = process_time()
-    plan = plan_import(read, columns, schema=SCHEMA)
-    end = process_time()
-    assert {error.row for error in plan.errors} == faulty, "every fault is found, and no other"
-    assert len(plan.planned) == count - len(faulty)
-    print(f"{count} rows, {len(data) / 1e6:.1f} MB, {len(faulty)} faulty, all found")
-    speed = count / (end - start)
-    print(f"read {middle - start:.2f} s, plan {end - middle:.2f} s: {speed:,.0f} rows a CPU second")
-    start = process_time()
-    write_csv(export([one.after for one in plan.planned], columns_of((*PATHS, "unit"), SCHEMA), SCHEMA))
-    print(f"export {process_time() - start:.2f} s")
+    print(f"{count} rows of {len(PATHS) + 1} columns, {len(faulty)} faulty, all found")
+    for name, data, reads in (
+        ("CSV", write_csv(table), read_csv),
+        ("workbook", write_xlsx(("products", table)), read_xlsx),
+    ):
+        start = process_time()
+        read = reads(data)
+        plan_of(f"{name}, {len(data) / 1e6:.1f} MB", read, columns, faulty, process_time() - start)
+    with TemporaryDirectory() as folder:
+        oms = Oms.open(f"sqlite:///{Path(folder) / 'catalog.db'}", process=PROCESS, schema=SCHEMA)
+        load(oms, "into SQLite", table, columns, faulty)
+        more, wrong = rows(1_000, 8, first=count - 500)
+        load(oms, "1,000 rows more", more, columns, wrong)
+        start = process_time()
+        assert len(oms.catalog.completeness(codes=[f"SKU-{n:07}" for n in range(100)])) > 90
+        print(f"{'completeness of 100':<22} {process_time() - start:6.2f} s")
+        start = process_time()
+        write_csv(oms.catalog.export(columns_of((*PATHS, "unit"), SCHEMA)))
+        print(f"{'export as CSV':<22} {process_time() - start:6.2f} s")
+    print(f"most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
 
 
 if __name__ == "__main__":

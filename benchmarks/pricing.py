@@ -1,6 +1,7 @@
 """Baskets priced a second, with full trace: ``python benchmarks/pricing.py``; run by hand.
 
-Promotions are of every kind; two in three name a few SKUs, one in three looks at the whole basket.
+Promotions are of every kind; half name a few SKUs, half look at the whole basket. The last rows are harder: two
+lines of each SKU, a least price on every line, or two payers of every discount.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import statistics
 import time
 from datetime import UTC, datetime
 from decimal import Decimal
+
+from attrs import evolve
 
 from omskit.pricing import (
     Amount,
@@ -64,9 +67,22 @@ def basket(lines: int, seed: int) -> Basket:
     return Basket("CNY", tuple(made), 800)
 
 
-def measure(lines: int, promotions: int, *, baskets: int) -> float:
+def measure(lines: int, promotions: int, *, baskets: int, harder: str = "") -> float:
     """Return the median CPU milliseconds of one basket over five rounds."""
     rules, some = rulebook(promotions), [basket(lines, seed) for seed in range(baskets)]
+    if harder == "two payers":
+        paid_by = (("brand", 60), ("platform", 40))
+        rules = Rulebook([evolve(one, funding=paid_by) for one in rules.promotions])
+    if harder == "least prices":
+        some = [evolve(one, lines=tuple(evolve(it, floor_minor=50) for it in one.lines)) for one in some]
+    if harder == "SKUs twice":
+        half = lines // 2
+        some = [
+            evolve(
+                one, lines=one.lines[:half] + tuple(evolve(it, number=it.number + half) for it in one.lines[:half])
+            )
+            for one in some
+        ]
     rounds = []
     for _ in range(5):
         start = time.process_time()
@@ -81,11 +97,13 @@ def main() -> None:
     print(f"{'lines':>6} {'promotions':>11} {'ms a basket':>12} {'baskets/s':>10}")
     for lines, promotions, baskets in (
         *((lines, promotions, 200) for lines in (1, 5, 20) for promotions in (0, 10, 100)),
-        (500, 50, 10),
-        (1_000, 50, 10),
+        *((lines, 50, 10) for lines in (250, 500, 1_000, 2_000)),
     ):
         ms = measure(lines, promotions, baskets=baskets)
         print(f"{lines:>6} {promotions:>11} {ms:>12.3f} {1000 / ms:>10.0f}")
+    for harder in ("SKUs twice", "least prices", "two payers"):
+        ms = measure(1_000, 50, baskets=5, harder=harder)
+        print(f"{1_000:>6} {50:>11} {ms:>12.3f} {1000 / ms:>10.0f}  {harder}")
 
 
 if __name__ == "__main__":

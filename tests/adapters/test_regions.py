@@ -14,10 +14,9 @@ from omskit.adapters.regions.gazetteer import Found
 from omskit.adapters.regions.provinces import PROVINCES, china
 from omskit.adapters.regions.subdivisions import subdivision
 from omskit.channels import Receiver
-from omskit.core import Contact, Destination, PayloadError, UsageError
+from omskit.core import Contact, Destination, PayloadError, PhoneNumber, phone_number
 
 CHINA = gazetteer.china()
-KEY = b"0123456789abcdef"
 
 
 def test_all_codes_of_2023_are_there() -> None:
@@ -142,7 +141,7 @@ def test_states_go_by_their_iso_code(country: str, name: str, code: str) -> None
     ],
 )
 def test_a_number_is_its_digits_and_perhaps_an_extension(text: str, digits: str, extension: str) -> None:
-    assert receivers.phone_number(text) == receivers.PhoneNumber(digits, extension)
+    assert phone_number(text) == PhoneNumber(digits, extension)
 
 
 @pytest.mark.parametrize(
@@ -164,23 +163,6 @@ ANN = Receiver(Contact("张 三", "１３８ 0000 1234", ("文一路　１号",)
 def test_a_receiver_is_brought_into_one_form() -> None:
     made = receivers.normal(Receiver(Contact(" 张　三 ", "18877771111-123", ("文一路　１号", " "), "杭州")))
     assert (made.contact, made.extension) == (Contact("张 三", "18877771111", ("文一路 1号",), "杭州"), "123")
-
-
-def test_one_receiver_written_twice_has_one_identity_and_another_has_another() -> None:
-    same = Receiver(Contact("张三", "+8613800001234", ("文一路1号",)))
-    other = Receiver(Contact("张三", "13800001235", ("文一路1号",)))
-    first = receivers.merge_identity(ANN, "330106", KEY)
-    assert first == receivers.merge_identity(same, "330106", KEY)
-    assert first != receivers.merge_identity(other, "330106", KEY)
-    assert first != receivers.merge_identity(ANN, "330105", KEY)
-    assert first != receivers.merge_identity(ANN, "330106", b"another key of 16")
-
-
-def test_case_5_ciphertext_has_no_identity() -> None:
-    assert receivers.merge_identity(Receiver(Contact("张*", "138****1234"), masked=True), "330106", KEY) == ""
-    assert receivers.merge_identity(Receiver(Contact("张三", "1"), token="x"), "330106", KEY) == ""
-    with pytest.raises(UsageError, match="weak_key"):
-        receivers.merge_identity(ANN, "330106", b"short")
 
 
 def test_what_may_be_shown_has_neither_street_nor_number() -> None:

@@ -67,7 +67,15 @@ def test_no_block_of_python_hides_from_the_tests(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "kit"), [("write-a-channel", "TestShop"), ("add-a-step", "TestManyOrders")])
+@pytest.mark.parametrize(
+    ("name", "kit"),
+    [
+        ("write-a-channel", "TestShop"),
+        ("write-a-warehouse", "TestMyWarehouse"),
+        ("read-a-courier", "TestMyCourier"),
+        ("add-a-step", "TestManyOrders"),
+    ],
+)
 def test_a_kit_on_a_page_passes_as_a_reader_would_run_it(name: str, kit: str, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "how-to" / f"{name}.md").read_text("utf-8")
     code = "\n".join(block.text for block in blocks(page) if block.info == "python")

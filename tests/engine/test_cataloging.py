@@ -7,8 +7,9 @@ from attrs import evolve
 from shop import SOURCE, WEB, Clock, back, order, payload, process, shop
 
 from omskit import catalog as c
+from omskit import channels
 from omskit.catalog import Bundle, BundlePart, Group, Handling, Listing, Pick, Product, Take
-from omskit.channels import Channel, Listings
+from omskit.channels import Channel, Listings, Meaning
 from omskit.core import Component, Refused, UsageError
 from omskit.engine import Oms
 from omskit.orders import Amend, Amended, SetMemo
@@ -82,6 +83,26 @@ def test_an_order_waits_for_its_listing_and_goes_on_with_the_right_components(st
     assert oms.items.explain("web") == oms.items.explain("web")
     assert oms.items.explain("web").released == ()
     assert oms.verify().is_sound
+
+
+def test_an_item_that_turns_out_to_be_a_charge_lets_its_order_go_on(storage: Storage) -> None:
+    oms = opened(storage)
+    oms.catalog.list_items([Listing(0, "web", "60001", "POT")], actor="amy")
+    said = payload(order("1", ("60001", 2), ("FEE", 3)), order("2", ("FEE", 1)))
+    number, only = oms.receive("web", said).placed
+    assert oms.items.explain("web").released == ()
+    fee = Channel("web", WEB.read, Listings({"FEE": channels.Listing("packing", meaning=Meaning.CHARGE)}))
+    later = Oms(storage, [fee], process(), clock=Clock(), schema=c.OPEN_SCHEMA)
+    told = later.items.explain("web")
+    assert (told.released, told.waiting) == ((number,), 1)
+    found = later.order(number)
+    assert [(one.code, one.amount_minor) for one in found.charges] == [("packing", 300)]
+    assert [(line.open, line.cancelled, line.paid_minor) for line in found.lines] == [(2, 0, 200), (0, 3, 0)]
+    assert (found.total_minor, found.is_held) == (500, False)
+    assert later.order(only).is_held
+    assert later.receive("web", payload(order("1", ("60001", 2), ("FEE", 3), changed=1))).placed == ()
+    assert later.order(number).total_minor == 500
+    assert later.verify().is_sound
 
 
 def test_what_people_changed_while_an_order_waited_stays_changed(storage: Storage) -> None:
@@ -212,6 +233,21 @@ def test_an_item_that_stands_for_something_else_is_not_listed_over(storage: Stor
     assert error.value.code == "already_listed"
     oms.catalog.listing("web", "60001", c.Remap("MUG"), actor="amy")
     assert oms.catalog.listings("web", ["60001"])["60001"].code == "MUG"
+
+
+def test_what_became_of_an_item_and_of_a_tree_is_told_step_by_step(storage: Storage) -> None:
+    oms = opened(storage)
+    oms.catalog.list_items([Listing(0, "web", "60001", "POT")], actor="amy")
+    oms.catalog.listing("web", "60001", c.Remap("MUG"), actor="ben")
+    told = oms.catalog.listing_history("web", "60001")
+    assert [(one.actor, type(one.event).__name__) for one in told] == [("amy", "Listed"), ("ben", "Remapped")]
+    oms.catalog.tree("shop", c.Plant(c.Tree(0, "shop", (c.Node("tea"),))), actor="amy")
+    oms.catalog.tree("shop", c.AddNode(c.Node("pots")), actor="ben")
+    assert [one.actor for one in oms.catalog.tree_history("shop")] == ["amy", "ben"]
+    with pytest.raises(UsageError, match="web 9"):
+        oms.catalog.listing_history("web", "9")
+    with pytest.raises(UsageError, match="'9'"):
+        oms.catalog.tree_history("9")
 
 
 def test_categories_are_planted_and_products_checked_against_them(storage: Storage) -> None:

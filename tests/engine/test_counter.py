@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from decimal import Decimal
 
 import pytest
-from counters import COUPON, GIFT, HOT, OVER, TENTH, coupon, draft, phone, pricing
-from shop import AT, WEB, Clock, back, fulfillments, order, payload, process
+from counters import COUPON, FIRST, GIFT, HOT, OVER, TENTH, coupon, draft, phone, pricing
+from shop import AT, WEB, fulfillments, order, payload, process
 
 from omskit.core import Refused, UsageError
 from omskit.engine import Oms
-from omskit.flow import PRICE_GAP, gift_step, price_check_step
+from omskit.flow import PRICE_GAP, price_check_step
 from omskit.fulfillment import HandOver
 from omskit.orders import AddLine, Amend, Cancel, GapsNoted, Priced, PriceGap, ReleaseHold, SetPaid, SetQuantity
-from omskit.pricing import PriceChange, PriceEntry, changes, redemptions, replay
+from omskit.pricing import (
+    Conditions,
+    Percent,
+    Promotion,
+    Reason,
+    Scope,
+    redemptions,
+    replay,
+)
 from omskit.pricing.allowances import Close
 from omskit.storage import MemoryStorage, Storage
 
@@ -254,32 +262,6 @@ def test_without_pricing_there_is_no_counter() -> None:
     assert error.value.code == "no_pricing"
 
 
-def scheduled(hours: int, minor: int) -> changes.Submit:
-    return changes.Submit(PriceChange(0, "", "base", AT + timedelta(hours=hours), (PriceEntry.of("A", minor),)))
-
-
-def test_an_approved_price_change_applies_once_when_its_time_has_come(storage: Storage) -> None:
-    clock = Clock()
-    oms = phone(storage, clock=clock)
-    number = oms.prices.submit(scheduled(2, 1200), actor="amy")
-    assert oms.prices.apply() == ()
-    oms.prices.do(number, changes.Approve(), actor="bob")
-    assert oms.prices.apply() == ()
-    clock.forward(hours=2)
-    assert oms.counter.quote(draft("P1", ("A", 1), at=clock.at)).total_minor == 1000
-    assert (oms.prices.apply(), oms.prices.apply()) == ((number,), ())
-    assert oms.counter.quote(draft("P1", ("A", 1), at=clock.at)).total_minor == 1200
-    assert oms.verify().is_sound
-
-
-def test_nobody_approves_a_price_change_of_his_own(storage: Storage) -> None:
-    oms = phone(storage)
-    number = oms.prices.submit(scheduled(0, 1200), actor="amy")
-    with pytest.raises(Refused) as error:
-        oms.prices.do(number, changes.Approve(), actor="amy")
-    assert error.value.code == "own_approval"
-
-
 def checking(storage: Storage, tolerance_minor: int) -> Oms:
     step = price_check_step(pricing(TENTH), tolerance_minor=tolerance_minor)
     return stocked(phone(storage, process=process().insert(step, before="review")))
@@ -312,34 +294,34 @@ def test_orders_by_phone_are_not_checked_against_themselves(storage: Storage) ->
     assert (oms.order(number).gaps, oms.order(number).is_held) == ((), False)
 
 
-def giving(storage: Storage) -> Oms:
-    gifts = pricing(GIFT)
-    return stocked(phone(storage, process=process().insert(gift_step(gifts), before="review")))
-
-
-def test_gifts_are_added_to_orders_of_a_channel_before_their_review(storage: Storage) -> None:
-    oms = giving(storage)
-    said = [order(str(n), ("A", 20), buyer=f"b{n}") for n in range(3)]
-    numbers = oms.receive("web", payload(*said)).placed
-    oms.stock.receive("BER", {"A": 50}, actor="amy")
-    assert oms.run().moved["gifts"] == 2
-    oms.run()
-    assert [[line.gift for line in oms.order(one).lines] for one in numbers] == [["", "GWP"], ["", "GWP"], [""]]
-    assert [oms.order(one).total_minor for one in numbers] == [2000, 2000, 2000]
-    assert {oms.order(one).status for one in numbers} == {"released"}
-    oms.run()
-    assert used(oms, "promotion:GWP") == (2, 0)
+def test_the_first_order_of_a_buyer_is_first_until_it_is_cancelled(storage: Storage) -> None:
+    oms = phone(storage, FIRST)
+    said = [draft(f"P{n}", ("A", 1), new_customer=True) for n in range(2)]
+    first, second = oms.counter.place(said, actor="amy").placed
+    assert [oms.order(one).lines[0].discount_minor for one in (first, second)] == [150, 0]
+    oms.cancel(first, actor="amy")
+    (third,) = oms.counter.place([draft("P3", ("A", 1), new_customer=True)], actor="amy").placed
+    assert oms.order(third).lines[0].discount_minor == 150
     assert oms.verify().is_sound
 
 
-def test_a_reversal_of_all_that_was_bought_ends_the_gift_too(storage: Storage) -> None:
-    steps = process().insert(gift_step(pricing(GIFT)), before="review").without("release")
-    oms = stocked(phone(storage, process=steps))
-    (number,) = oms.receive("web", payload(order("1", ("A", 20)))).placed
-    oms.run()
-    oms.run()
-    assert [line.reserved for line in oms.order(number).lines] == [20, 1]
-    oms.receive("web", payload(back("R1", ("A", 20, 2000), order="1")))
-    assert [line.cancelled for line in oms.order(number).lines] == [20, 1]
-    assert used(oms, "promotion:GWP") == (0, 0)
+def test_nobody_is_a_new_customer_without_being_known(storage: Storage) -> None:
+    oms = phone(storage, FIRST)
+    quoted = oms.counter.quote(draft("P1", ("A", 1), new_customer=True, buyer=""))
+    assert [(one.promotion, one.reason) for one in quoted.rejected] == [("FIRST", Reason.BUYER_UNKNOWN)]
+
+
+FREE = Promotion("FREE", Percent(Decimal(1)), Scope.SHIPPING, Conditions(least_minor=3000), currency="EUR")
+
+
+def test_the_freight_is_free_from_the_unit_on_that_earns_it_and_may_be_of_another_price(storage: Storage) -> None:
+    oms = phone(storage, FREE)
+    (number,) = oms.counter.place([draft("P1", ("A", 2), freight_minor=490)], actor="amy").placed
+    changed = oms.counter.amend(number, (SetQuantity(1, 3),), actor="amy")
+    assert (changed.charges, changed.total_minor) == ((), 3000)
+    (other,) = oms.counter.place([draft("P2", ("A", 1), freight_minor=490)], actor="amy").placed
+    heavier = oms.counter.amend(other, (SetQuantity(1, 2),), actor="amy", freight_minor=900)
+    assert ([one.amount_minor for one in heavier.charges], heavier.total_minor) == ([900], 2900)
+    same = oms.counter.amend(other, (AddLine("B", 1),), actor="amy")
+    assert [one.amount_minor for one in same.charges] == [900]
     assert oms.verify().is_sound

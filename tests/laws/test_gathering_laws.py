@@ -8,7 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from planning_oracle import AT, CELLS, WORLDS, World, demands, least_cost
 
-from omskit.allocation import Demand, Supply, compile_network
+from omskit.allocation import Demand, DemandLine, Supply, compile_network
 from omskit.allocation.case import Setting, Solution
 from omskit.allocation.exact import solve
 from omskit.allocation.gathering import undivided
@@ -22,9 +22,7 @@ PLENTY = st.fixed_dictionaries({cell: st.sampled_from([9, 0]) for cell in CELLS}
 
 def _light(demand: Demand) -> Demand:
     """Return the demand without what rules gathering out: traits, weights, and SKUs that two lines share."""
-    lines = tuple(
-        evolve(line, sku="ABC"[n], components=(), barred=frozenset()) for n, line in enumerate(demand.lines[:3])
-    )
+    lines = tuple(DemandLine(line.number, "ABC"[n], line.quantity) for n, line in enumerate(demand.lines[:3]))
     return evolve(demand, lines=lines)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from attrs import evolve as changed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from omskit.orders import (
     Cancel,
     Change,
     Changes,
+    Charge,
     Command,
     Confirm,
     Consignment,
@@ -31,6 +33,7 @@ from omskit.orders import (
     Release,
     RemoveLine,
     Reprice,
+    SetCharge,
     SetMemo,
     SetQuantity,
     Ship,
@@ -259,3 +262,22 @@ def test_a_change_set_does_what_its_preview_says_and_loses_no_unit(told: list[Co
         now: Any = after.line(before.number)
         assert (now.shipped, now.returned) == (before.shipped, before.returned)
         assert now.cancelled >= before.cancelled
+
+
+def test_charges_of_a_code_come_to_an_amount_and_keep_their_place() -> None:
+    order = changed(PLACED, charges=(Charge("freight", 490), Charge("fee", 100), Charge("freight", 10)))
+    (event,) = decide(order, Amend((SetCharge("freight", 900, "heavier"), SetCharge("tip", 50))), at=AT)
+    assert isinstance(event, Amended)
+    assert event.charges == (Charge("freight", 900, "heavier"), Charge("fee", 100), Charge("tip", 50))
+    after = evolve(order, event)
+    assert after.total_minor == order.total_minor + 450
+    assert decide(after, Amend((SetCharge("freight", 900, "heavier"),)), at=AT) == ()
+    (gone,) = decide(after, Amend((SetCharge("fee", 0),)), at=AT)
+    assert [one.code for one in evolve(after, gone).charges] == ["freight", "tip"]
+
+
+def test_charges_do_not_come_to_less_than_was_given_back_of_them() -> None:
+    order = changed(PLACED, charges=(Charge("freight", 490),), conceded_minor=200)
+    with pytest.raises(Refused) as error:
+        decide(order, Amend((SetCharge("freight", 199),)), at=AT)
+    assert error.value.code == "charges_settled"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from counters import COUPON, GIFT, HOT, coupon, draft, phone, pricing
+from counters import COUPON, FIRST, GIFT, HOT, coupon, draft, phone, pricing
 from many_shops import in_threads
-from shop import order, payload, process
+from shop import AT, WEB, Clock, order, payload, process
 
 from omskit.engine import KINDS, Oms
 from omskit.engine import drafts as facts
 from omskit.flow import gift_step
+from omskit.orders import Amend, SetPaid
 from omskit.pricing import Allowance
 from omskit.storage import Storage, Unit
 from omskit.storage.sql import SqlStorage, open_engine
@@ -57,6 +59,35 @@ def test_a_coupon_at_eight_counters_at_once_is_taken_once(storage: Storage) -> N
 
     in_threads(oms, take, HANDS)
     assert discounts(oms) == [0] * 7 + [200]
+    assert oms.verify().is_sound
+
+
+def test_the_first_order_of_a_buyer_at_eight_counters_at_once_is_one_order(storage: Storage) -> None:
+    oms = phone(storage, FIRST)
+
+    def take(one: Oms, hand: int) -> object:
+        return one.counter.place([draft(f"{hand}", ("A", 1), new_customer=True)], actor="amy")
+
+    in_threads(oms, take, HANDS)
+    assert discounts(oms) == [0] * 7 + [150]
+    assert oms.verify().is_sound
+
+
+def test_of_paying_and_running_out_of_time_exactly_one_wins(storage: Storage) -> None:
+    clock = Clock()
+    oms = Oms(storage, [WEB], process(), clock=clock, pricing=pricing(HOT, hold_for=timedelta(hours=1)))
+    numbers = oms.counter.place([draft(f"P{n}", ("A", 1)) for n in range(3)], actor="amy").placed
+    clock.at = AT + timedelta(hours=1)
+
+    def act(one: Oms, hand: int) -> object:
+        if hand % 2:
+            return one.prices.expire()
+        return one.do(numbers[hand // 2 % 3], Amend((SetPaid(AT),)), actor="amy")
+
+    in_threads(oms, act, HANDS)
+    lost = sum(any(hold.code == "budget_expired" for hold in one.holds) for one in oms.orders())
+    assert oms.prices.allowances("promotion:HOT")["promotion:HOT"].uses == 3 - lost
+    assert oms.prices.expire() == ()
     assert oms.verify().is_sound
 
 

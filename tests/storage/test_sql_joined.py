@@ -150,6 +150,7 @@ def test_the_tables_stand_on_the_host_s_metadata_under_its_prefix(storage: SqlSt
         "shop_outbox",
         "shop_inbox",
         "shop_counter",
+        "shop_contact",
     }
     assert ours | {"carts"} == set(inspect(storage.engine).get_table_names())
 

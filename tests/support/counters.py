@@ -36,6 +36,7 @@ LIST = PriceList("base", "EUR", [PriceEntry.of("A", 1000), PriceEntry.of("B", 50
 TENTH = Promotion("TENTH", Percent(Decimal("0.1")), Scope.LINE)
 OVER = Promotion("OVER", Ladder((Rung(3000, off_minor=600),)), Scope.ORDER, currency="EUR")
 HOT = Promotion("HOT", Amount(100), Scope.LINE, currency="EUR", budget=Budget(uses=3))
+FIRST = Promotion("FIRST", Amount(150), Scope.LINE, Conditions(new_customer=True), currency="EUR")
 COUPON = Promotion("WELCOME", Amount(200), Scope.ORDER, currency="EUR", coupon=True)
 STRAP = Gift(((GiftItem("STRAP", 1, 300),), (GiftItem("BAG", 1, 200),)))
 GIFT = Promotion("GWP", STRAP, Scope.ORDER, Conditions(least_minor=2000), currency="EUR", budget=Budget(uses=2))

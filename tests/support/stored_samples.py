@@ -11,17 +11,23 @@ from omskit import orders as o
 from omskit import returns as r
 from omskit.catalog import Pick
 from omskit.channels import (
+    CONTACTS,
     DOCUMENTS,
     NOTICES,
+    RECEIVERS,
     ChannelLine,
     ChannelOrder,
+    ContactErased,
+    ContactKept,
     GoodsState,
     InterceptRequest,
+    KeptContact,
     News,
     Package,
     PickLine,
     PickRequest,
     RecallRequest,
+    Receiver,
     RefundAnswer,
     RefundKind,
     RefundRequest,
@@ -36,7 +42,7 @@ from omskit.channels import (
     WaybillRequest,
     WaybillVoid,
 )
-from omskit.core import Codec, Component, Destination
+from omskit.core import Codec, Component, Contact, Destination
 from omskit.flow import DRAFTS, Draft, DraftLine
 from omskit.pricing import (
     ALLOWANCES,
@@ -315,6 +321,9 @@ CODECS: tuple[Codec[Any], ...] = (
     PRICE_CHANGES.events,
     changes.COMMANDS,
     DRAFTS,
+    RECEIVERS,
+    CONTACTS.state,
+    CONTACTS.events,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -324,6 +333,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
         o.Order(1, "received", o.Terms("shop", "A", AT, "EUR", TO), (PLAIN,)),
         TOLD_ORDER,
         SOLD,
+        o.Order(3, "approved", o.Terms("shop", "C", AT, "EUR", TO), (PLAIN,), gifted=True, gifts_stale=True),
     ),
     ("order event", "placed"): (o.OrderPlaced(ORDER),),
     ("order event", "approved"): (o.Approved("approved", "allow_all"), o.Approved("approved")),
@@ -350,11 +360,17 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order event", "set_apart"): (o.LinesSetApart((2,)),),
     ("order event", "proposed"): (o.Proposed(PROPOSAL),),
     ("order event", "discarded"): (o.Discarded("p1", "withdrawn"),),
-    ("order event", "amended"): (o.Amended("approved", (PLAIN,), TERMS, "p1", "by phone"),),
+    ("order event", "amended"): (
+        o.Amended("approved", (PLAIN,), TERMS, "p1", "by phone"),
+        o.Amended("approved", charges=(CHARGE,)),
+    ),
     ("order event", "divided"): (o.Divided("divided", (43, 44)),),
     ("order event", "rejoined"): (o.Rejoined("approved"),),
     ("order event", "dissolved"): (o.Dissolved("dissolved"),),
-    ("order event", "priced"): (o.Priced(PRICE, PRICED_UNDER),),
+    ("order event", "priced"): (
+        o.Priced(PRICE, PRICED_UNDER),
+        o.Priced(PRICE, PRICED_UNDER, gifts_only=True, until=AT),
+    ),
     ("order event", "gaps_noted"): (o.GapsNoted(SOLD.gaps),),
     ("order event", "refunded"): (REFUNDED,),
     ("order command", "place"): (o.Place(42, TERMS, (PLAIN,), (CHARGE,), (HOLD,), AT),),
@@ -372,8 +388,15 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("order command", "merge"): (o.Merge(41),),
     ("order command", "unmerge"): (o.Unmerge("another address"),),
     ("order command", "set_apart"): (o.SetApart((2,)),),
-    ("order command", "amend"): (o.Amend(CHANGES, "by phone"), o.Amend(MORE_CHANGES)),
-    ("order command", "keep_price"): (o.KeepPrice(PRICE, PRICED_UNDER),),
+    ("order command", "amend"): (
+        o.Amend(CHANGES, "by phone"),
+        o.Amend(MORE_CHANGES),
+        o.Amend((o.SetCharge("freight", 900, "heavier"),)),
+    ),
+    ("order command", "keep_price"): (
+        o.KeepPrice(PRICE, PRICED_UNDER),
+        o.KeepPrice(PRICE, PRICED_UNDER, gifts_only=True, until=AT),
+    ),
     ("order command", "note_gaps"): (o.NoteGaps(SOLD.gaps),),
     ("order command", "note_refund"): (o.NoteRefund(REFUNDED),),
     ("order command", "propose"): (o.Propose(PROPOSAL),),
@@ -524,7 +547,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ),
     ("notice", "waybill_void"): (WaybillVoid("FO-7-8", 1, 2, "Kranich", "WB-2", "recalled"),),
     ("notice", "intercept"): (InterceptRequest("FO-7-8", 1, "Kranich", "WB-2", "refunded"),),
-    ("notice", "stock"): (StockNotice("shop", (StockUpdate("MUG", 3), StockUpdate("TEA", 0, "L1", "V2"))),),
+    ("notice", "stock"): (StockNotice("shop", (StockUpdate("60001", 5, "31", "41"), StockUpdate("60002", 0))),),
     ("channel document", "order"): (CHANNEL_ORDER,),
     ("channel document", "reversal"): (
         Reversal("R-1", HERE, (ReversedLine("MUG", 1, 990, "L2"),), "c-17", "A-1001"),
@@ -586,6 +609,12 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("price change command", "withdraw"): (changes.Withdraw("too late"),),
     ("price change command", "apply"): (changes.Apply(),),
     ("draft", "draft"): (DRAFT,),
+    ("receiver", "receiver"): (
+        Receiver(Contact("Ann", "0171", ("Road 1", "2nd floor"), "Ulm"), True, "OAID", "77", "330106"),
+    ),
+    ("contact", "contact"): (KeptContact(7, "sealed:YWJj", True),),
+    ("contact event", "kept"): (ContactKept(),),
+    ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
 }
 

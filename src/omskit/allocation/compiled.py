@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -187,11 +187,14 @@ class Compiled:
             found = ()
             if traits <= one.handles:
                 offers = [
-                    _offer(route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor)
+                    offer
                     for route in self._routed(position, day, asked.area)
                     if (route.service.cod or not asked.cod)
                     and asked.courier in {"", route.service.courier}
                     and traits <= route.service.carries
+                    for offer in _offers(
+                        route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor
+                    )
                 ]
                 found = ranked(offers, position)
             _keep(self._rows, key, found)
@@ -214,43 +217,51 @@ class Compiled:
         ready = one.days.after(accepted, one.processing_days)
         routes = []
         for service, areas in zip(self.network.services, self._areas, strict=True):
-            lane = _lane(areas, names, one.code)
+            ship_on = shipped_on(ready, one.days, service.days)
+            lane = _lane(areas, names, one.code, ship_on)
             if lane is not None and lane.rates is not None:
-                ship_on = shipped_on(ready, one.days, service.days)
                 routes.append(_Route(service, lane, ship_on, service.days.after(ship_on, lane.transit_days)))
         return routes
 
 
-def _offer(
+def _offers(
     route: _Route, parcel_minor: int, ship_by: date | None, arrive_by: date | None, *, cod: bool, late_minor: int
-) -> tuple[int, Offer]:
-    """Return what a parcel costs before its contents, and the offer without its place in the ranking."""
+) -> Iterator[tuple[int, Offer]]:
+    """Yield what a parcel costs before its contents, and the offer without its place in the ranking.
+
+    Each piece of a rate card is an offer of its own: the cheapest that takes a weight is what the card asks.
+    """
     service, rates = route.service, route.lane.rates
     assert rates is not None, "a lane without rates is no route"  # noqa: S101
     late = max(
         (route.ship_on - ship_by).days if ship_by else 0, (route.arrive_on - arrive_by).days if arrive_by else 0, 0
     )
     fee = service.cod_minor if cod else 0
-    offer = Offer(
-        0,
-        rates.step_minor << SHIFT,
-        Rate(rates.first_g, rates.step_g, service.divisor, limit_g(service.max_weight_g)),
-        rates.first_minor,
-        rates.step_minor,
-        service.code,
-        service.courier,
-        route.ship_on,
-        route.arrive_on,
-        late,
-        fee,
-    )
-    return rates.first_minor + parcel_minor + late * late_minor + fee, offer
+    most_g = limit_g(service.max_weight_g)
+    for to_g, first_g, first_minor, step_minor in rates.pieces:
+        offer = Offer(
+            0,
+            step_minor << SHIFT,
+            Rate(first_g, rates.step_g, service.divisor, most_g if to_g is None else min(to_g, most_g)),
+            first_minor,
+            step_minor,
+            service.code,
+            service.courier,
+            route.ship_on,
+            route.arrive_on,
+            late,
+            fee,
+        )
+        yield first_minor + parcel_minor + late * late_minor + fee, offer
 
 
-def _lane(areas: dict[str, list[Lane]], names: Sequence[str], origin: str) -> Lane | None:
-    """Return the lane of the narrowest area; one that names the warehouse goes before one that does not."""
+def _lane(areas: dict[str, list[Lane]], names: Sequence[str], origin: str, day: date) -> Lane | None:
+    """Return the lane of the narrowest area that holds on a day of hand-over.
+
+    One that names the warehouse goes before one that does not.
+    """
     for name in names:
-        lanes = areas.get(name, ())
+        lanes = [lane for lane in areas.get(name, ()) if lane.holds_on(day)]
         for lane in lanes:
             if origin in lane.origins:
                 return lane

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -24,35 +26,98 @@ def code_set(values: Iterable[str]) -> frozenset[str]:
     return frozenset(values)
 
 
+class Piece(NamedTuple):
+    """A part of a rate card without bands or minimum; a parcel costs what the cheapest that takes it asks.
+
+    Args:
+        to_g: Most weight that it takes; None for no end.
+        first_g: Weight that the first price includes.
+        first_minor: First price, with all that is on top.
+        step_minor: Price of a step.
+    """
+
+    to_g: int | None
+    first_g: int
+    first_minor: int
+    step_minor: int
+
+
 @frozen
 class RateCard:
-    """Freight by first weight and step weight: every step that is begun counts.
+    """Freight by bands, then by first weight and step weight: every step that is begun counts.
 
     Args:
         first_g: Weight that the first price includes, zero or more.
         first_minor: First price.
         step_g: Weight of a step, above zero.
         step_minor: Price of a step.
+        bands: (weight, price) pairs that hold up to and including the weight, before first and step; they grow.
+        minimum_minor: Least that a parcel costs before surcharges.
+        surcharge_minor: On top of each parcel: remote area, packing, peak season.
+        round_g: What weights are rounded up to; every weight of the card is a multiple of it.
 
     Raises:
-        UsageError: ``bad_rate`` for a negative price or weight, or a step of no weight.
+        UsageError: ``bad_rate`` for a negative price or weight, a step of no weight, bands that do not grow, a
+            price that falls where first and step take over from the bands, or a weight that is no multiple of
+            ``round_g``.
     """
 
     first_g: int
     first_minor: int
     step_g: int = 1000
     step_minor: int = 0
+    bands: tuple[tuple[int, int], ...] = ()
+    minimum_minor: int = 0
+    surcharge_minor: int = 0
+    round_g: int = 1
 
     def __attrs_post_init__(self) -> None:
-        sizes = (self.first_g, self.first_minor, self.step_g, self.step_minor)
+        sizes = (
+            *(self.first_g, self.first_minor, self.step_g, self.step_minor),
+            *(self.minimum_minor, self.surcharge_minor, self.round_g),
+            *(size for band in self.bands for size in band),
+        )
         if any(type(size) is not int for size in sizes) or min(sizes) < 0 or not self.step_g:
             raise UsageError("bad_rate", f"{sizes}: ints from 0, and a step weighs at least 1 g", value=sizes)
+        weights, prices = [weight for weight, _ in self.bands], [price for _, price in self.bands]
+        if weights != sorted(set(weights)) or prices != sorted(prices) or (weights and not weights[0]):
+            raise UsageError("bad_rate", f"{self.bands}: bands grow, in weight and in price", value=self.bands)
+        if prices and self._stepped(weights[-1] + 1) < prices[-1]:
+            message = f"beyond {weights[-1]} g a parcel costs less than {prices[-1]}"
+            raise UsageError("bad_rate", message, value=self.bands)
+        if not self.round_g or any(weight % self.round_g for weight in (self.first_g, self.step_g, *weights)):
+            raise UsageError("bad_rate", f"weights are multiples of {self.round_g} g, from 1", value=self.round_g)
+
+    def _steps(self, weight_g: int) -> int:
+        return -((self.first_g - weight_g) // self.step_g) if weight_g > self.first_g else 0
+
+    def _stepped(self, weight_g: int) -> int:
+        return self.first_minor + self._steps(weight_g) * self.step_minor
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The card as pieces of constant price up to a weight, and one of first and step without end."""
+        least, more = self.minimum_minor, self.surcharge_minor
+        flat = [Piece(to_g, to_g, max(price, least) + more, 0) for to_g, price in self.bands]
+        end = self.bands[-1][0] if self.bands else 0
+        steps = self._steps(end + 1) if self.bands else 0
+        if self.first_minor < least and self.step_minor:
+            below = -((self.first_minor - least) // self.step_minor)
+            if below > steps:
+                to_g = self.first_g + (below - 1) * self.step_g
+                flat.append(Piece(to_g, to_g, least + more, 0))
+                steps = below
+        price = max(self.first_minor + steps * self.step_minor, least) + more
+        return (*flat, Piece(None, self.first_g + steps * self.step_g, price, self.step_minor))
 
     def freight_minor(self, weight_g: int) -> int:
-        """Return the price of a parcel: first price and ``ceil((weight - first) / step)`` steps."""
-        if weight_g <= self.first_g:
-            return self.first_minor
-        return self.first_minor - (self.first_g - weight_g) // self.step_g * self.step_minor
+        """Return the price of a parcel of a chargeable weight.
+
+        The band that the weight lies in; beyond them the first price and ``ceil((weight - first) / step)`` steps;
+        at least the minimum, and the surcharge on top.
+        """
+        price = next((price for to_g, price in self.bands if weight_g <= to_g), None)
+        return max(self._stepped(weight_g) if price is None else price, self.minimum_minor) + self.surcharge_minor
 
 
 @frozen
@@ -66,15 +131,19 @@ class Lane:
         transit_days: Working days of the courier from hand-over to delivery.
         origins: Codes of the warehouses it starts from, empty for all; a lane that names them goes before one
             that does not.
+        since: First day of hand-over that it holds for; None for all before ``until``.
+        until: First day that it no longer holds for; None for no end.
 
     Raises:
-        UsageError: ``bad_area``; ``bad_rate`` for negative days.
+        UsageError: ``bad_area``; ``bad_rate`` for negative days, and for a lane that ends before it begins.
     """
 
     areas: frozenset[str] = field(converter=code_set)
     rates: RateCard | None
     transit_days: int = 1
     origins: frozenset[str] = field(default=(), converter=code_set)
+    since: date | None = None
+    until: date | None = None
 
     def __attrs_post_init__(self) -> None:
         for area in sorted(self.areas):
@@ -84,6 +153,18 @@ class Lane:
                 )
         if self.transit_days < 0:
             raise UsageError("bad_rate", f"{self.transit_days} days in transit; zero or more")
+        if self.since and self.until and self.until <= self.since:
+            raise UsageError("bad_rate", f"a lane from {self.since} holds for no day until {self.until}")
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the lane holds for goods that are handed over on a day."""
+        return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    def meets(self, other: Lane) -> bool:
+        """Whether there is a day that both hold for."""
+        latest = max(filter(None, (self.since, other.since)), default=None)
+        earliest = min(filter(None, (self.until, other.until)), default=None)
+        return latest is None or earliest is None or latest < earliest
 
 
 @frozen
@@ -103,7 +184,7 @@ class Service:
 
     Raises:
         UsageError: ``bad_rate`` for a negative limit, divisor or fee; ``overlapping_lanes`` when an area stands
-            in two lanes that start alike.
+            in two lanes that start alike and hold for the same day.
     """
 
     code: str
@@ -119,10 +200,10 @@ class Service:
     def __attrs_post_init__(self) -> None:
         if min(self.max_weight_g, self.divisor, self.cod_minor) < 0:
             raise UsageError("bad_rate", f"service {self.code}: limits, divisors and fees are zero or more")
-        seen: set[tuple[str, str]] = set()
+        seen: dict[tuple[str, str], list[Lane]] = {}
         for lane in self.lanes:
             for place in ((area, origin) for area in lane.areas for origin in (lane.origins or {""})):
-                if place in seen:
+                if any(lane.meets(other) for other in seen.get(place, ())):
                     raise UsageError(
                         "overlapping_lanes",
                         f"service {self.code} has two lanes to {place[0]} from {place[1] or 'anywhere'}",
@@ -130,4 +211,4 @@ class Service:
                         area=place[0],
                         origin=place[1],
                     )
-                seen.add(place)
+                seen.setdefault(place, []).append(lane)

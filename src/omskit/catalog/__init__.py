@@ -40,7 +40,15 @@ from omskit.catalog.exchange.columns import (
 from omskit.catalog.exchange.delimited import FIND, read_csv, write_csv
 from omskit.catalog.exchange.documents import read_json, write_json
 from omskit.catalog.exchange.drafts import Blank, CellError
-from omskit.catalog.exchange.importing import ImportPlan, Planned, plan_import
+from omskit.catalog.exchange.importing import (
+    Asked,
+    ImportPlan,
+    Planned,
+    Reading,
+    codes_named,
+    plan_import,
+    read_import,
+)
 from omskit.catalog.exchange.sheets import read_xlsx, write_xlsx
 from omskit.catalog.exchange.tables import (
     MAX_BYTES,
@@ -159,6 +167,7 @@ __all__ = [
     "Advance",
     "Advanced",
     "Article",
+    "Asked",
     "Attribute",
     "Blank",
     "Bundle",
@@ -215,6 +224,7 @@ __all__ = [
     "Problem",
     "Product",
     "ProductType",
+    "Reading",
     "Relation",
     "Remap",
     "Remapped",
@@ -249,6 +259,7 @@ __all__ = [
     "assemble",
     "by_number",
     "checked_code",
+    "codes_named",
     "column",
     "columns_for",
     "columns_of",
@@ -280,6 +291,7 @@ __all__ = [
     "plan_import",
     "problems",
     "read_csv",
+    "read_import",
     "read_json",
     "read_scan",
     "read_xlsx",

@@ -17,6 +17,16 @@ from omskit.channels.channel import (
     Verifier,
 )
 from omskit.channels.comparing import differences, hold_changes
+from omskit.channels.contacts import (
+    CONTACTS,
+    RECEIVERS,
+    Cipher,
+    ContactErased,
+    ContactEvent,
+    ContactKept,
+    KeptContact,
+    Privacy,
+)
 from omskit.channels.documents import (
     DOCUMENTS,
     ChannelLine,
@@ -59,6 +69,7 @@ from omskit.channels.tables import MAX_ROWS, decode_text, read_cells, safe_cell,
 from omskit.channels.webhooks import WINDOW, Webhook, hmac_of, must_be_fresh, must_match, same
 
 __all__ = [
+    "CONTACTS",
     "DOCUMENTS",
     "GAP",
     "MAX_BYTES",
@@ -68,6 +79,7 @@ __all__ = [
     "MAX_ROWS",
     "MAX_TEXT",
     "NOTICES",
+    "RECEIVERS",
     "TOLERANCE",
     "UNMAPPED",
     "WINDOW",
@@ -78,6 +90,10 @@ __all__ = [
     "ChannelHold",
     "ChannelLine",
     "ChannelOrder",
+    "Cipher",
+    "ContactErased",
+    "ContactEvent",
+    "ContactKept",
     "Discount",
     "Extra",
     "Fields",
@@ -85,6 +101,7 @@ __all__ = [
     "GoodsState",
     "Identity",
     "InterceptRequest",
+    "KeptContact",
     "Listing",
     "Listings",
     "Meaning",
@@ -97,6 +114,7 @@ __all__ = [
     "PickLine",
     "PickRequest",
     "PresaleStep",
+    "Privacy",
     "Reader",
     "RecallRequest",
     "Receiver",

@@ -158,7 +158,7 @@ class InterceptRequest:
 
 @frozen
 class StockNotice:
-    """Tells a channel how many units of its items it may sell; ``Channel.write_stock`` takes the updates."""
+    """Tells a channel what it may sell of some items, as absolute figures; a later notice makes it worthless."""
 
     channel: str
     updates: tuple[StockUpdate, ...]

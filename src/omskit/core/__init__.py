@@ -12,7 +12,7 @@ from omskit.core.errors import (
     UsageError,
 )
 from omskit.core.goods import Component
-from omskit.core.identity import merge_identity
+from omskit.core.identity import merge_identity, strong
 from omskit.core.ids import check_digit, key_of, readable
 from omskit.core.instants import aware, from_ms, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
@@ -30,6 +30,7 @@ from omskit.core.money import (
 )
 from omskit.core.outcomes import Refusal
 from omskit.core.packing import Box, Limits, Load, first_fit
+from omskit.core.phones import PhoneNumber, phone_number
 from omskit.core.quantities import Quantities
 from omskit.core.serde import Codec, Upcaster, make_converter
 from omskit.core.sharing import share, share_of_units
@@ -62,6 +63,7 @@ __all__ = [
     "Movement",
     "OmsError",
     "PayloadError",
+    "PhoneNumber",
     "Quantities",
     "Refusal",
     "Refused",
@@ -84,9 +86,11 @@ __all__ = [
     "marked",
     "merge_identity",
     "parse_amount",
+    "phone_number",
     "readable",
     "scale_of",
     "share",
     "share_of_units",
+    "strong",
     "to_ms",
 ]

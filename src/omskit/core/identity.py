@@ -12,6 +12,9 @@ from hashlib import sha256
 
 from omskit.core.address import Contact, Destination
 from omskit.core.errors import UsageError
+from omskit.core.phones import phone_number
+
+_LEAST_BYTES = 16
 
 
 def _folded(text: str) -> str:
@@ -23,23 +26,35 @@ def _folded(text: str) -> str:
     )
 
 
-def merge_identity(contact: Contact, destination: Destination, *, secret: bytes) -> str:
+def strong(secret: bytes) -> bytes:
+    """Return a host's key when it is long enough to keep addresses from being tested against digests.
+
+    Raises:
+        UsageError: ``weak_secret`` below 16 bytes.
+    """
+    if len(secret) < _LEAST_BYTES:
+        raise UsageError("weak_secret", f"{len(secret)} bytes; at least {_LEAST_BYTES}", size=len(secret))
+    return secret
+
+
+def merge_identity(contact: Contact, destination: Destination, *, secret: bytes, extension: str = "") -> str:
     """Return the merge identity of a plain-text receiver: 128 bits of HMAC-SHA-256 in hex, empty when unknown.
 
-    Name, phone (its last eleven digits, so that a country code makes no difference), lines, city, region, postcode
-    and country all count.
+    Name, phone (its last eleven digits, so that a country code makes no difference) with its extension, lines,
+    city, region, postcode and country all count.
 
     Args:
         contact: Whom the parcel is for.
         destination: Where it goes.
-        secret: The host's key, so that nobody can test addresses against the digest; at least 16 bytes.
+        secret: The host's key; at least 16 bytes.
+        extension: To dial after the number, where the channel tells it apart.
 
     Raises:
         UsageError: ``weak_secret``.
     """
-    if len(secret) < 16:
-        raise UsageError("weak_secret", f"{len(secret)} bytes; at least 16", size=len(secret))
-    phone = "".join(character for character in contact.phone if character.isdecimal())[-11:]
+    strong(secret)
+    number = phone_number(contact.phone)
+    phone = "".join(character for character in number.digits if character.isdecimal())[-11:]
     lines = _folded("".join(contact.lines))
     if not lines or not (contact.name or phone):
         return ""
@@ -49,5 +64,6 @@ def merge_identity(contact: Contact, destination: Destination, *, secret: bytes)
         lines,
         _folded(contact.name),
         _folded(phone),
+        number.extension or extension,
     )
     return hmac.new(secret, "\0".join(parts).encode(), sha256).hexdigest()[:32]

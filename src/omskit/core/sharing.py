@@ -28,7 +28,7 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
         UsageError: ``negative_weight``; ``not_minor_units`` for a float among them; ``unsharable`` when a
             non-zero total meets no positive weight.
     """
-    if any(weight < 0 for weight in weights):
+    if weights and min(weights) < 0:
         raise UsageError("negative_weight", "weights are zero or more", weights=tuple(weights))
     base = sum(weights)
     if type(total) is not int or type(base) is not int:
@@ -41,8 +41,9 @@ def share(total: int, weights: Sequence[int]) -> list[int]:
     parts = [size * weight // base for weight in weights]
     left = size - sum(parts)
     if left:
-        by_remainder = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % base), i))
-        for i in by_remainder[:left]:
+        remainders = [size * weight % base for weight in weights]
+        # Sorting from the largest down leaves equal ones in their order, so ties go to the earlier weight.
+        for i in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:
             parts[i] += 1
     return parts if total >= 0 else [-part for part in parts]
 

@@ -1,18 +1,17 @@
 """The engine: the facade and what stands behind it; the only room that reads a clock."""
 
 from omskit.engine.act import Act, Acting, Command, Done
-from omskit.engine.availability import AvailabilityDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
 from omskit.engine.kinds import KINDS
 from omskit.engine.mapping import Explained, ItemDesk
+from omskit.engine.offering import OfferingDesk
 from omskit.engine.oms import Oms
 from omskit.engine.opening import define_tables, open_storage
 from omskit.engine.parcels import MatchedBy, Parcel, Scanned
 from omskit.engine.price_changing import PriceDesk
-from omskit.engine.publishing import ExplainedStock
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
@@ -33,7 +32,6 @@ __all__ = [
     "Act",
     "Acting",
     "AtRisk",
-    "AvailabilityDesk",
     "CaseDifference",
     "CatalogDesk",
     "Command",
@@ -41,10 +39,10 @@ __all__ = [
     "Desks",
     "Done",
     "Explained",
-    "ExplainedStock",
     "ItemDesk",
     "Located",
     "MatchedBy",
+    "OfferingDesk",
     "Oms",
     "Opening",
     "Parcel",

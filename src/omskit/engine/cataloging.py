@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 
 from omskit import catalog as c
 from omskit.catalog import LISTINGS, PRODUCTS, TREES, Product, Schema
-from omskit.core import Change, Stored, UsageError
-from omskit.engine.keeping import By, change_of, keep, pages
+from omskit.core import Change, Entry, Stored, UsageError
+from omskit.engine.keeping import By, change_of, history_of, keep
+from omskit.engine.surroundings import World, around, every_product, every_tree, in_pages, reading_of, states
 from omskit.engine.units import Shop
 from omskit.flow import load_listings, load_products
 from omskit.storage import Op, Unit, Where
@@ -45,7 +46,8 @@ class CatalogDesk:
                 asked = c.Create(after)
             elif isinstance(command, c.Revise) and before:
                 after = command.edit.apply(before)
-            others = _all(unit) if isinstance(command, c.Advance) else _around(unit, after)
+            leaves = isinstance(command, c.Advance) and before and c.PRODUCT_MACHINE.has(before.status, c.SELLABLE)
+            others = states(every_product(unit)) if leaves else around(unit, after)
             events = c.decide(
                 before,
                 asked,
@@ -53,7 +55,7 @@ class CatalogDesk:
                 actor=actor,
                 schema=self.schema,
                 others={one: product for one, product in others.items() if one != code},
-                trees=_trees(unit),
+                trees=every_tree(unit),
             )
             return keep(unit, PRODUCTS, key, stored, events, By(at, actor))
 
@@ -67,7 +69,7 @@ class CatalogDesk:
     def every(self) -> Mapping[str, Product]:
         """Return every product by code."""
         with self.shop.storage.begin(read=True) as unit:
-            return _all(unit)
+            return states(every_product(unit))
 
     def history(self, code: str) -> tuple[c.Step, ...]:
         """Return who changed what of a product, and when.
@@ -76,10 +78,36 @@ class CatalogDesk:
             UsageError: ``unknown_product``.
         """
         with self.shop.storage.begin(read=True) as unit:
-            keys = unit.of(PRODUCTS).find(Where("code", Op.EQ, code), limit=1)
-            if not keys:
+            entries = history_of(unit, PRODUCTS, Where("code", Op.EQ, code))
+            if not entries:
                 raise UsageError("unknown_product", f"{code!r} is not in the catalog", product=code)
-            return c.history(unit.of(PRODUCTS).history(keys)[keys[0]], self.schema)
+            return c.history(entries, self.schema)
+
+    def listing_history(self, channel: str, item: str) -> tuple[Entry, ...]:
+        """Return who changed what an item of a channel stands for, or whether it is offered, and when.
+
+        Raises:
+            UsageError: ``unknown_listing``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(
+                unit, LISTINGS, Where("channel", Op.EQ, channel), Where("item", Op.EQ, item)
+            )
+            if not entries:
+                raise UsageError("unknown_listing", f"{channel} {item} is not listed", item=item)
+            return entries
+
+    def tree_history(self, code: str) -> tuple[Entry, ...]:
+        """Return who changed what of a category tree, and when.
+
+        Raises:
+            UsageError: ``unknown_tree``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(unit, TREES, Where("code", Op.EQ, code))
+            if not entries:
+                raise UsageError("unknown_tree", f"{code!r} is no category tree", tree=code)
+            return entries
 
     def tree(self, code: str, command: c.TreeCommand, *, actor: str) -> c.Tree:
         """Carry out a command on a category tree.
@@ -105,9 +133,8 @@ class CatalogDesk:
     def plan(self, table: c.Table, columns: c.Columns, *, blank: c.Blank = c.Blank.KEEP) -> c.ImportPlan:
         """Return what a table would change, with an error for each wrong cell; nothing is written."""
         with self.shop.storage.begin(read=True) as unit:
-            return c.plan_import(
-                table, columns, schema=self.schema, products=_all(unit), blank=blank, trees=_trees(unit)
-            )
+            reading, stored = reading_of(unit, table, columns, self.schema, blank, every_tree(unit))
+            return reading.plan(states(stored))
 
     def load(
         self,
@@ -119,6 +146,9 @@ class CatalogDesk:
         whole: bool = True,
     ) -> c.ImportPlan:
         """Write what a table changes, in one unit.
+
+        What is read of the catalog grows with the file and not with the catalog, but for a file that takes
+        something off the sale, or a schema with values that are unique: those read it all.
 
         Args:
             table: From a file.
@@ -135,10 +165,9 @@ class CatalogDesk:
         """
 
         def do(unit: Unit, _lock: bool) -> c.ImportPlan:  # noqa: FBT001
-            stored = {one.state.code: one for page in pages(unit, PRODUCTS) for one in page.values()}
-            trees = _trees(unit)
-            known = {code: one.state for code, one in stored.items()}
-            plan = c.plan_import(table, columns, schema=self.schema, products=known, blank=blank, trees=trees)
+            trees = every_tree(unit)
+            reading, stored = reading_of(unit, table, columns, self.schema, blank, trees)
+            plan = reading.plan(states(stored))
             if plan.planned and not (whole and plan.errors):
                 self._apply(unit, plan, stored, trees, actor)
             return plan
@@ -156,9 +185,14 @@ class CatalogDesk:
 
     def completeness(self, channel: str = "", *, codes: Collection[str] = ()) -> tuple[c.Completeness, ...]:
         """Return how far products are from being sold in a channel, the least complete first; by default all."""
-        known = self.every()
-        asked = [known[code] for code in sorted(codes or known) if code in known and not known[code].is_family]
-        found = [c.completeness(one, self.schema, channel=channel, others=known) for one in asked]
+        found = []
+        with self.shop.storage.begin(read=True) as unit:
+            for some, others in in_pages(unit, codes):
+                found += [
+                    c.completeness(one, self.schema, channel=channel, others=others)
+                    for one in some
+                    if not one.is_family
+                ]
         return tuple(sorted(found, key=lambda one: (one.percent, one.code)))
 
     def listings(self, channel: str, items: Collection[str]) -> Mapping[str, c.Listing]:
@@ -238,7 +272,7 @@ class CatalogDesk:
         actor: str,
     ) -> None:
         at = self.shop.now()
-        world = _World({code: one.state for code, one in stored.items()})
+        world = World(states(stored))
         keys = iter(unit.keys(sum(one.before is None for one in plan.planned) or 1))
         changes = []
         for row in plan.planned:
@@ -265,67 +299,3 @@ class CatalogDesk:
                 changes.append(change_of(PRODUCTS, key, before, happened, By(at, actor, "import")))
         if changes:
             unit.of(PRODUCTS).save(changes)
-
-
-@define
-class _World:
-    """The products of an import, with what has to be looked at together with each."""
-
-    products: dict[str, Product]
-    _users: dict[str, set[str]] = field(factory=dict, init=False)
-    _numbers: dict[str, set[str]] = field(factory=dict, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        for product in self.products.values():
-            self._index(product)
-
-    def put(self, product: Product) -> None:
-        """Take a product in as it stands now."""
-        self.products[product.code] = product
-        self._index(product)
-
-    def around(self, product: Product) -> dict[str, Product]:
-        """Return what a decision on a product needs: what it names and holds, who holds it, and its numbers."""
-        codes, ahead = set[str](), [product.code, *self._users.get(product.code, ()), *product.names]
-        ahead += [code for number in _numbers(product) for code in self._numbers.get(number, ())]
-        while ahead:
-            code = ahead.pop()
-            if code not in codes:
-                codes.add(code)
-                known = self.products.get(code)
-                ahead += known.names if known else ()
-        codes.discard(product.code)
-        return {code: self.products[code] for code in codes if code in self.products}
-
-    def _index(self, product: Product) -> None:
-        for code in c.needs(product):
-            self._users.setdefault(code, set()).add(product.code)
-        for number in _numbers(product):
-            self._numbers.setdefault(number, set()).add(product.code)
-
-
-def _numbers(product: Product) -> Iterable[str]:
-    return (one.value for one in product.live_identifiers if one.scheme == c.GTIN)
-
-
-def _all(unit: Unit) -> dict[str, Product]:
-    return {one.state.code: one.state for page in pages(unit, PRODUCTS) for one in page.values()}
-
-
-def _around(unit: Unit, product: Product | None) -> dict[str, Product]:
-    """Load what a product names, with all that is within it, and who is sold under one of its numbers."""
-    if product is None:
-        return {}
-    found: dict[str, Product] = {}
-    wanted = set(product.names)
-    while wanted:
-        found |= {code: one.state for code, one in load_products(unit, wanted).items()}
-        wanted = {name for code in wanted if code in found for name in found[code].names} - found.keys() - wanted
-    claims = tuple(sorted(_numbers(product)))
-    keys = unit.of(PRODUCTS).find(Where("claim", Op.IN, claims), limit=len(claims)) if claims else ()
-    return found | {one.state.code: one.state for one in unit.of(PRODUCTS).load(keys).values()}
-
-
-def _trees(unit: Unit) -> dict[str, c.Tree] | None:
-    """Return all category trees; None while there are none, so that categories are left unchecked."""
-    return {one.state.code: one.state for page in pages(unit, TREES) for one in page.values()} or None

@@ -21,8 +21,8 @@ from omskit.flow import (
     react,
     refund_due,
     repriced,
-    spend,
     unsent_gifts,
+    unspend,
 )
 from omskit.orders import ORDERS, AddLine, Changes, KeepPrice, NoteRefund, Order, Refunded, RemoveLine, SetQuantity
 from omskit.pricing import PriceResult
@@ -94,15 +94,23 @@ class Counter:
                 raise
             return self.shop.attempt(lambda unit, _lock: self._place(unit, drafts, actor))
 
-    def amend(self, number: str, changes: Changes, *, actor: str) -> Order:
+    def amend(
+        self, number: str, changes: Changes, *, actor: str, freight_minor: int | None = None
+    ) -> Order:
         """Change what an order asks for, and price it again at the lists and promotions of its placement.
 
-        Units more and lines more are priced again as a whole, gifts and budgets included; the freight stays as it
-        is. Units less are a refund: see :meth:`give_back`.
+        Units more and lines more are priced again as a whole, with gifts, budgets and the promotions of the
+        freight. Units less are a refund: see :meth:`give_back`.
+
+        Args:
+            number: Of the order, which was priced here.
+            changes: What is asked for.
+            actor: Who asks.
+            freight_minor: Price of sending it from now on, before promotions; None as it was.
 
         Raises:
-            Refused: ``not_priced``; ``line_settled``; ``fewer_units``; ``no_price``; ``allowance_spent``; as an
-                amendment is refused.
+            Refused: ``not_priced``; ``line_settled``; ``charges_settled``; ``fewer_units``; ``no_price``;
+                ``allowance_spent``; as an amendment is refused.
             UsageError: ``unknown_number``; ``unknown_line``.
         """
 
@@ -110,14 +118,16 @@ class Counter:
             work, order, entries = self._load(unit, number, actor)
             _more(order, changes)
             before, _ = last_price(entries)
+            if before.gifts_only:
+                raise Refused("not_priced", "its prices are its channel's; only its gifts are ours", order=number)
             skus = {line.sku for line in order.lines} | {one.sku for one in changes if isinstance(one, AddLine)}
             asked = [(before.context, order.terms.currency)]
             facts = PriceFacts.known(unit, self.pricing, skus, asked, lock=True)
-            own = spend(facts.left, [evolve(use, uses=-use.uses, minor=-use.minor) for use in before.price.uses])
-            facts = evolve(facts, left=own)
-            basket, _ = changed_basket(order, before, changes, facts.pricing, facts.goods)
+            facts = evolve(facts, left=unspend(facts.left, before.price.uses))
+            lists, goods = facts.pricing, facts.goods
+            basket, _ = changed_basket(order, before, changes, lists, goods, freight_minor=freight_minor)
             result = facts.pricing.price(basket, facts.context(before.context))
-            for command in repriced(order, changes, result, before.context, facts.goods):
+            for command in repriced(order, changes, result, before, facts.goods):
                 work.order(order.key, command, "price")
             react(work)
             save(unit, work, joined=self.shop.joined)
@@ -194,7 +204,8 @@ class Counter:
                 key = work.new_key()
                 with work.attempt():
                     work.order(key, placed(draft, result, facts.goods, key=key), "counter")
-                    work.order(key, KeepPrice(result, context), "counter")
+                    until = self.pricing.held_until(draft.terms)
+                    work.order(key, KeepPrice(result, context, until=until), "counter")
             except OmsError as error:
                 refused.append(Refusal.of(draft.terms.external_id, error))
                 continue

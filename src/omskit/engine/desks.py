@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from attrs import field, frozen
 
 from omskit.catalog import OPEN_SCHEMA, Schema
-from omskit.channels import Channel, Reporting
+from omskit.channels import Channel, Privacy, Reporting
 from omskit.core import UsageError
-from omskit.engine.availability import AvailabilityDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
+from omskit.engine.offering import OfferingDesk
 from omskit.engine.price_changing import PriceDesk
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.shipments import ShipmentDesk
@@ -21,8 +21,7 @@ from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
-from omskit.flow import Pricing, Processes, as_processes
-from omskit.inventory import Selling
+from omskit.flow import Offering, Pricing, Processes, as_processes
 from omskit.storage import Storage
 
 
@@ -49,7 +48,8 @@ class Desks:
         batch: Most orders or documents in one transaction.
         schema: What products are checked against; with one, items of channels are looked up in the catalog too.
         pricing: What orders that people take down are priced with.
-        selling: How stock is offered: what each channel sees of it, what is kept back.
+        privacy: How receivers are kept and compared.
+        offering: How stock is offered to channels; with one, what they sell is taken off the numbers they show.
 
     Raises:
         UsageError: ``duplicate_channel``.
@@ -63,7 +63,8 @@ class Desks:
     batch: int = field(default=500, kw_only=True)
     schema: Schema | None = field(default=None, kw_only=True)
     pricing: Pricing | None = field(default=None, kw_only=True)
-    selling: Selling = field(factory=Selling, kw_only=True)
+    privacy: Privacy = field(default=Privacy(), kw_only=True)
+    offering: Offering | None = field(default=None, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property
@@ -82,10 +83,10 @@ class Desks:
         return Stockroom(self._shop)
 
     @property
-    def availability(self) -> AvailabilityDesk:
-        """What can be sold, what channels are told of it, and what somebody should look at."""
-        catalog = self.schema is not None
-        return AvailabilityDesk(self._shop, self.processes, self.channels, self.selling, catalog)
+    def offers(self) -> OfferingDesk:
+        """What can be sold, what each channel is told of it and why, and what somebody should look at."""
+        offering = self.offering or Offering()
+        return OfferingDesk(self._shop, self.channels, offering, self.schema is not None)
 
     @property
     def transfers(self) -> TransferDesk:

@@ -51,7 +51,9 @@ def _by(event: o.Approved | o.Advanced) -> str:
 
 def _amended(event: o.Amended) -> str:
     lines = ", ".join(f"line {line.number}: {line.quantity} of {line.sku}" for line in event.lines)
-    what = "; ".join(part for part in (lines, "other terms" if event.terms else "") if part) or "nothing else"
+    terms = "other terms" if event.terms else ""
+    charges = "other charges" if event.charges is not None else ""
+    what = "; ".join(part for part in (lines, terms, charges) if part) or "nothing else"
     proposal = f" as proposed in {event.proposal}" if event.proposal else ""
     return f"amended{proposal}: {what}{_because(event.reason)} -> {event.status}"
 

@@ -54,6 +54,12 @@ def keep(  # noqa: PLR0917
     return change.state
 
 
+def history_of(unit: Unit, kind: Kind[Any], *where: Where) -> tuple[Entry, ...]:
+    """Return all that happened to the first that matches, first things first; nothing when none does."""
+    keys = unit.of(kind).find(*where, limit=1)
+    return tuple(unit.of(kind).history(keys)[keys[0]]) if keys else ()
+
+
 def pages(unit: Unit, kind: Kind[S], *where: Where) -> Iterator[Mapping[int, Stored[S]]]:
     """Yield all that match, a page at a time."""
     after: After | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from omskit.catalog import LISTINGS, PRODUCTS, TREES
+from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory.transfers import TRANSFERS
@@ -18,6 +19,7 @@ KINDS: tuple[Kind[Any], ...] = (
     FULFILLMENTS,
     TRANSFERS,
     RETURNS,
+    CONTACTS,
     PRODUCTS,
     TREES,
     LISTINGS,

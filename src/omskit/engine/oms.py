@@ -12,9 +12,10 @@ from attrs import evolve, frozen
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
-from omskit.channels import Channel
+from omskit.channels import Channel, Receiver
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.contacts import ContactDesk
 from omskit.engine.desks import Desks
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
@@ -76,7 +77,10 @@ class Oms(Desks):
             UsageError: ``unknown_channel``.
         """
         known, catalog = channel_of(self.channels, channel), self.schema is not None
-        return Receiving(self._shop, known, self.buffer, self.batch, catalog).receive(payloads, progress)
+        receiving = Receiving(
+            self._shop, known, self.buffer, self.batch, catalog, self.privacy, self.offering is not None
+        )
+        return receiving.receive(payloads, progress)
 
     def receive_refunds(
         self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
@@ -158,7 +162,7 @@ class Oms(Desks):
         Raises:
             ContractError: ``bad_outcome`` when the sender answers something else than a ``Delivery``.
         """
-        return Relay(self._shop).relay(send, limit, topics, settle_every)
+        return Relay(self._shop, privacy=self.privacy).relay(send, limit, topics, settle_every)
 
     def order(self, number: str) -> o.Order:
         """Return an order as it stands.
@@ -168,6 +172,27 @@ class Oms(Desks):
             PayloadError: ``bad_number``.
         """
         return self._one(o.ORDERS, number)
+
+    def contact(self, number: str) -> Receiver:
+        """Return whom an order goes to; empty where the channel showed nobody, and once it is erased.
+
+        Raises:
+            UsageError: ``unknown_number``; ``no_cipher``.
+            StorageError: ``unreadable_contact``.
+            PayloadError: ``bad_number``.
+        """
+        return ContactDesk(self._shop, self.privacy).of(number)
+
+    def erase_contact(self, number: str, *, actor: str, reason: str = "") -> None:
+        """Erase the receiver of an order for good: what its channel says of him later is not kept either.
+
+        The order and its history stay as they are, since they never held it. Doing it again changes nothing.
+
+        Raises:
+            UsageError: ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        ContactDesk(self._shop, self.privacy).erase(number, actor, reason)
 
     def orders(self, *where: Where, page: int = 500) -> Iterator[o.Order]:
         """Yield the orders that match, in order of key, a page at a time; ``ORDERS.columns`` can be searched.

@@ -6,16 +6,21 @@ from collections.abc import Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from omskit.core import UsageError, key_of, readable, to_ms
-from omskit.engine.keeping import By, change_of, keep
-from omskit.engine.units import Shop
-from omskit.pricing import ALLOWANCES, PRICE_CHANGES, Allowance, PriceChange, allowances
+from omskit.core import Entry, UsageError, key_of, readable, to_ms
+from omskit.engine.keeping import By, change_of, history_of, keep, pages
+from omskit.engine.units import Shop, save
+from omskit.flow import Redeeming, react
+from omskit.orders import ORDERS, PutOnHold
+from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
 from omskit.pricing.allowances import Open
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
+from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Release
 from omskit.storage import Op, Unit, Where
 
-#: Most price changes that one call puts into force.
+#: Most price changes that one call puts into force, and most orders that lose what they hold.
 LIMIT = 1_000
+#: Hold of an order that was not paid in time, and so has lost what it used of budgets.
+BUDGET_EXPIRED = "budget_expired"
 
 
 @frozen
@@ -61,6 +66,30 @@ class PriceDesk:
 
         return self.shop.attempt(do)
 
+    def changes(self, *statuses: str) -> Mapping[str, PriceChange]:
+        """Return price changes by number, those asked for first; by default in every status."""
+        where = (Where("status", Op.IN, statuses),) if statuses else ()
+        with self.shop.storage.begin(read=True) as unit:
+            return {
+                readable(PRICE_CHANGES.number, key): one.state
+                for page in pages(unit, PRICE_CHANGES, *where)
+                for key, one in page.items()
+            }
+
+    def history(self, number: str) -> tuple[Entry, ...]:
+        """Return who asked for, approved and applied a price change, and when.
+
+        Raises:
+            PayloadError: ``bad_number``.
+            UsageError: ``unknown_number``.
+        """
+        key = key_of(number, PRICE_CHANGES.number)
+        with self.shop.storage.begin(read=True) as unit:
+            entries = tuple(unit.of(PRICE_CHANGES).history([key])[key])
+        if not entries:
+            raise UsageError("unknown_number", f"there is no {number}", number=number)
+        return entries
+
     def apply(self, *, actor: str = "omskit") -> tuple[str, ...]:
         """Put every approved price change whose time has come into force, each once; return their numbers.
 
@@ -100,6 +129,32 @@ class PriceDesk:
         if budgets:
             self.shop.attempt(do)
 
+    def expire(self, *, actor: str = "omskit") -> tuple[str, ...]:
+        """Give back what orders hold that were not paid within :attr:`omskit.flow.Pricing.hold_for`.
+
+        Each of them is held (``budget_expired``) and not cancelled: somebody decides whether its price stands.
+        Call it as often as it may be; return the numbers of the orders.
+        """
+
+        def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
+            at, held = self.shop.now(), unit.of(REDEMPTIONS)
+            statuses = REDEMPTION_MACHINE.with_trait(HOLDS)
+            over = (Where("status", Op.IN, statuses), Where("until", Op.LE, to_ms(at)))
+            found = held.load(held.find(*over, limit=LIMIT))
+            work = self.shop.workspace(unit, actor)
+            # Orders before what they hold, as everybody locks them; so what was found is looked at again.
+            work.know_orders(unit.of(ORDERS).load([one.state.order for one in found.values()], lock=True))
+            still = [one.state for one in held.load(list(found), lock=True).values()]
+            keys = [one.order for one in still if one.until and one.until <= at and one.order in work.orders]
+            for key in keys:
+                work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
+                work.redeeming.append(Redeeming(key, Release("not paid in time")))
+            react(work)
+            save(unit, work, joined=self.shop.joined)
+            return tuple(readable(ORDERS.number, key) for key in keys)
+
+        return self.shop.attempt(do)
+
     def allowance(self, name: str, command: allowances.Command, *, actor: str) -> Allowance:
         """Carry out a command on a budget or coupon: other limits, closing, opening again.
 
@@ -116,6 +171,18 @@ class PriceDesk:
             return keep(unit, ALLOWANCES, stored.state.key if stored else 0, stored, events, By(at, actor))
 
         return self.shop.attempt(do)
+
+    def allowance_history(self, name: str) -> tuple[Entry, ...]:
+        """Return what took from a budget or coupon, what was given back, and who changed its limits.
+
+        Raises:
+            UsageError: ``unknown_allowance``.
+        """
+        with self.shop.storage.begin(read=True) as unit:
+            entries = history_of(unit, ALLOWANCES, Where("name", Op.EQ, name))
+        if not entries:
+            raise UsageError("unknown_allowance", f"nobody has opened {name!r}", allowance=name)
+        return entries
 
     def allowances(self, *names: str) -> Mapping[str, Allowance]:
         """Return budgets and coupons by name; those that nobody has opened are left out."""

@@ -15,6 +15,8 @@ from attrs import define, field, frozen
 from omskit.channels import (
     Channel,
     ChannelOrder,
+    Privacy,
+    Receiver,
     RefundRequest,
     Reversal,
     differences,
@@ -23,6 +25,8 @@ from omskit.channels import (
     normalise,
 )
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
+from omskit.engine.contacts import ContactDesk
+from omskit.engine.offering import note_sales
 from omskit.engine.refunds import Refunds
 from omskit.engine.units import Shop, save
 from omskit.flow import Matched, Workspace, commands_for, load_offers, match, react
@@ -84,6 +88,8 @@ class Receiving:
         buffer: How long a new order waits before its review.
         batch: Documents in one unit.
         catalog: Whether items are looked up in the catalog.
+        privacy: How receivers are kept.
+        offered: Whether what the channel sells is taken off the numbers that it shows.
     """
 
     shop: Shop
@@ -91,6 +97,8 @@ class Receiving:
     buffer: timedelta
     batch: int
     catalog: bool = False
+    privacy: Privacy = field(default=Privacy())
+    offered: bool = False
 
     def receive(self, payloads: Iterable[bytes], progress: Callable[[int], object]) -> Received:
         """Receive payloads; ``progress`` hears how many documents are through, after each unit."""
@@ -136,13 +144,17 @@ class Receiving:
 
     def _orders(self, documents: Sequence[ChannelOrder], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
         tally = _Tally()
+        documents = [self.privacy.identified(document) for document in documents]
         source = f"channel:{self.channel.code}/order"
         work = self.shop.workspace(unit, self.channel.code, keys=len(documents))
         channel = self._offering(unit, documents)
         known = {id_: _Known.read(one) for id_, one in _seen(unit, source, documents).items()}
         fresh: dict[str, Receipt] = {}
         newer: dict[str, Receipt] = {}
-        digests = [fingerprint(document) for document in documents]
+        digests = [fingerprint(self.privacy.bare(document)) for document in documents]
+        there = {key_of(one.number, ORDERS.number) for one in known.values()}
+        receivers: dict[int, Receiver] = {}
+        sold: dict[str, int] = {}
         self._load_changed(unit, work, zip(documents, digests, strict=True), known)
         for document, digest in zip(documents, digests, strict=True):
             before = known.get(document.external_id)
@@ -150,17 +162,25 @@ class Receiving:
                 number = self._place(work, channel, document, tally)
                 if number:
                     known[document.external_id] = made = _Known.of(document, digest, number)
+                    receivers[key_of(number, ORDERS.number)] = document.receiver
+                    for line in document.lines if self.offered else ():
+                        sold[line.item] = sold.get(line.item, 0) + line.quantity
                     fresh[document.external_id] = made.receipt(document.external_id)
             elif before.digest == digest or before.is_newer_than(document):
                 tally.repeated += 1
             else:
                 self._change(work, channel, document, before.number, tally)
+                receivers[key_of(before.number, ORDERS.number)] = document.receiver
                 known[document.external_id] = made = _Known.of(document, digest, before.number)
                 place = fresh if document.external_id in fresh else newer
                 place[document.external_id] = made.receipt(document.external_id)
         react(work)
         unit.inbox.record(source, tuple(fresh.values()), at=work.at)
         unit.inbox.replace(source, tuple(newer.values()), at=work.at)
+        contacts = ContactDesk(self.shop, self.privacy)
+        contacts.keep(unit, receivers, sorted(there & receivers.keys()), self.channel.code)
+        if sold:
+            note_sales(unit, self.channel.code, sold, work.at)
         save(unit, work, joined=self.shop.joined)
         return tally
 

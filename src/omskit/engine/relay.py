@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
-from omskit.channels import NOTICES, Notice, StockNotice
+from omskit.channels import NOTICES, Notice, PickRequest, Privacy, Receiver
 from omskit.core import ContractError
-from omskit.engine.shown import confirm
+from omskit.engine.contacts import ContactDesk
 from omskit.engine.units import Shop
 from omskit.storage import Attempt, Delivery, Leased
 
@@ -23,12 +23,15 @@ class Request:
         topic: Who it is for: ``warehouse:CODE`` or ``channel:CODE``.
         document: What to say.
         attempts: Tries so far, this one included.
+        receiver: Whom the goods of a pick request are for, as it is known now; empty for other documents, and
+            once it is erased. It is read when the request leaves and waits in no outbox.
     """
 
     id: int
     topic: str
     document: Notice
     attempts: int
+    receiver: Receiver = field(default=Receiver(), repr=False)
 
 
 #: Sends one request and says what became of it; what it raises ends the relay's call.
@@ -54,12 +57,14 @@ class Relay:
         lease: How long a request is in this relay's hands; after that another may send it again.
         max_attempts: Tries before a failing request is parked for a person.
         backoff: Wait after the first failure; doubled by each further one.
+        privacy: How receivers are kept.
     """
 
     shop: Shop
     lease: timedelta = timedelta(minutes=2)
     max_attempts: int = 8
     backoff: timedelta = timedelta(seconds=30)
+    privacy: Privacy = field(default=Privacy())
 
     def relay(self, send: Sender, limit: int, topics: Sequence[str] = (), settle_every: int = 1) -> Relayed:
         """Send up to ``limit`` requests, in order per receiver and subject; outcomes are booked as they come.
@@ -88,41 +93,49 @@ class Relay:
             return unit.outbox.lease(self.shop.now(), limit=limit, seconds=seconds, topics=topics)
 
     def _send_all(self, send: Sender, leased: Sequence[Leased], settle_every: int) -> list[Delivery]:
-        attempts: list[tuple[Attempt, Notice]] = []
+        attempts: list[Attempt] = []
         outcomes: list[Delivery] = []
+        requests = self._requests(leased)
         try:
-            for one in leased:
+            for one in requests:
                 attempts.append(self._send(send, one))
-                outcomes.append(attempts[-1][0].outcome)
+                outcomes.append(attempts[-1].outcome)
                 if len(attempts) >= settle_every:
                     self._settle(attempts)
         finally:
             self._settle(attempts)
         return outcomes
 
-    def _settle(self, attempts: list[tuple[Attempt, Notice]]) -> None:
+    def _settle(self, attempts: list[Attempt]) -> None:
         if attempts:
-            done = [notice for attempt, notice in attempts if attempt.outcome is Delivery.DONE]
             with self.shop.storage.begin() as unit:
-                unit.outbox.settle([attempt for attempt, _ in attempts])
-                confirm(unit, [one for one in done if isinstance(one, StockNotice)], self.shop.now())
+                unit.outbox.settle(attempts)
             attempts.clear()
 
-    def _send(self, send: Sender, leased: Leased) -> tuple[Attempt, Notice]:
-        message = leased.message
-        document = NOTICES.load(message.tag, message.body)
-        outcome = send(Request(message.id, message.topic, document, leased.attempts))
+    def _requests(self, leased: Sequence[Leased]) -> list[Request]:
+        documents = [NOTICES.load(one.message.tag, one.message.body) for one in leased]
+        picks = [one for one in documents if isinstance(one, PickRequest)]
+        receivers = ContactDesk(self.shop, self.privacy).of_picks(picks)
+        return [
+            Request(
+                one.message.id,
+                one.message.topic,
+                document,
+                one.attempts,
+                receivers.get(document.number, Receiver()) if isinstance(document, PickRequest) else Receiver(),
+            )
+            for one, document in zip(leased, documents, strict=True)
+        ]
+
+    def _send(self, send: Sender, request: Request) -> Attempt:
+        outcome = send(request)
         if not isinstance(outcome, Delivery):
             raise ContractError(
-                "bad_outcome", f"the sender answered {outcome!r}; it has to be a Delivery", id=message.id
+                "bad_outcome", f"the sender answered {outcome!r}; it has to be a Delivery", id=request.id
             )
-        return self._attempt(leased, outcome), document
-
-    def _attempt(self, leased: Leased, outcome: Delivery) -> Attempt:
-        id_ = leased.message.id
         if outcome is not Delivery.FAILED:
-            return Attempt(id_, outcome)
-        if leased.attempts >= self.max_attempts:
-            return Attempt(id_, Delivery.PARKED)
-        wait = self.backoff * 2 ** (leased.attempts - 1)
-        return Attempt(id_, Delivery.FAILED, self.shop.now() + wait)
+            return Attempt(request.id, outcome)
+        if request.attempts >= self.max_attempts:
+            return Attempt(request.id, Delivery.PARKED)
+        wait = self.backoff * 2 ** (request.attempts - 1)
+        return Attempt(request.id, Delivery.FAILED, self.shop.now() + wait)

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
+from omskit.channels import CONTACTS
 from omskit.core import Entry, Kind, Reservation, Stored, fold, readable
 from omskit.engine.kinds import KINDS
 from omskit.fulfillment import FULFILLMENTS
@@ -79,12 +80,13 @@ def _pages(unit: Unit, kind: Kind[Any]) -> Iterator[Mapping[int, Stored[Any]]]:
 def _histories(
     kind: Kind[Any], page: Mapping[int, Stored[Any]], histories: Mapping[int, Sequence[Entry]]
 ) -> Iterator[Drift]:
+    """Hold states against their histories; what a receiver says is in none, so of contacts only versions count."""
     for key, stored in page.items():
         entries = histories[key]
         subject = f"{kind.tag} {readable(kind.number, key)}"
         if len(entries) != stored.version:
             yield Drift(f"{subject} entries", len(entries), stored.version)
-        elif fold(kind.evolve, (entry.event for entry in entries)) != stored.state:
+        elif kind is not CONTACTS and fold(kind.evolve, (entry.event for entry in entries)) != stored.state:
             yield Drift(f"{subject} is not what its history says", 0, 1)
 
 

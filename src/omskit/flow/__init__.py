@@ -7,6 +7,7 @@ from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT,
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
 from omskit.flow.lists import load_prices
+from omskit.flow.offering import Offering, Sellable
 from omskit.flow.offers import (
     Goods,
     load_listings,
@@ -48,6 +49,7 @@ from omskit.flow.selling import (
     region_of,
     spend,
     take_gifts,
+    unspend,
 )
 from omskit.flow.steps import (
     PRICE_GAP,
@@ -86,6 +88,7 @@ __all__ = [
     "Missing",
     "Need",
     "News",
+    "Offering",
     "Pricing",
     "Process",
     "Processes",
@@ -93,6 +96,7 @@ __all__ = [
     "Resourcing",
     "Rules",
     "Ruling",
+    "Sellable",
     "Step",
     "Take",
     "Track",
@@ -148,5 +152,6 @@ __all__ = [
     "take_gifts",
     "unexplained_items",
     "unsent_gifts",
+    "unspend",
     "with_gifts",
 ]

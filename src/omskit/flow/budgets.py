@@ -24,6 +24,7 @@ class Take:
 
     uses: tuple[Use, ...]
     buyer: str = ""
+    until: datetime | None = None
 
 
 class Redeeming(NamedTuple):
@@ -98,7 +99,8 @@ def _book(till: Till, one: Redeeming) -> None:
     ended = known is not None and REDEMPTION_MACHINE.has(known.status, TERMINAL)
     if isinstance(one.what, Take):
         if known is None and one.what.uses:
-            made = Redemption(till.new_key(), "", one.order, one.what.uses, one.what.buyer)
+            take = one.what
+            made = Redemption(till.new_key(), "", one.order, take.uses, take.buyer, take.until)
             till.do(one.order, Reserve(made))
         elif known is not None and not ended:
             till.do(one.order, Revise(one.what.uses))

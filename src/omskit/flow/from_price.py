@@ -14,7 +14,7 @@ def priced(work: Workspace, news: News[Order]) -> None:
     event: o.Priced = news.event
     before = news.before is not None and news.before.redeems
     if event.price.uses or before:
-        work.redeeming.append(Redeeming(news.key, Take(event.price.uses, news.after.terms.buyer)))
+        work.redeeming.append(Redeeming(news.key, Take(event.price.uses, news.after.terms.buyer, event.until)))
         if news.after.terms.paid_at is not None:
             work.redeeming.append(Redeeming(news.key, Confirm()))
 

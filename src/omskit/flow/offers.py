@@ -14,7 +14,18 @@ from attrs import evolve, frozen
 from omskit import catalog, channels
 from omskit.catalog import LISTINGS, PRODUCTS, Pick, Product, articles, explode, meanings
 from omskit.core import Component, Stored
-from omskit.orders import Amend, Command, MapLine, Order, OrderLine, ReleaseHold
+from omskit.orders import (
+    Amend,
+    Change,
+    Command,
+    MapLine,
+    Order,
+    OrderLine,
+    ReleaseHold,
+    RemoveLine,
+    Reprice,
+    SetCharge,
+)
 from omskit.storage import Op, Unit, Where
 
 #: Most values in one condition of a search.
@@ -130,17 +141,30 @@ class Goods:
 def mapped(order: Order, listings: channels.Listings) -> Sequence[Command]:
     """Return what explains the lines of an order that nobody could explain when it came; none while some are left.
 
+    A line that turns out to be a charge is taken off, and its money stands among the charges; where nothing else
+    would be left the order waits for a person.
+
     The order keeps its channel's code on each such line. So it is explained by a change of its lines, and not by
     reading its channel's document again: what people changed since stays changed.
     """
-    changes: list[MapLine] = []
-    for line in _unexplained(order):
+    changes: list[Change] = []
+    charges: dict[str, int] = {}
+    unexplained = list(_unexplained(order))
+    for line in unexplained:
         listing = listings.get(line.item)
-        if listing is None or listing.meaning is not channels.Meaning.GOODS:
+        if listing is None or listing.meaning is channels.Meaning.REFUSED:
             return ()
-        changes.append(MapLine(line.number, listing.code, listing.components))
-    if not changes:
+        if listing.meaning is channels.Meaning.GOODS:
+            changes.append(MapLine(line.number, listing.code, listing.components))
+            continue
+        known = sum(one.amount_minor for one in order.charges if one.code == listing.code)
+        charges[listing.code] = charges.get(listing.code, known) + line.paid_minor
+        changes += (Reprice(line.number, 0), RemoveLine(line.number))
+    gone = {change.line for change in changes if isinstance(change, RemoveLine)}
+    goods = [line for line in order.lines if line.open + line.reserved + line.shipped and line.number not in gone]
+    if not changes or not goods:
         return ()
+    changes += [SetCharge(code, amount) for code, amount in charges.items()]
     return (Amend(tuple(changes), "its items are listed now"), ReleaseHold(channels.UNMAPPED))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from omskit.core import Entry, Refused
 from omskit.flow.offers import Goods
-from omskit.flow.selling import Pricing, bought
+from omskit.flow.selling import FREIGHT, Pricing, bought
 from omskit.orders import (
     AddLine,
     Amend,
@@ -21,6 +21,7 @@ from omskit.orders import (
     Regroup,
     RemoveLine,
     Reprice,
+    SetCharge,
     SetQuantity,
 )
 from omskit.pricing import (
@@ -105,6 +106,7 @@ def refund_due(
     price, gone = last_price(entries)
     kept = None
     if again is not None:
+        again = again.giving if price.gifts_only else again
         units = {number: gone.units.get(number, 0) + back.get(number, 0) for number in {*gone.units, *back}}
         basket = priced_basket(price.price, again, goods or Goods({}), price.context)
         left = kept_basket(basket, units)
@@ -153,9 +155,17 @@ def gifts_of(order: Order, due: Refunded) -> dict[int, int]:
 
 
 def changed_basket(
-    order: Order, before: Priced, changes: Changes, pricing: Pricing, goods: Goods
+    order: Order,
+    before: Priced,
+    changes: Changes,
+    pricing: Pricing,
+    goods: Goods,
+    *,
+    freight_minor: int | None = None,
 ) -> tuple[Basket, dict[int, str]]:
     """Return the basket of an order after changes, and the SKU of each line that is added.
+
+    The freight costs what it did before promotions, unless another price of it is given.
 
     Raises:
         Refused: ``line_settled`` when units were cancelled or returned at the price of before; ``no_price``.
@@ -183,13 +193,14 @@ def changed_basket(
     }
     wanted = [Wanted(number, skus[number], quantities[number]) for number in sorted(quantities)]
     customer = pricing.customer(order.terms, before.context.groups)
-    return Basket(order.terms.currency, pricing.lines(wanted, customer, goods, listed)), added
+    freight = before.price.freight.list_minor if freight_minor is None else freight_minor
+    return Basket(order.terms.currency, pricing.lines(wanted, customer, goods, listed), freight), added
 
 
 def repriced(
-    order: Order, changes: Changes, result: PriceResult, context: Context, goods: Goods
+    order: Order, changes: Changes, result: PriceResult, before: Priced, goods: Goods
 ) -> tuple[Command, Command]:
-    """Return the commands that make an order what a new price says, gifts included; its freight stays as it is."""
+    """Return the commands that make an order what a new price says, with its gifts and its freight."""
     asked = {change.line: change for change in changes if isinstance(change, SetQuantity)}
     lines: list[Change] = [change for change in changes if not isinstance(change, SetQuantity | AddLine)]
     for priced in result.lines:
@@ -200,7 +211,9 @@ def repriced(
         else:
             lines += _changed(order.line(priced.number), priced, money, asked.get(priced.number))
     lines += gift_changes(order, result, goods)
-    return Amend(tuple(lines), "priced again"), KeepPrice(result, context)
+    if result.paid_freight_minor != before.price.paid_freight_minor:
+        lines.append(SetCharge(FREIGHT, result.paid_freight_minor))
+    return Amend(tuple(lines), "priced again"), KeepPrice(result, before.context, until=before.until)
 
 
 def _changed(

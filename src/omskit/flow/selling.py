@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
 
@@ -49,6 +50,8 @@ class Pricing:
         zone: IANA name of the time zone in which lists and promotions begin and end.
         tax_classes: Tax class by SKU, or by category where the SKU is not named.
         gifts_in_stock: Whether a gift is given only while pieces of it are free.
+        hold_for: How long an order that is not paid holds what it uses of budgets and coupons, from its placement;
+            None until it is cancelled. See :meth:`omskit.engine.PriceDesk.expire`.
     """
 
     book: PriceBook
@@ -58,6 +61,11 @@ class Pricing:
     zone: str = "UTC"
     tax_classes: Mapping[str, str] = field(factory=dict)
     gifts_in_stock: bool = True
+    hold_for: timedelta | None = None
+
+    def held_until(self, terms: Terms) -> datetime | None:
+        """Return when an order may lose what it uses; None for one that is paid, or never does."""
+        return None if self.hold_for is None or terms.paid_at else terms.placed_at + self.hold_for
 
     def after(self, changes: Iterable[PriceChange]) -> Pricing:
         """Return the same with the price changes that were applied in the lists."""
@@ -253,6 +261,11 @@ def spend(left: Mapping[str, Left], uses: Iterable[Use]) -> dict[str, Left]:
             None if known.minor is None else known.minor - use.minor,
         )
     return after
+
+
+def unspend(left: Mapping[str, Left], uses: Iterable[Use]) -> dict[str, Left]:
+    """Return what allowances give an order that holds ``uses`` of them already: its own count as left."""
+    return spend(left, [evolve(use, uses=-use.uses, minor=-use.minor) for use in uses])
 
 
 def take_gifts(stock: Mapping[str, int] | None, result: PriceResult) -> dict[str, int] | None:

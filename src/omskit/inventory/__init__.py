@@ -101,7 +101,6 @@ from omskit.inventory.publication import (
     heard,
     publish,
     sold_there,
-    taken,
     told,
 )
 from omskit.inventory.reservations import (
@@ -118,7 +117,6 @@ from omskit.inventory.reservations import (
     sweep,
     unplaced,
 )
-from omskit.inventory.selling import Selling, Showing
 
 __all__ = [
     "ANNOUNCED",
@@ -178,10 +176,8 @@ __all__ = [
     "Pool",
     "Publication",
     "Publishing",
-    "Selling",
     "Shelf",
     "ShelfLife",
-    "Showing",
     "Shown",
     "Soft",
     "Swept",
@@ -225,7 +221,6 @@ __all__ = [
     "settle_count",
     "sold_there",
     "sweep",
-    "taken",
     "told",
     "unplaced",
 ]

@@ -169,8 +169,6 @@ class Shown:
         at: When it was told.
         sold: What it has taken off by itself since, by its own sales.
         sent: A number on its way that it has not confirmed.
-        since: When it took ``pieces``; None until it has taken any.
-        mark: The storage's last key at that moment: what was received later has a higher one.
     """
 
     channel: str
@@ -179,8 +177,6 @@ class Shown:
     at: datetime
     sold: int = 0
     sent: int | None = None
-    since: datetime | None = None
-    mark: int = 0
 
     @property
     def now(self) -> int:
@@ -258,12 +254,6 @@ def told(shown: Shown | None, publication: Publication, *, at: datetime) -> Show
 def confirmed(shown: Shown) -> Shown:
     """Return what is known once the channel has taken the number that was on its way."""
     return shown if shown.sent is None else evolve(shown, pieces=shown.sent, sent=None)
-
-
-def taken(shown: Shown, pieces: int, *, at: datetime, mark: int = 0) -> Shown:
-    """Return what is known once a channel has taken a number, perhaps with a later one on its way already."""
-    later = None if shown.sent == pieces else shown.sent
-    return evolve(shown, pieces=pieces, sent=later, sold=0, since=at, mark=mark)
 
 
 def sold_there(shown: Shown, pieces: int) -> Shown:

@@ -13,7 +13,7 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.counting import cancelled
 from omskit.orders.evolve import evolve as apply
-from omskit.orders.lines import OrderLine
+from omskit.orders.lines import Charge, OrderLine
 from omskit.orders.model import Order
 
 
@@ -25,6 +25,7 @@ class _Work:
         order: As the changes so far left it, but for its lines.
         lines: Lines with other money or more units, by number; a line that is added continues the numbers.
         fewer: Units to cancel, by line number.
+        charges: As they are to be from now on.
         elsewhere: Whether what was planned has to be planned again.
         moved: Whether it goes to another receiver.
     """
@@ -32,6 +33,7 @@ class _Work:
     order: Order
     lines: dict[int, OrderLine] = field(factory=dict)
     fewer: dict[int, int] = field(factory=dict)
+    charges: tuple[Charge, ...] = ()
     elsewhere: bool = False
     moved: bool = False
 
@@ -51,7 +53,8 @@ def amended(
         Refused: ``not_allowed`` by the machine; ``at_warehouse`` when a warehouse works on what is to change;
             ``units_gone`` for fewer units than have left; ``uneven_price`` for more units at a price that does not
             divide; ``line_settled`` for other money on a line with cancelled or returned units; ``bad_line`` for a
-            line without units or with a discount above its price.
+            line without units or with a discount above its price; ``charges_settled`` for charges below what was
+            given back of them.
         UsageError: ``unknown_line``; ``empty_changes``.
     """
     if not changes:
@@ -65,14 +68,16 @@ def amended(
     terms = work.order.terms
     if work.elsewhere:
         events += _plan_again(order, machine, reason, moved=work.moved)
-    work.order = fold_onto(order, events)
+    work.order, work.charges = fold_onto(order, events), order.charges
     for change in sorted(changes, key=lambda one: type(one) is not ch.Reprice):
         if type(change) in _LINES:
             _LINES[type(change)](work, change)
     lines = tuple(line for number, line in sorted(work.lines.items()) if _differs(work.order, number, line))
-    if lines or terms != order.terms or proposal:
+    charges = None if work.charges == order.charges else work.charges
+    if lines or terms != order.terms or proposal or charges is not None:
         status = _status(work, machine, lines)
-        events.append(e.Amended(status, lines, terms if terms != order.terms else None, proposal, reason))
+        agreed = terms if terms != order.terms else None
+        events.append(e.Amended(status, lines, agreed, proposal, reason, charges))
     if work.fewer:
         events.append(cancelled(fold_onto(order, events), work.fewer, machine, reason))
     return tuple(events)
@@ -225,6 +230,18 @@ def _regroup(work: _Work, change: ch.Regroup) -> None:
     work.lines[line.number] = evolve(line, group=change.leaves_with)
 
 
+def _set_charge(work: _Work, change: ch.SetCharge) -> None:
+    others = [one for one in work.charges if one.code != change.code]
+    if change.amount_minor:
+        at = next((n for n, one in enumerate(work.charges) if one.code == change.code), len(others))
+        others.insert(at, Charge(change.code, change.amount_minor, change.label))
+    total, conceded = sum(one.amount_minor for one in others), work.order.conceded_minor
+    if conceded and total < conceded:
+        said = f"charges of {total}, but {conceded} were given back of them"
+        raise Refused("charges_settled", said, order=work.order.key, charge=change.code, conceded=conceded)
+    work.charges = tuple(others)
+
+
 def _terms(work: _Work, **terms: object) -> bool:
     """Change what was agreed; say whether it was different."""
     before = work.order.terms
@@ -270,6 +287,7 @@ _LINES = cast(
     "dict[type, Callable[[_Work, Any], None]]",
     {
         ch.Reprice: _reprice,
+        ch.SetCharge: _set_charge,
         ch.SetQuantity: _set_quantity,
         ch.RemoveLine: _remove_line,
         ch.AddLine: _add_line,

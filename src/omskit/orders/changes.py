@@ -73,6 +73,15 @@ class Reprice:
 
 
 @frozen
+class SetCharge:
+    """Let the charges of a code come to an amount together; 0 takes them away."""
+
+    code: str
+    amount_minor: int
+    label: str = ""
+
+
+@frozen
 class Readdress:
     """Send the order elsewhere; it leaves its merge group, is planned again, and reviewed again if it can be."""
 
@@ -116,6 +125,7 @@ Change = (
     | MapLine
     | Regroup
     | Reprice
+    | SetCharge
     | Readdress
     | WishCourier
     | SetMemo

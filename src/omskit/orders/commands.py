@@ -141,10 +141,19 @@ class Discard:
 
 @frozen
 class KeepPrice:
-    """Keep the trace of the order's price in its history; what it uses of budgets is held for the order."""
+    """Keep the trace of the order's price in its history; what it uses of budgets is held for the order.
+
+    Args:
+        price: With frozen shares, gifts, uses and the trace.
+        context: What it was priced under.
+        gifts_only: Whether only its gifts are ours, and its prices are its channel's.
+        until: When what it uses may be given back for its not having been paid; None for no end.
+    """
 
     price: PriceResult
     context: Context
+    gifts_only: bool = False
+    until: datetime | None = None
 
 
 @frozen

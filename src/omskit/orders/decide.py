@@ -211,7 +211,7 @@ def _proposal(order: Order, id_: str) -> Proposal:
 
 
 def _keep_price(_order: Order, command: c.KeepPrice, _ask: _Ask) -> Events:
-    return (e.Priced(command.price, command.context),)
+    return (e.Priced(command.price, command.context, command.gifts_only, command.until),)
 
 
 def _note_gaps(order: Order, command: c.NoteGaps, _ask: _Ask) -> Events:

@@ -7,7 +7,7 @@ from datetime import datetime
 from attrs import frozen
 
 from omskit.orders.changes import Proposal
-from omskit.orders.lines import OrderLine
+from omskit.orders.lines import Charge, OrderLine
 from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Sent, Terms
 from omskit.pricing import Context, GiftDue, PriceResult
 
@@ -103,6 +103,7 @@ class Amended:
         terms: The terms as they are now; None when they are as before.
         proposal: Id of the proposal that was confirmed; empty for none.
         reason: Why.
+        charges: All charges as they are now; None when they are as before.
     """
 
     status: str
@@ -110,6 +111,7 @@ class Amended:
     terms: Terms | None = None
     proposal: str = ""
     reason: str = ""
+    charges: tuple[Charge, ...] | None = None
 
 
 @frozen
@@ -119,10 +121,14 @@ class Priced:
     Args:
         price: With frozen shares, gifts, uses and the trace; refunds and changes read it.
         context: What it was priced under, without what was left of budgets and stock.
+        gifts_only: Whether only its gifts are ours, and its prices are its channel's.
+        until: When what it uses may be given back for its not having been paid; None for no end.
     """
 
     price: PriceResult
     context: Context
+    gifts_only: bool = False
+    until: datetime | None = None
 
 
 @frozen

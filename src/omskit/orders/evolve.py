@@ -56,6 +56,8 @@ def _with(
         order.priced,
         order.redeems,
         order.gaps,
+        order.gifted,
+        order.gifts_stale,
     )
 
 
@@ -150,13 +152,16 @@ def _amended(order: Order, event: e.Amended) -> Order:
         status=event.status,
         lines=tuple(lines[number] for number in sorted(lines)),
         terms=event.terms or order.terms,
+        charges=order.charges if event.charges is None else event.charges,
         proposals=_without(order, event.proposal),
         retry_at=None,
+        gifts_stale=order.gifts_stale or (order.gifted and any(not line.gift for line in event.lines)),
     )
 
 
 def _priced(order: Order, event: e.Priced) -> Order:
-    return changed(order, priced=True, redeems=bool(event.price.uses))
+    uses = bool(event.price.uses)
+    return changed(order, priced=not event.gifts_only, gifted=event.gifts_only, redeems=uses, gifts_stale=False)
 
 
 def _gaps_noted(order: Order, event: e.GapsNoted) -> Order:
@@ -202,6 +207,8 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.priced,
         order.redeems,
         order.gaps,
+        order.gifted,
+        order.gifts_stale,
     )
 
 
@@ -283,7 +290,9 @@ def _cancelled(order: Order, event: e.Cancelled) -> Order:
     after = _with(order, event.status, lines, order.consignments, order.planned)
     lines = _lines(after, held, lambda line, units: line.moved(reserved=-units, cancelled=units))
     taken = {(one, number): units for one, number, units in event.reserved}
-    return _with(order, event.status, lines, without(order.consignments, taken), order.planned)
+    after = _with(order, event.status, lines, without(order.consignments, taken), order.planned)
+    stale = order.gifted and any(not order.line(number).gift for number in (*open_, *held))
+    return changed(after, gifts_stale=True) if stale else after
 
 
 def _taken_back(order: Order, event: e.TakenBack) -> Order:

@@ -193,9 +193,11 @@ class Order:
         children: Keys of the orders that it was divided into, also of those that were joined again.
         conceded_minor: Money given back of its charges.
         sent: Its parcels so far, where its channel is told of them later.
-        priced: Whether its price, or its gifts, come from our own promotions.
+        priced: Whether its price comes from our own lists and promotions.
         redeems: Whether that uses budgets or coupons.
         gaps: Where its channel's prices differ from ours, as last checked.
+        gifted: Whether our promotions were asked for gifts, over its channel's prices.
+        gifts_stale: Whether it has changed since they were.
     """
 
     key: int
@@ -221,6 +223,8 @@ class Order:
     priced: bool = False
     redeems: bool = False
     gaps: tuple[PriceGap, ...] = ()
+    gifted: bool = False
+    gifts_stale: bool = False
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.

@@ -50,7 +50,7 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
         if lacking > 0:
             return Rejection(code, Reason.AMOUNT_SHORT, minor=lacking)
     if conditions.least_units:
-        lacking = conditions.least_units - sum(counter.units[p] for p in qualifying)
+        lacking = conditions.least_units - counter.total(counter.units, qualifying)
         if lacking > 0:
             return Rejection(code, Reason.UNITS_SHORT, units=lacking)
     return None
@@ -59,7 +59,7 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
 def measured(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> int:
     """Return what the qualifying positions cost, as the promotion's thresholds count it."""
     amounts = counter.start if promotion.conditions.base is Base.INITIAL else counter.now
-    return sum([amounts[p] for p in qualifying])
+    return counter.total(amounts, qualifying)
 
 
 def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use, ...]:
@@ -72,6 +72,8 @@ def uses_of(promotion: Promotion, context: Context, currency: str) -> tuple[Use,
         uses.append(Use(total, 1, 0, budget.uses, budget.minor, currency))
     if budget.uses_per_buyer is not None:
         uses.append(Use(f"{name}/buyer:{context.buyer}", 1, 0, budget.uses_per_buyer, None, currency))
+    if promotion.conditions.new_customer:
+        uses.append(Use(f"new-customer/buyer:{context.buyer}", 1, 0, 1, None, currency))
     coupons = [coupon for coupon, of in context.coupons.items() if of == code]
     if promotion.coupon and coupons:
         coupon = min(coupons)
@@ -90,7 +92,8 @@ def allowances_asked(rules: Rulebook, context: Context, currency: str) -> tuple[
 def spent(promotion: Promotion, context: Context, uses: Sequence[Use]) -> Rejection | None:
     """Return which allowance has no use left; None when all have."""
     code = promotion.code
-    if promotion.budget.uses_per_buyer is not None and not context.buyer:
+    per_buyer = promotion.budget.uses_per_buyer is not None or promotion.conditions.new_customer
+    if per_buyer and not context.buyer:
         return Rejection(code, Reason.BUYER_UNKNOWN)
     for use in uses:
         left = _left(context, use)

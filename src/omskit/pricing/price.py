@@ -66,6 +66,7 @@ def price(
         rejected=pricing.rejected,
         gifts=pricing.gifts,
         shares=pricing.shares,
+        paid=pricing.counter.paid(),
         uses=pricing.uses,
     )
 
@@ -142,7 +143,7 @@ class _Pricing:
         rejection = unmet(promotion, self.basket, context) or self._barred(promotion)
         if rejection is not None:
             return rejection
-        qualifying = [p for p in counter.selected(promotion.conditions.lines) if not counter.closed[p]]
+        qualifying = counter.free(promotion.conditions.lines)
         targets: Sequence[int] = () if promotion.scope is Scope.SHIPPING else self._targets(promotion)
         uses = uses_of(promotion, context, self.basket.currency)
         rejection = (
@@ -173,9 +174,9 @@ class _Pricing:
             return Rejection(code, Reason.LINES_TAKEN, other=self.counter.freight_closed)
         return None
 
-    def _targets(self, promotion: Promotion) -> list[int]:
+    def _targets(self, promotion: Promotion) -> Sequence[int]:
         counter = self.counter
-        free = [p for p in counter.selected(promotion.lowers) if not counter.closed[p]]
+        free = counter.free(promotion.lowers)
         return [p for p in free if not counter.touched[p]] if promotion.exclusive else free
 
     def _no_lines(self, promotion: Promotion, targets: Sequence[int]) -> Rejection | None:
@@ -210,7 +211,7 @@ class _Pricing:
                 wanted[item.sku] = wanted.get(item.sku, 0) + item.quantity * times
             stock = self._gift_stock
             if stock is None or all(stock.get(sku, 0) >= count for sku, count in wanted.items()):
-                return _Ready(promotion, Proposal([], times=times), uses, items, tuple(earners))
+                return _Ready(promotion, Proposal((), (), times=times), uses, items, tuple(earners))
         return Rejection(promotion.code, Reason.GIFT_OUT_OF_STOCK, other=effect.choices[0][0].sku)
 
     def _times(self, promotion: Promotion, effect: Gift, qualifying: Sequence[int]) -> int:
@@ -220,7 +221,7 @@ class _Pricing:
         if conditions.least_minor:
             counts.append(measured(promotion, self.counter, qualifying) // conditions.least_minor)
         if conditions.least_units:
-            counts.append(sum(self.counter.units[p] for p in qualifying) // conditions.least_units)
+            counts.append(self.counter.total(self.counter.units, qualifying) // conditions.least_units)
         times = min(counts)
         return times if effect.most is None else min(times, effect.most)
 
@@ -228,12 +229,7 @@ class _Pricing:
         promotion, proposal = ready.promotion, ready.proposal
         code = promotion.code
         shares = self._lower(promotion, proposal)
-        parts = funded([minor for _, minor in shares], promotion.funding)
-        borne: dict[str, int] = {who: 0 for who, _ in promotion.funding}
-        for (number, minor), funding in zip(shares, parts, strict=True):
-            self.shares[number].append(Discount(code, minor, funding))
-            for who, part in funding:
-                borne[who] += part
+        borne = self._keep(promotion, shares)
         off = proposal.minor
         self.steps.append(
             Step(
@@ -261,17 +257,39 @@ class _Pricing:
         if promotion.stop and not self._stopped:
             self._stopped = code
 
+    def _keep(self, promotion: Promotion, shares: Sequence[tuple[int, int]]) -> dict[str, int]:
+        """Put the shares of a discount to their lines, and return what each payer bears of it.
+
+        Equal shares are one value: of a thousand lines many get the same few minor units.
+        """
+        code, lines = promotion.code, self.shares
+        borne: dict[str, int] = {who: 0 for who, _ in promotion.funding}
+        if not borne:
+            made: dict[int, Discount] = {}
+            for number, minor in shares:
+                one = made.get(minor)
+                if one is None:
+                    made[minor] = one = Discount(code, minor)
+                lines[number].append(one)
+            return borne
+        parts = funded([minor for _, minor in shares], promotion.funding)
+        for (number, minor), funding in zip(shares, parts, strict=True):
+            lines[number].append(Discount(code, minor, funding))
+            for who, part in funding:
+                borne[who] += part
+        return borne
+
     def _lower(self, promotion: Promotion, proposal: Proposal) -> list[tuple[int, int]]:
         if promotion.scope is not Scope.SHIPPING:
-            return self.counter.lower(proposal.deltas, promotion.code)
+            return self.counter.lower(proposal.positions, proposal.minors, promotion.code)
         self.counter.freight -= proposal.minor
         return [(FREIGHT_LINE, proposal.minor)]
 
     def _close(self, promotion: Promotion, proposal: Proposal) -> None:
         if promotion.scope is Scope.SHIPPING:
             self.counter.freight_closed = promotion.code
-        for position, _ in proposal.deltas if promotion.scope is not Scope.SHIPPING else ():
-            self.counter.closed[position] = promotion.code
+        else:
+            self.counter.close(proposal.positions, promotion.code)
 
     def _give(self, ready: _Ready) -> None:
         follows = self.counter.numbers(ready.qualifying)

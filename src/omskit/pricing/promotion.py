@@ -40,7 +40,8 @@ class Conditions:
         channels: Codes of channels.
         regions: Where the goods go, as ``DE`` or ``CN-33``.
         groups: The buyer is in one of these customer groups.
-        new_customer: Only for somebody who has not bought before.
+        new_customer: Only for somebody who has not bought before; one order of a buyer, whichever comes first, has
+            all promotions of this kind.
         lines: The qualifying lines.
         all_of: The basket has every one of these SKUs.
         none_of: The basket has none of these SKUs.

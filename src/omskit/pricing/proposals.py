@@ -37,23 +37,21 @@ class Policy:
         return base_minor - min(base_minor, left)
 
 
-#: (position, minor) pairs.
-Deltas = list[tuple[int, int]]
-
-
 @frozen
 class Proposal:
     """What a promotion would do.
 
     Args:
-        deltas: What it takes off each position; the freight is position -1.
+        positions: What it lowers, in order; the freight is position -1.
+        minors: What it takes off each of them, above zero.
         base_minor: What its positions cost before.
         times: How often it counts; 0 says that it does not count at all.
         lacking: By how much the first threshold of a ladder is missed, in minor units or units.
         capped: Whether minimum prices or a cap left less than the effect gives.
     """
 
-    deltas: Deltas
+    positions: Sequence[int]
+    minors: Sequence[int]
     base_minor: int = 0
     times: int = 1
     lacking: int = 0
@@ -62,7 +60,11 @@ class Proposal:
     @property
     def minor(self) -> int:
         """All that it takes off."""
-        return sum([minor for _, minor in self.deltas])
+        return sum(self.minors)
+
+
+#: Amounts that go to positions, both in order.
+_Wanted = tuple[Sequence[int], list[int]]
 
 
 class Proposer:
@@ -90,13 +92,12 @@ class Proposer:
                 picked, times = every_nth(effect, counter, amounts, targets)
                 wanted = self._rewarded(effect.reward, amounts, picked)
             case f.BuyGet():
-                bought = [p for p in counter.selected(effect.of) if not counter.closed[p]]
-                picked, times = buy_get(effect, counter, amounts, bought, targets)
+                picked, times = buy_get(effect, counter, amounts, counter.free(effect.of), targets)
                 wanted = self._rewarded(effect.reward, amounts, picked)
             case f.Percent() | f.Amount() | f.FixedPrice():
-                wanted, times = self._plain(promotion.scope, effect, amounts, targets), 1
+                wanted, times = (targets, self._plain(promotion.scope, effect, amounts, targets)), 1
             case f.Gift():
-                return Proposal([])
+                return Proposal((), ())
         asked = effect.minor if isinstance(effect, f.Amount) and not effect.each_unit else 0
         return self._bounded(promotion, wanted, targets, times, asked)
 
@@ -120,15 +121,17 @@ class Proposer:
                 off = 0
         most = now if promotion.most_minor is None else min(now, promotion.most_minor)
         cut = max(0, min(off, most))
-        return Proposal([(-1, cut)] if cut else [], now, times, lacking, off > cut)
+        return Proposal((-1,) if cut else (), (cut,) if cut else (), now, times, lacking, off > cut)
 
-    def _plain(self, scope: Scope, effect: f.Reward, amounts: Sequence[int], targets: Sequence[int]) -> Deltas:
+    def _plain(self, scope: Scope, effect: f.Reward, amounts: list[int], targets: Sequence[int]) -> list[int]:
+        """Return what an effect that knows no groups would take off each target."""
         units = self.counter.units
         if isinstance(effect, f.Percent) and scope is Scope.ORDER:
-            return self._spread(self.policy.off(sum(amounts[p] for p in targets), effect.rate), amounts, targets)
+            off = self.policy.off(self.counter.total(amounts, targets), effect.rate)
+            return self._spread(off, amounts, targets)
         if isinstance(effect, f.Amount) and not effect.each_unit:
             return self._spread(effect.minor, amounts, targets)
-        return [(p, self._off_units(effect, amounts[p], units[p])) for p in targets]
+        return [self._off_units(effect, amounts[p], units[p]) for p in targets]
 
     def _off_units(self, reward: f.Reward, amount_minor: int, units: int) -> int:
         """Return what a reward takes off so many units that cost an amount together."""
@@ -138,18 +141,20 @@ class Proposer:
             return min(amount_minor, reward.minor * units)
         return max(0, amount_minor - reward.minor * units)
 
-    def _rewarded(self, reward: f.Reward, amounts: Sequence[int], picked: Sequence[tuple[int, int]]) -> Deltas:
-        return [
-            (p, self._off_units(reward, share_of_units(amounts[p], self.counter.units[p], before=0, count=n), n))
-            for p, n in picked
-        ]
+    def _rewarded(self, reward: f.Reward, amounts: Sequence[int], picked: Sequence[tuple[int, int]]) -> _Wanted:
+        units, wanted = self.counter.units, []
+        for p, n in sorted(picked):
+            cost = share_of_units(amounts[p], units[p], before=0, count=n)
+            wanted.append(self._off_units(reward, cost, n))
+        return sorted(p for p, _ in picked), wanted
 
-    def _spread(self, off: int, amounts: Sequence[int], targets: Sequence[int]) -> Deltas:
+    def _spread(self, off: int, amounts: list[int], targets: Sequence[int]) -> list[int]:
         """Share an amount over positions by what they cost, within the room that each has."""
-        weights = [amounts[p] for p in targets]
-        return list(zip(targets, share_within(off, weights, self.counter.rooms(targets)), strict=True))
+        return share_within(off, self.counter.picked(amounts, targets), self.counter.rooms(targets))
 
-    def _bundle(self, effect: f.BundlePrice, amounts: Sequence[int], targets: Sequence[int]) -> tuple[Deltas, int]:
+    def _bundle(
+        self, effect: f.BundlePrice, amounts: Sequence[int], targets: Sequence[int]
+    ) -> tuple[_Wanted, int]:
         """Return what complete sets take off; of each SKU the dearest units go into sets."""
         counter, allowed = self.counter, frozenset(targets)
         own = {sku: [p for p in counter.at(sku) if p in allowed] for sku, _ in effect.parts}
@@ -166,26 +171,24 @@ class Proposer:
         used.sort()
         off = max(0, sum(minor for _, minor in used) - sets * effect.minor)
         parts = share(off, [minor for _, minor in used]) if off else [0] * len(used)
-        return [(p, part) for (p, _), part in zip(used, parts, strict=True)], sets
+        return ([p for p, _ in used], parts), sets
 
     def _ladder(
         self,
         promotion: Promotion,
         effect: f.Ladder,
-        amounts: Sequence[int],
+        amounts: list[int],
         qualifying: Sequence[int],
         targets: Sequence[int],
     ) -> Proposal:
         times, lacking, rung = self._reached(promotion, effect, qualifying)
         if rung is None:
-            return Proposal([], times=0, lacking=lacking)
+            return Proposal((), (), times=0, lacking=lacking)
         if rung.rate:
             wanted = self._plain(promotion.scope, f.Percent(rung.rate), amounts, targets)
-        else:
-            asked = rung.off_minor * times
-            wanted = self._spread(asked, amounts, targets)
-            return self._bounded(promotion, wanted, targets, times, asked)
-        return self._bounded(promotion, wanted, targets, times)
+            return self._bounded(promotion, (targets, wanted), targets, times)
+        asked = rung.off_minor * times
+        return self._bounded(promotion, (targets, self._spread(asked, amounts, targets)), targets, times, asked)
 
     def _reached(
         self, promotion: Promotion, effect: f.Ladder, qualifying: Sequence[int]
@@ -193,7 +196,7 @@ class Proposer:
         """Return how often which rung counts, or how much the first one lacks."""
         counter = self.counter
         if effect.in_units:
-            have = sum(counter.units[p] for p in qualifying)
+            have = counter.total(counter.units, qualifying)
         else:
             have = measured(promotion, counter, qualifying)
         reached = [rung for rung in effect.rungs if rung.threshold <= have]
@@ -204,26 +207,30 @@ class Proposer:
         return times if effect.most is None else min(times, effect.most), 0, rung
 
     def _bounded(
-        self, promotion: Promotion, wanted: Deltas, targets: Sequence[int], times: int, asked: int = 0
+        self, promotion: Promotion, wanted: _Wanted, targets: Sequence[int], times: int, asked: int = 0
     ) -> Proposal:
         """Keep what an effect gives within minimum prices and the promotion's cap.
 
-        ``asked`` is what it was to give, where sharing has kept it within minimum prices already.
+        ``asked`` is what it was to give, where sharing has kept it within minimum prices already. An effect on
+        running amounts never takes more than there is, so that only minimum prices can stand in its way.
         """
-        now = self.counter.now
-        base = sum([now[p] for p in targets])
-        asked = max(asked, sum([minor for _, minor in wanted]))
-        rooms = self.counter.rooms([p for p, _ in wanted])
-        kept = [one if one[1] <= room else (one[0], room) for one, room in zip(wanted, rooms, strict=True)]
-        return within(Proposal(kept, base, times), promotion.most_minor, asked)
+        counter = self.counter
+        positions, minors = wanted
+        base = counter.total(counter.now, targets)
+        asked = max(asked, sum(minors))
+        if counter.guarded or promotion.base is Base.INITIAL:
+            rooms = counter.rooms(positions)
+            minors = [min(minor, room) for minor, room in zip(minors, rooms, strict=True)]
+        return within(Proposal(positions, minors, base, times), promotion.most_minor, asked)
 
 
 def within(proposal: Proposal, most: int | None, asked: int = 0) -> Proposal:
     """Return a proposal cut to an amount, in proportion to what each position was to get; ties go to the first."""
-    total, deltas = proposal.minor, sorted(proposal.deltas)
+    total, positions, minors = proposal.minor, proposal.positions, proposal.minors
     if most is not None and total > most:
-        parts = share(most, [minor for _, minor in deltas])
-        deltas = [(p, part) for (p, _), part in zip(deltas, parts, strict=True)]
-    left = [one for one in deltas if one[1]]
-    capped = proposal.capped or sum([minor for _, minor in left]) < max(asked, total)
-    return evolve(proposal, deltas=left, capped=capped)
+        minors = share(most, minors)
+    if not all(minors):
+        positions = [p for p, minor in zip(positions, minors, strict=True) if minor]
+        minors = [minor for minor in minors if minor]
+    capped = proposal.capped or sum(minors) < max(asked, total)
+    return evolve(proposal, positions=positions, minors=minors, capped=capped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import le, sub
 
 from omskit.core import share
 
@@ -19,6 +20,10 @@ def share_within(total: int, weights: Sequence[int], rooms: Sequence[int]) -> li
         One int a part, none above its room.
     """
     total = min(total, sum(rooms))
+    if total and any(weights):
+        tried = share(total, weights)
+        if all(map(le, tried, rooms)):
+            return tried
     parts = [0] * len(weights)
     open_ = [position for position, room in enumerate(rooms) if room]
     while total:
@@ -49,10 +54,10 @@ def funded(parts: Sequence[int], funding: Sequence[tuple[str, int]]) -> list[tup
         return [()] * len(parts)
     totals = share(sum(parts), [weight for _, weight in funding])
     left = list(parts)
-    borne: list[list[tuple[str, int]]] = [[] for _ in parts]
-    for (who, _), total in zip(funding, totals, strict=True):
-        for position, minor in enumerate(share_within(total, left, left)):
-            left[position] -= minor
-            if minor:
-                borne[position].append((who, minor))
-    return [tuple(one) for one in borne]
+    borne: list[tuple[tuple[str, int], ...]] = [()] * len(parts)
+    for (who, _), total in zip(funding[:-1], totals, strict=False):
+        taken = share(total, left)
+        left = list(map(sub, left, taken))
+        borne = [(*one, (who, minor)) if minor else one for one, minor in zip(borne, taken, strict=True)]
+    last, _ = funding[-1]
+    return [(*one, (last, minor)) if minor else one for one, minor in zip(borne, left, strict=True)]

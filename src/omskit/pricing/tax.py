@@ -75,7 +75,9 @@ class TaxRules:
         Raises:
             UsageError: ``unknown_tax_class``.
         """
-        part, whole = self.rate_of(tax_class).as_integer_ratio()
+        return self._of(amount_minor, *self.rate_of(tax_class).as_integer_ratio())
+
+    def _of(self, amount_minor: int, part: int, whole: int) -> int:
         if self.mode is TaxMode.EXCLUDED:
             return rounded(amount_minor * part, whole, self.rounding)
         return amount_minor - rounded(amount_minor * whole, whole + part, self.rounding)
@@ -87,7 +89,10 @@ class TaxRules:
             UsageError: ``unknown_tax_class``.
         """
         if self.per is TaxRounding.LINE:
-            return [self.tax_minor(minor, tax_class) for tax_class, minor in amounts]
+            ratios = {
+                name: self.rate_of(name).as_integer_ratio() for name in dict.fromkeys(it for it, _ in amounts)
+            }
+            return [self._of(minor, *ratios[tax_class]) for tax_class, minor in amounts]
         found = [0] * len(amounts)
         places: dict[str, list[int]] = {}
         for place, (tax_class, _) in enumerate(amounts):

@@ -33,12 +33,12 @@ def settle(
     rejected: Sequence[Rejection],
     gifts: Sequence[Given],
     shares: Shares,
+    paid: Sequence[int],
     uses: Mapping[str, Use],
 ) -> PriceResult:
-    """Return the result of a basket whose discounts are known."""
+    """Return the result of a basket whose discounts are known, and what each line costs after them, by number."""
     lines = sorted(basket.lines, key=lambda line: line.number)
     discounts = {number: tuple(some) for number, some in shares.items()}
-    paid = [line.list_minor - sum([one.minor for one in discounts[line.number]]) for line in lines]
     goods = [(line.tax_class, minor) for line, minor in zip(lines, paid, strict=True)]
     freight_off = discounts[FREIGHT_LINE]
     freight_paid = basket.freight_minor - sum(one.minor for one in freight_off)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from samples import fuzz, sample
@@ -43,6 +44,46 @@ def test_lanes_that_overlap_are_told_not_raised() -> None:
     text = SHEET + "std,SF,CN,1000,1.00,1000,1.00,3,HZ,,,,\n"
     services, refused = rates.read_rates(text.encode(), "CNY")
     assert (services, [one.code for one in refused]) == ((), ["overlapping_lanes"])
+
+
+def test_bands_minimum_surcharge_rounding_and_days_are_read() -> None:
+    text = (
+        "service,courier,areas,first_g,first_price,step_g,step_price,bands,minimum,surcharge,round_g,since,until\n"
+        "std,YTO,CN,3000,6.00,1000,1.00,500:2.80 1000:3.20,3.00,0.50,500,2026-11-01,2026-12-01\n"
+    )
+    ((service,), refused) = rates.read_rates(text.encode(), "CNY")
+    card = RateCard(3000, 600, 1000, 100, ((500, 280), (1000, 320)), 300, 50, 500)
+    (lane,) = service.lanes
+    assert (refused, lane.rates) == ((), card)
+    assert (lane.since, lane.until) == (date(2026, 11, 1), date(2026, 12, 1))
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("bands", "500", "bad_amount"),
+        ("bands", "500:x", "bad_amount"),
+        ("bands", "500:2.80 400:3.00", "bad_rate"),
+        ("since", "01.11.2026", "bad_day"),
+        ("round_g", "0", "bad_rate"),
+    ],
+)
+def test_what_makes_no_card_leaves_its_service_out(column: str, text: str, code: str) -> None:
+    sheet = f"service,courier,areas,first_g,first_price,{column}\nstd,YTO,CN,3000,6.00,{text}\n"
+    services, refused = rates.read_rates(sheet.encode(), "CNY")
+    assert (services, [one.code for one in refused]) == ((), [code])
+
+
+def test_a_band_sheet_is_a_service_that_asks_its_prices_and_takes_no_more() -> None:
+    head = "service_code,zone_label,country_codes,min_weight,max_weight,rate,currency\n"
+    rows = "S,Z1,DE,0,0.5,2.80,EUR\nS,Z1,DE,0.5,1,3.20,EUR\nS,Z1,DE,1,2,4.50,EUR\n"
+    (sheet,) = rates.read_band_sheets((head + rows).encode())
+    service = sheet.as_service("post", transit_days=2)
+    (lane,) = service.lanes
+    assert (service.code, service.max_weight_g, lane.transit_days) == ("S/Z1", 2000, 2)
+    assert lane.rates is not None
+    for weight_g in (1, 500, 501, 1000, 1001, 2000):
+        assert lane.rates.freight_minor(weight_g) == sheet.price_minor(weight_g)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
@@ -15,7 +16,7 @@ from omskit.core import OmsError, PayloadError, Refusal, UsageError
 RATES = (
     "service courier areas first_g first_price step_g step_price transit_days origins "
     "max_weight_g divisor carries "
-    "cod_fee"
+    "cod_fee bands minimum surcharge round_g since until"
 ).split()
 _NEEDED = ("service", "courier", "areas", "first_g", "first_price")
 
@@ -37,7 +38,8 @@ def read_rates(payload: bytes, currency: str) -> tuple[tuple[Service, ...], tupl
     """Read rate cards: one row a lane, rows of one service put together; a service with a bad row is left out.
 
     ``areas`` are those of :class:`omskit.allocation.Lane`, as in ``DE DE-BY AT/10``; an empty ``first_price``
-    takes the areas out. ``cod_fee`` that is there, zero too, says that the courier collects money.
+    takes the areas out. ``cod_fee`` that is there, zero too, says that the courier collects money. ``bands`` are
+    weights in grams with prices, as in ``500:2.80 1000:3.20``; ``since`` and ``until`` are days in ISO 8601.
 
     Returns:
         The services, and a refusal for each row that does not fit.
@@ -75,9 +77,31 @@ def _lane(said: Fields, currency: str) -> Lane:
             said.amount("first_price", currency),
             said.count("step_g", 1000),
             said.amount("step_price", currency, 0),
+            tuple(_bands(said, currency)),
+            said.amount("minimum", currency, 0),
+            said.amount("surcharge", currency, 0),
+            said.count("round_g", 1),
         )
-    areas, origins = said.text("areas").split(), said.text("origins", "").split()
-    return Lane(frozenset(areas), card, said.count("transit_days", 1), frozenset(origins))
+    areas, origins = frozenset(said.text("areas").split()), frozenset(said.text("origins", "").split())
+    days = said.count("transit_days", 1)
+    return Lane(areas, card, days, origins, _day(said, "since"), _day(said, "until"))
+
+
+def _bands(said: Fields, currency: str) -> Iterator[tuple[int, int]]:
+    for pair in said.text("bands", "").split():
+        weight, _, price = pair.partition(":")
+        one = Fields({"bands": weight, "price": price}, said.path)
+        yield one.count("bands"), one.amount("price", currency)
+
+
+def _day(said: Fields, name: str) -> date | None:
+    text = said.text(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        path = f"{said.path}.{name}"
+        message = f"expected a day as 2026-11-01 @ {path}"
+        raise PayloadError("bad_day", message, path=path, value=text[:80]) from error
 
 
 def _service(said: Fields, lanes: tuple[Lane, ...], currency: str) -> Service:
@@ -131,6 +155,18 @@ class BandSheet:
             if weight_g <= band.to_g:
                 return band.price_minor
         raise UsageError("no_band", f"{self.service} to {self.zone}: no price for {weight_g} g", weight_g=weight_g)
+
+    def as_service(self, courier: str, *, transit_days: int = 1, divisor: int = 0) -> Service:
+        """Return the sheet as a service that the planner can choose; it takes nothing beyond its last band.
+
+        Raises:
+            UsageError: ``bad_rate`` where a heavier band costs less than a lighter one.
+        """
+        *below, last = [(band.to_g, band.price_minor) for band in self.bands]
+        card = RateCard(last[0], last[1], bands=tuple(below))
+        lane = Lane(self.countries or frozenset({"*"}), card, transit_days)
+        code = f"{self.service}/{self.zone}" if self.zone else self.service
+        return Service(code, courier, (lane,), last[0], divisor)
 
 
 def read_band_sheets(payload: bytes) -> tuple[BandSheet, ...]:

@@ -59,17 +59,19 @@ def write_recalls(requests: Sequence[RecallRequest], at: datetime) -> File:
 
 def _rows(payload: bytes, header: Sequence[str]) -> Iterator[Fields]:
     cells = read_cells(payload)
-    if not cells or cells[0] != list(header):
-        raise PayloadError("missing_column", f"expected the columns {', '.join(header)}", path="row 1")
+    names = cells[0] if cells else []
+    missing = [name for name in header if names.count(name) != 1]
+    if missing:
+        raise PayloadError("missing_column", f"expected one column each of {', '.join(missing)}", path="row 1")
     for number, row in enumerate(cells[1:], 2):
         if any(row):
-            yield Fields({name: text or None for name, text in zip(header, row, strict=False)}, f"row {number}")
+            yield Fields({name: text or None for name, text in zip(names, row, strict=False)}, f"row {number}")
 
 
 def read_shipments(payload: bytes) -> Iterator[Confirmed | Refusal]:
     """Read what left: one row a SKU and parcel; rows of one report stand together by number and report.
 
-    A row that does not fit leaves out its whole report.
+    Columns may come in any order, among others.     A row that does not fit leaves out its whole report.
 
     Raises:
         PayloadError: ``missing_column``; ``bad_table``.

@@ -66,7 +66,8 @@ def _clashes(drafts: Sequence[Draft], setting: Setting) -> None:
     others = [one for one in there if not setting.machine.has(one.status, TERMINAL)]
     if not setting.schema.shared_gtins:
         _unique(drafts, others, _gtins, "gtin_taken")
-    _unique(drafts, others, _variant, "variant_taken")
+    # A variant that is no longer sold keeps its options: its history would tell of another product otherwise.
+    _unique(drafts, there, _variant, "variant_taken")
     unique = frozenset(one.code for one in setting.schema.definitions if one.unique)
     if unique:
         _unique(drafts, others, partial(_values, unique), "not_unique")
@@ -152,8 +153,8 @@ def in_order(drafts: Iterable[Draft], machine: Machine) -> list[Draft]:
     """
     waiting = {draft.code: draft for draft in drafts}
     ordered: list[Draft] = []
-    while waiting:
-        path = dict.fromkeys([next(iter(waiting))])
+    for first in list(waiting):
+        path = dict.fromkeys([first] if first in waiting else [])
         while path:
             here = next(reversed(path))
             names = sorted(waiting[here].after.names)

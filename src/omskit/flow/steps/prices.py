@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from omskit.core import format_amount
 from omskit.flow.budgets import left_of, load_allowances
+from omskit.flow.buyers import HISTORIES
 from omskit.flow.lists import load_prices
 from omskit.flow.offers import Goods, load_products
 from omskit.flow.process import Facts, Need, Step
-from omskit.flow.repricing import gift_changes
-from omskit.flow.selling import Pricing, bought, region_of, spend, take_gifts
-from omskit.orders import Amend, Command, KeepPrice, NoteGaps, Order, PriceGap, PutOnHold, Regroup
+from omskit.flow.repricing import gift_changes, last_price
+from omskit.flow.selling import Pricing, bought, region_of, spend, take_gifts, unspend
+from omskit.orders import (
+    ORDERS,
+    STRANGER,
+    Amend,
+    Command,
+    KeepPrice,
+    NoteGaps,
+    Order,
+    PriceGap,
+    PutOnHold,
+    Regroup,
+)
 from omskit.orders.machine import APPROVE
-from omskit.pricing import Basket, BasketLine, Context, Left, PriceResult, Quote, Wanted, allowances_asked
+from omskit.pricing import Basket, BasketLine, Context, Left, PriceResult, Quote, Use, Wanted, allowances_asked
 from omskit.storage import Unit
 
 #: Hold of an order whose channel sold at prices that differ from ours by more than is tolerated.
@@ -31,13 +43,26 @@ class _Known:
     goods: Goods
     left: Mapping[str, Left]
     gifts: Mapping[str, int] | None
+    uses: Mapping[int, tuple[Use, ...]] = field(factory=dict)
+    strangers: frozenset[int] = frozenset()
+
+    def context(self, order: Order) -> Context:
+        """Return the facts about a channel's order that promotions ask for."""
+        return context_of_order(order, self.pricing, new_customer=order.key in self.strangers)
 
 
-def context_of_order(order: Order, pricing: Pricing) -> Context:
+def context_of_order(order: Order, pricing: Pricing, *, new_customer: bool = False) -> Context:
     """Return the facts about a channel's order that promotions ask for."""
     terms = order.terms
     region = region_of(terms.destination)
-    return Context(terms.placed_at, terms.channel, pricing.zone, region, terms.buyer)
+    return Context(terms.placed_at, terms.channel, pricing.zone, region, terms.buyer, new_customer=new_customer)
+
+
+def _strangers(unit: Unit, pricing: Pricing, orders: Sequence[Order]) -> frozenset[int]:
+    """Return the orders whose buyers had not bought in their channel before; none while nothing depends on it."""
+    if not any(one.conditions.new_customer for one in pricing.rules.promotions):
+        return frozenset()
+    return frozenset(key for key, known in HISTORIES.ask(unit, orders, False).items() if known == STRANGER)
 
 
 def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bool) -> Need[_Known]:
@@ -48,8 +73,9 @@ def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bo
         lists = load_prices(unit, pricing)
         skus = {line.sku for order in mine for line in order.lines} | {*pricing.gift_skus}
         goods = Goods({code: one.state for code, one in load_products(unit, skus).items()})
+        strangers = _strangers(unit, lists, mine)
         if not budgets:
-            return _Known(lists, goods, {}, None)
+            return _Known(lists, goods, {}, None, strangers=strangers)
         names = {
             name
             for order in mine
@@ -57,9 +83,16 @@ def _need(name: str, pricing: Pricing, channels: Collection[str], *, budgets: bo
         }
         at = max(order.terms.placed_at for order in mine)
         left = left_of(load_allowances(unit, names, lock=lock), at)
-        return _Known(lists, goods, left, free_gifts(unit, lists))
+        return _Known(lists, goods, left, free_gifts(unit, lists), _held(unit, mine), strangers)
 
     return Need(name, ask)
+
+
+def _held(unit: Unit, orders: Sequence[Order]) -> dict[int, tuple[Use, ...]]:
+    """Return what orders whose gifts are looked at again hold of budgets for them."""
+    keys = [order.key for order in orders if order.redeems]
+    histories = unit.of(ORDERS).history(keys) if keys else {}
+    return {key: last_price(entries)[0].price.uses for key, entries in histories.items()}
 
 
 def free_gifts(unit: Unit, pricing: Pricing) -> dict[str, int] | None:
@@ -122,7 +155,7 @@ def _gaps(order: Order, known: _Known) -> tuple[tuple[PriceGap, ...], int]:
     answers = pricing.book.quote(wanted, pricing.customer(order.terms))
     priced = [one for one, answer in zip(wanted, answers, strict=True) if isinstance(answer, Quote)]
     lines = pricing.lines(priced, pricing.customer(order.terms), known.goods)
-    result = pricing.price(Basket(order.terms.currency, lines), context_of_order(order, pricing))
+    result = pricing.price(Basket(order.terms.currency, lines), known.context(order))
     ours = {line.number: result.paid_minor_of(line) for line in result.lines}
     gaps = tuple(
         PriceGap(line.number, line.paid_minor, ours.get(line.number))
@@ -146,15 +179,18 @@ def gift_step(
 ) -> Step:
     """Return the step that adds the gifts which our promotions give to a channel's orders; prices stay.
 
-    Thresholds count what the channel's buyers pay. A gift is given once, with the first look at an order, which
-    then waits for the next run, so that sourcing knows of the gift. It has the group marker of the line that
-    earned it, so that it never leaves alone; what it uses of a budget is held for the order. Put the step behind
-    the price check and before the review.
+    Thresholds count what the channel's buyers pay. An order that gets a gift waits for the next run, so that
+    sourcing knows of it. A gift has the group marker of the line that earned it, so that it never leaves alone;
+    what it uses of a budget is held for the order. Put the step behind the price check and before the review.
+
+    An order that its channel, a person or a reversal changes is looked at again: gifts come, go and change their
+    number as what is left of it earns them, until a warehouse works on one. To look again after the review too,
+    put the step in once more with the trigger of the sourcing, and of the release; each under its own name.
 
     Args:
         pricing: Its promotions that give something.
         channels: Codes of the channels it looks at; empty for all.
-        trigger: As that of the review behind it.
+        trigger: As that of the step behind it.
         name: Of the step.
     """
     giving = pricing.giving
@@ -165,32 +201,56 @@ def gift_step(
         left, stock = known.left, known.gifts
         found: dict[int, Sequence[Command]] = {}
         for order in orders:
-            if not _is_meant(order, channels):
+            if not _is_due(order, channels):
                 continue
-            context = context_of_order(order, known.pricing)
-            result = known.pricing.price(_paid(order, known.goods), evolve(context, left=left, gift_stock=stock))
-            if result.gifts:
-                found[order.key] = (_given(order, result, known.goods), KeepPrice(result, context))
-                left, stock = spend(left, result.uses), take_gifts(stock, result)
+            context = known.context(order)
+            own = unspend(left, known.uses.get(order.key, ()))
+            free = _with_own(stock, order)
+            result = known.pricing.price(_paid(order, known.goods), evolve(context, left=own, gift_stock=free))
+            if result.gifts or order.gifted:
+                until = known.pricing.held_until(order.terms)
+                kept = KeepPrice(result, context, gifts_only=True, until=until)
+                found[order.key] = (*_given(order, result, known.goods), kept)
+                left, stock = spend(own, result.uses), take_gifts(free, result)
         return found
 
     return Step(name, trigger, run, (need,), pauses=True)
 
 
+def _is_due(order: Order, channels: Collection[str]) -> bool:
+    """Whether an order's gifts have to be looked at: for the first time, or after a change of what earns them."""
+    if not _is_meant(order, channels):
+        return False
+    at_work = {number for one in order.consignments if one.fulfillment for number, _ in one.lines}
+    return not order.gifted or (order.gifts_stale and not any(order.line(one).gift for one in at_work))
+
+
+def _with_own(stock: Mapping[str, int] | None, order: Order) -> Mapping[str, int] | None:
+    """Return what is free of gifts for an order: pieces that are held for its own are free to it."""
+    held = [line for line in order.lines if line.gift and line.reserved]
+    if stock is None or not held:
+        return stock
+    free = dict(stock)
+    for line in held:
+        free[line.sku] = free.get(line.sku, 0) + line.reserved
+    return free
+
+
 def _paid(order: Order, goods: Goods) -> Basket:
+    """Return what an order still stands for, at what its channel's buyer pays for it."""
     lines = tuple(
-        BasketLine(
-            line.number, line.sku, line.quantity, line.paid_minor, goods.categories(line.sku), group=line.group
-        )
+        BasketLine(line.number, line.sku, units, line.kept_minor, goods.categories(line.sku), group=line.group)
         for line in bought(order)
+        if (units := line.quantity - line.cancelled - line.returned)
     )
     return Basket(order.terms.currency, lines)
 
 
-def _given(order: Order, result: PriceResult, goods: Goods) -> Amend:
+def _given(order: Order, result: PriceResult, goods: Goods) -> tuple[Amend, ...]:
     groups = [
         Regroup(line.number, line.group)
         for line in result.lines
         if line.group and line.group != order.line(line.number).group
     ]
-    return Amend((*groups, *gift_changes(order, result, goods)), "gifts of our promotions")
+    changes = (*groups, *gift_changes(order, result, goods))
+    return (Amend(changes, "gifts of our promotions"),) if changes else ()

@@ -1,0 +1,171 @@
+"""What can be sold, read from the books: levels, transfers on their way, and orders that have no warehouse yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import field, frozen
+
+from omskit.core import Cell, Component, Kind, Stored, mark_of
+from omskit.flow.rules import Rules
+from omskit.inventory import (
+    Ahead,
+    Allotment,
+    Available,
+    Dated,
+    Formula,
+    Pool,
+    Shelf,
+    Unplaced,
+    availability,
+    bundle,
+    pieces,
+)
+from omskit.inventory.transfers import TRANSFER_MACHINE, TRANSFERS
+from omskit.inventory.transfers.machine import MOVING
+from omskit.orders import AUDITABLE, CONFIRMABLE, ORDERS, REVIEWABLE, SOURCEABLE
+from omskit.storage import After, Op, Unit, Where
+
+#: Aggregates loaded in one step.
+PAGE = 500
+
+_EVERYTHING = Formula()
+
+
+def _everything(_channel: str, _item: str) -> Formula:
+    return _EVERYTHING
+
+
+def _nothing(_cell: Cell) -> int:
+    return 0
+
+
+@frozen
+class Offering:
+    """How stock is offered: what the host decides, as values and as functions of codes.
+
+    Args:
+        formula: The formula of a channel's item, by (channel, item); by default all that can be sold.
+        pools: Which warehouses a channel sees, by code; all of them for one that is not in it.
+        safety: Pieces of a cell that are kept back from everybody.
+        allotments: Pieces that are ring-fenced for a channel.
+        ahead: What may be sold beyond stock, by SKU.
+        interval: How long a channel's item is left alone after it was told a number that is not zero.
+    """
+
+    formula: Callable[[str, str], Formula] = field(default=_everything)
+    pools: Mapping[str, Pool] = field(factory=dict)
+    safety: Callable[[Cell], int] = field(default=_nothing)
+    allotments: tuple[Allotment, ...] = ()
+    ahead: Mapping[str, Ahead] = field(factory=dict)
+    interval: timedelta = timedelta(0)
+
+
+def _pages(unit: Unit, kind: Kind[Any], *where: Where) -> Iterator[Stored[Any]]:
+    after: After | None = None
+    while keys := unit.of(kind).find(*where, limit=PAGE, after=after):
+        yield from unit.of(kind).load(keys).values()
+        after = After(None, keys[-1])
+
+
+def unplaced(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) -> list[Unplaced]:
+    """Return the pieces that were sold and have no warehouse yet, of every order that waits for one.
+
+    It reads each waiting order once: its time grows with how many wait, not with how many there are.
+
+    Args:
+        unit: Where.
+        rules: Of every process: their machines say in which statuses an order waits.
+        skus: Which SKUs are asked about.
+    """
+    traits = (REVIEWABLE, CONFIRMABLE, AUDITABLE, SOURCEABLE)
+    statuses = {status for one in rules for trait in traits for status in one.orders.with_trait(trait)}
+    sums: dict[tuple[str, frozenset[str]], int] = {}
+    for stored in _pages(unit, ORDERS, Where("status", Op.IN, tuple(sorted(statuses)))):
+        order = stored.state
+        where = frozenset({order.terms.warehouse} - {""})
+        for line in order.lines:
+            if line.open:
+                for sku, count in pieces(line.parts, line.open).items():
+                    if sku in skus:
+                        sums[sku, where] = sums.get((sku, where), 0) + count
+    return [Unplaced(sku, count, where) for (sku, where), count in sums.items()]
+
+
+def due(unit: Unit, skus: Collection[str]) -> dict[Cell, list[Dated]]:
+    """Return what is on its way to each cell by transfer, by the day it is expected; what has none is left out."""
+    found: dict[Cell, list[Dated]] = {}
+    moving = TRANSFER_MACHINE.with_trait(MOVING)
+    for stored in _pages(unit, TRANSFERS, Where("status", Op.IN, moving)):
+        transfer = stored.state
+        for line in transfer.lines:
+            if transfer.expected and line.in_transit and line.sku in skus:
+                cell = Cell(line.sku, transfer.target)
+                found.setdefault(cell, []).append(Dated(transfer.expected, line.in_transit))
+    return found
+
+
+def shelves(unit: Unit, skus: Collection[str], offering: Offering, *, lock: bool = False) -> list[Shelf]:
+    """Return the shelves of some SKUs: buckets beside what can be sold are cells of their own, and not on them."""
+    coming = due(unit, skus)
+    levels = {cell: level for cell, level in unit.stock.levels(skus, lock=lock).items() if not mark_of(cell)}
+    return [
+        Shelf(
+            cell,
+            levels[cell].on_hand if cell in levels else 0,
+            levels[cell].reserved if cell in levels else 0,
+            safety=offering.safety(cell),
+            inbound=tuple(sorted(coming.get(cell, ()))),
+        )
+        for cell in sorted({*levels, *coming})
+    ]
+
+
+@frozen
+class Sellable:
+    """What can be sold, for as many channels as ask: read once, looked at in plain code.
+
+    Args:
+        shelves: Of every SKU that is asked about.
+        waiting: What is sold and has no warehouse.
+        offering: The host's decisions.
+        on: Today.
+    """
+
+    shelves: Sequence[Shelf]
+    waiting: Sequence[Unplaced]
+    offering: Offering
+    on: date
+
+    @classmethod
+    def of(
+        cls, unit: Unit, rules: Iterable[Rules], skus: Collection[str], offering: Offering, on: date
+    ) -> Sellable:
+        """Read what can be sold of some SKUs.
+
+        Orders without a warehouse are read before the levels. One that gets its warehouse between the two is then
+        counted twice for a moment; the other way round it would count not at all, and its pieces be sold again.
+        """
+        known = frozenset(skus)
+        waiting = unplaced(unit, rules, known)
+        return cls(shelves(unit, known, offering), waiting, offering, on)
+
+    def for_channel(self, channel: str) -> dict[str, Available]:
+        """Return what can be sold of every SKU, as a channel sees it; an empty code sees every warehouse."""
+        return availability(
+            self.shelves,
+            on=self.on,
+            pool=self.offering.pools.get(channel),
+            channel=channel,
+            unplaced=self.waiting,
+            allotments=self.offering.allotments,
+            ahead=self.offering.ahead,
+        )
+
+    def of_item(self, sku: str, parts: Sequence[Component], found: Mapping[str, Available]) -> Available:
+        """Return what can be sold of an item: of its SKU, or of what one unit is made of."""
+        if parts:
+            return bundle(sku, parts, found, on=self.on)
+        return found.get(sku) or Available(sku, (Dated(self.on, 0),), self.offering.ahead.get(sku))

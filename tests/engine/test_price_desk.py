@@ -1,0 +1,56 @@
+"""The price desk: price changes that another approves and that apply once, and what became of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from counters import HOT, draft, phone
+from shop import AT, Clock
+
+from omskit.core import Refused, UsageError, readable
+from omskit.pricing import PriceChange, PriceEntry, changes
+from omskit.storage import Storage
+
+
+def scheduled(hours: int, minor: int) -> changes.Submit:
+    return changes.Submit(PriceChange(0, "", "base", AT + timedelta(hours=hours), (PriceEntry.of("A", minor),)))
+
+
+def test_an_approved_price_change_applies_once_when_its_time_has_come(storage: Storage) -> None:
+    clock = Clock()
+    oms = phone(storage, clock=clock)
+    number = oms.prices.submit(scheduled(2, 1200), actor="amy")
+    assert oms.prices.apply() == ()
+    oms.prices.do(number, changes.Approve(), actor="bob")
+    assert oms.prices.apply() == ()
+    clock.forward(hours=2)
+    assert oms.counter.quote(draft("P1", ("A", 1), at=clock.at)).total_minor == 1000
+    assert (oms.prices.apply(), oms.prices.apply()) == ((number,), ())
+    assert oms.counter.quote(draft("P1", ("A", 1), at=clock.at)).total_minor == 1200
+    assert oms.verify().is_sound
+
+
+def test_price_changes_and_budgets_tell_what_became_of_them(storage: Storage) -> None:
+    oms = phone(storage, HOT)
+    number = oms.prices.submit(scheduled(0, 1200), actor="amy")
+    assert [*oms.prices.changes("submitted"), *oms.prices.changes("approved")] == [number]
+    oms.prices.do(number, changes.Approve(), actor="ben")
+    assert [one.approved_by for one in oms.prices.changes().values()] == ["ben"]
+    oms.prices.apply()
+    assert [one.actor for one in oms.prices.history(number)] == ["amy", "ben", "omskit"]
+    (sold,) = oms.counter.place([draft("P1", ("A", 1))], actor="amy").placed
+    oms.cancel(sold, actor="ben")
+    assert [one.actor for one in oms.prices.allowance_history("promotion:HOT")] == ["amy", "amy", "ben"]
+    with pytest.raises(UsageError):
+        oms.prices.allowance_history("promotion:COLD")
+    with pytest.raises(UsageError):
+        oms.prices.history(readable("PC", 999))
+
+
+def test_nobody_approves_a_price_change_of_his_own(storage: Storage) -> None:
+    oms = phone(storage)
+    number = oms.prices.submit(scheduled(0, 1200), actor="amy")
+    with pytest.raises(Refused) as error:
+        oms.prices.do(number, changes.Approve(), actor="amy")
+    assert error.value.code == "own_approval"
