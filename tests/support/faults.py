@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from attrs import define, field
 from sqlalchemy import Engine, event, select
 
+from omskit.core import Movement, Refused
 from omskit.engine import Oms
 from omskit.storage import Capabilities
 from omskit.storage.sql import SqlStorage
@@ -196,3 +197,49 @@ class Forgets:
         """Open a unit whose receipts are lost."""
         with self.inner.begin(read=read) as real:
             yield SplitUnit(real, "inbox", "record")
+
+
+@define
+class Greedy:
+    """A stock book that posts movement by movement, and leaves out what is refused."""
+
+    real: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def post(self, movements: Sequence[Movement]) -> None:
+        """Book what can be booked."""
+        for one in movements:
+            with suppress(Refused):
+                self.real.post([one])
+
+
+@define
+class _GreedyUnit:
+    real: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    @property
+    def stock(self) -> Greedy:
+        return Greedy(self.real.stock)
+
+
+@define
+class SwallowsShortages:
+    """A mutant: of what a unit books, the part for which there is enough is booked."""
+
+    inner: Any
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As the real one's."""
+        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit."""
+        with self.inner.begin(read=read) as real:
+            yield _GreedyUnit(real)
