@@ -27,7 +27,7 @@ from omskit.orders import (
     ReleaseHold,
     ReviewPolicy,
 )
-from omskit.storage import Delivery, MemoryStorage, Storage, Unit
+from omskit.storage import Delivery, MemoryStorage, Storage
 
 NETWORK = Network(
     "EUR",
@@ -178,7 +178,7 @@ def test_general_case_20_a_storage_that_fails_is_no_success_and_the_payload_may_
         is_down = False
 
         @contextmanager
-        def begin(self, *, read: bool = False) -> Iterator[Unit]:
+        def begin(self, *, read: bool = False) -> Iterator[Any]:
             with super().begin(read=read) as unit:
                 yield unit
                 if self.is_down and not read:
