@@ -188,18 +188,29 @@ class ReturnDesk:
     def expire(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
         """Let the cases expire whose goods have not come by their deadline, with one outcome each."""
         now = self.shop.now()
-        statuses = self.shop.ruling.rules_of("").custody.with_trait(r.EXPIRABLE)
-        where = (Where("custody", Op.IN, statuses), Where("deadline", Op.LE, to_ms(now)))
+        where = (Where("custody", Op.IN, self._statuses(r.EXPIRABLE)), Where("deadline", Op.LE, to_ms(now)))
         with self.shop.storage.begin(read=True) as unit:
             keys = unit.of(RETURNS).find(*where, limit=limit, by="deadline")
-        acts = [Act(readable(RETURNS.number, key), r.Expire()) for key in keys]
+            found = unit.of(RETURNS).load(keys)
+        due = (found[key].state for key in keys)
+        acts = [Act(case.number, r.Expire()) for case in due if self._has(case, r.EXPIRABLE)]
         return Acting(self.shop).do_many(acts, actor, self.batch, lambda _: None)
 
     def expected(self, warehouse: str) -> Iterator[ReturnCase]:
         """Yield the cases whose goods are on their way, or may come, to a warehouse, in order of key."""
-        statuses = self.shop.ruling.rules_of("").custody.with_trait(r.AWAITS_GOODS)
+        statuses = self._statuses(r.AWAITS_GOODS)
         where = (Where("warehouse", Op.EQ, warehouse), Where("custody", Op.IN, statuses))
-        yield from (case for case in self._cases(*where) if not case.is_complete)
+        for case in self._cases(*where):
+            if not case.is_complete and self._has(case, r.AWAITS_GOODS):
+                yield case
+
+    def _statuses(self, trait: str) -> tuple[str, ...]:
+        """Return the statuses that have a trait in any process."""
+        found = {one for rules in self.shop.ruling.all_rules() for one in rules.custody.with_trait(trait)}
+        return tuple(sorted(found))
+
+    def _has(self, case: ReturnCase, trait: str) -> bool:
+        return self.shop.ruling.rules_of(case.process).custody.has(case.custody, trait)
 
     def differences(self, *where: Where) -> Iterator[CaseDifference]:
         """Yield what differs from what was expected, over the cases that match by ``RETURNS.columns``.

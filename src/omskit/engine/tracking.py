@@ -10,7 +10,7 @@ from attrs import frozen
 from omskit.core import Refusal, Refused, readable
 from omskit.engine.units import Shop, save
 from omskit.flow import Workspace, react
-from omskit.fulfillment import FULFILLMENTS, Fact, FulfillmentOrder, Parcel, Track
+from omskit.fulfillment import FULFILLMENTS, Fact, FulfillmentOrder, Parcel, Track, former
 from omskit.storage import After, Op, Unit, Where
 
 #: Most fulfillment orders that one search returns.
@@ -87,7 +87,7 @@ class Tracking:
         found = [
             (key, number)
             for key, number in places.get(scan.waybill, ())
-            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number))
+            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number), scan.waybill)
         ]
         if len(found) > 1:
             found = [place for place in found if _parcel(work, *place)[1].left_at is not None] or found
@@ -117,11 +117,15 @@ def _keys(unit: Unit, waybills: tuple[str, ...]) -> list[int]:
 
 
 def _places(work: Workspace) -> dict[str, list[tuple[int, int]]]:
+    """Return the parcels by their waybills; by one that was taken off them only where nobody has it now."""
     places: dict[str, list[tuple[int, int]]] = {}
+    old: dict[str, list[tuple[int, int]]] = {}
     for key, track in work.fulfillments.items():
         for parcel in track.state.parcels if track.state else ():
             places.setdefault(parcel.waybill, []).append((key, parcel.number))
-    return places
+            for label in former(parcel):
+                old.setdefault(label.waybill, []).append((key, parcel.number))
+    return {waybill: list(dict.fromkeys(found)) for waybill, found in old.items()} | places
 
 
 def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, Parcel]:
@@ -130,7 +134,9 @@ def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, P
     return state, state.parcels[number - 1]
 
 
-def _courier(state: FulfillmentOrder, parcel: Parcel) -> str:
+def _courier(state: FulfillmentOrder, parcel: Parcel, waybill: str) -> str:
+    if parcel.waybill != waybill:
+        return next(label.courier for label in former(parcel) if label.waybill == waybill)
     return parcel.courier or state.courier
 
 

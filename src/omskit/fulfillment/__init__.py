@@ -74,7 +74,7 @@ from omskit.fulfillment.events import (
 )
 from omskit.fulfillment.evolve import evolve
 from omskit.fulfillment.kind import COMMANDS, FULFILLMENTS, is_unscanned
-from omskit.fulfillment.labels import holding
+from omskit.fulfillment.labels import former, holding
 from omskit.fulfillment.machine import (
     ARRIVED,
     AWAITED,
@@ -212,6 +212,7 @@ __all__ = [
     "decide",
     "delivered",
     "evolve",
+    "former",
     "holding",
     "is_unscanned",
     "pack",

@@ -8,6 +8,7 @@ from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment.evolve import evolve
+from omskit.fulfillment.labels import former
 from omskit.fulfillment.machine import EXCEPTION
 from omskit.fulfillment.model import FulfillmentOrder
 from omskit.fulfillment.parcels import Parcel
@@ -38,7 +39,11 @@ def _pickup_until(state: FulfillmentOrder) -> int | None:
 
 
 def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
-    return [(parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels]
+    """Return a row for each parcel, and then one without a status for each waybill that was taken off one."""
+    rows: list[tuple[int | str | None, ...]] = [
+        (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
+    ]
+    return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in former(parcel)]
 
 
 #: Commands by tag, for idempotency keys and audit.
