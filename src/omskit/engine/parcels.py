@@ -148,6 +148,8 @@ class Parcels:
             for stored in collection.load(keys).values():
                 for parcel in (one for one in stored.state.parcels if one.left_at is not None):
                     order = stored.state.lines[parcel.lines[0][0] - 1].order
+                    for label in parcel.former:
+                        self._sent.setdefault(label.waybill, order)
                     self._sent[parcel.waybill] = order
                     yield order
             after = After(None, keys[-1])

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from omskit.core import Refusal, Stored, UsageError, key_of, readable
+from omskit.core import Refusal, Stored, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done
 from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.units import Shop
 from omskit.engine.watch import Unscanned, unscanned
 from omskit.fulfillment import (
+    AWAITED,
     FULFILLMENTS,
     WORKING,
     Delivered,
+    ExpirePickup,
     FulfillmentOrder,
     Reject,
     RejectLines,
@@ -67,6 +69,18 @@ class ShipmentDesk:
             limit: Most parcels.
         """
         return unscanned(self.shop, allowed, within, limit)
+
+    def expire_pickups(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
+        """Send goods back to the shelf that nobody has collected by their end, with one outcome each."""
+        rules = self.shop.ruling.all_rules()
+        awaited = {status for one in rules for status in one.fulfillments.with_trait(AWAITED)}
+        due = Where("pickup_until", Op.LE, to_ms(self.shop.now()))
+        with self.shop.storage.begin(read=True) as unit:
+            keys = unit.of(FULFILLMENTS).find(
+                Where("status", Op.IN, tuple(sorted(awaited))), due, limit=limit, by="pickup_until"
+            )
+        acts = [Act(readable(FULFILLMENTS.number, key), ExpirePickup()) for key in keys]
+        return Acting(self.shop).do_many(acts, actor, self.batch, _silent)
 
     def of(self, order: str) -> Sequence[FulfillmentOrder]:
         """Return the fulfillment orders that have shipped something of an order, or work for it.

@@ -87,8 +87,10 @@ class Tracking:
         found = [
             (key, number)
             for key, number in places.get(scan.waybill, ())
-            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number))
+            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number), scan.waybill)
         ]
+        current = [place for place in found if _parcel(work, *place)[1].waybill == scan.waybill]
+        found = current or found
         if len(found) > 1:
             found = [place for place in found if _parcel(work, *place)[1].left_at is not None] or found
         if len(found) != 1:
@@ -120,7 +122,8 @@ def _places(work: Workspace) -> dict[str, list[tuple[int, int]]]:
     places: dict[str, list[tuple[int, int]]] = {}
     for key, track in work.fulfillments.items():
         for parcel in track.state.parcels if track.state else ():
-            places.setdefault(parcel.waybill, []).append((key, parcel.number))
+            for waybill in {parcel.waybill, *(label.waybill for label in parcel.former)}:
+                places.setdefault(waybill, []).append((key, parcel.number))
     return places
 
 
@@ -130,8 +133,10 @@ def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, P
     return state, state.parcels[number - 1]
 
 
-def _courier(state: FulfillmentOrder, parcel: Parcel) -> str:
-    return parcel.courier or state.courier
+def _courier(state: FulfillmentOrder, parcel: Parcel, waybill: str) -> str:
+    """Return whose number a waybill of a parcel is: its own, or one that it had before."""
+    former = {label.waybill: label.courier for label in parcel.former}
+    return former.get(waybill) or parcel.courier or state.courier
 
 
 def _nowhere(scan: Scan, found: Sequence[tuple[int, int]]) -> Refusal:

@@ -38,7 +38,12 @@ def _pickup_until(state: FulfillmentOrder) -> int | None:
 
 
 def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
-    return [(parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels]
+    """Return a row for each parcel, and one for each further waybill that it has had."""
+    rows: list[tuple[int | str | None, ...]] = []
+    for parcel in state.parcels:
+        rows.append((parcel.waybill, parcel.courier or state.courier, parcel.status))
+        rows += [(label.waybill, label.courier, parcel.status) for label in parcel.former]
+    return rows
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -56,6 +61,7 @@ COMMANDS: Codec[Any] = Codec(
         "reject_lines": c.RejectLines,
         "dispatch": c.Dispatch,
         "unship": c.Unship,
+        "settle": c.Settle,
         "pack": c.Pack,
         "unpack": c.Unpack,
         "weigh": c.Weigh,
@@ -94,6 +100,7 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
             "lines_rejected": e.LinesRejected,
             "shipped_anyway": e.ShippedAnyway,
             "unshipped": e.Unshipped,
+            "settled": e.Settled,
             "packed": e.Packed,
             "unpacked": e.Unpacked,
             "weighed": e.Weighed,
