@@ -1,7 +1,7 @@
 """Review and merge detection of waiting orders: ``python benchmarks/review.py [--engine]``; run by hand.
 
-First the decisions alone, then a run of both steps by the engine on an SQLite file. Every third order has a sibling
-of its buyer to the same receiver, one in twenty has a memo, of one in fifty the courier collects the money.
+First the decisions alone, then a run of both steps by the engine on an SQLite file. Every third order has a
+sibling of its buyer to the same receiver; one in twenty has a memo; one in fifty is paid to its courier.
 """
 
 from __future__ import annotations

@@ -121,8 +121,8 @@ class Parcels:
     def _load(self, parcels: Sequence[Parcel]) -> None:
         cases = {key_of(one.case, RETURNS.number) for one in parcels if one.case}
         numbers = tuple(sorted({name for one in parcels for name in (one.waybill, one.original) if name}))
-        for column in ("waybill", "first_waybill") if numbers else ():
-            cases |= set(self._find(RETURNS.tag, Where(column, Op.IN, numbers)))
+        if numbers:
+            cases |= set(self._find(RETURNS.tag, Where("return_lines.parcel", Op.IN, numbers)))
         orders = set(self._by_original(numbers)) if numbers else set()
         ids = tuple(sorted({one.order for one in parcels if one.order}))
         orders |= set(self._find(ORDERS.tag, Where("external_id", Op.IN, ids))) if ids else set()
