@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from after_lives import WholeLives
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from lives import Lives
 
 from omskit.flow import react
 from omskit.orders import Cancelled, TakenBack, Unassigned, evolve
@@ -16,18 +16,18 @@ QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too
 
 
 def test_five_thousand_steps_of_lives_never_part_from_the_model() -> None:
-    before = Lives.played
+    before = WholeLives.played
     run_state_machine_as_test(
-        Lives,
+        WholeLives,
         settings=settings(max_examples=250, stateful_step_count=50, deadline=None, suppress_health_check=QUIET),
     )
-    assert Lives.played - before >= 5_000
+    assert WholeLives.played - before >= 5_000
 
 
 @pytest.mark.long
 def test_a_hundred_thousand_steps_of_lives_never_part_from_the_model() -> None:
     run_state_machine_as_test(
-        Lives,
+        WholeLives,
         settings=settings(max_examples=4_000, stateful_step_count=50, deadline=None, suppress_health_check=QUIET),
     )
 
@@ -68,4 +68,4 @@ def test_the_lives_see_a_system_that_loses_units(
         database=None,
     )
     with pytest.raises(AssertionError):
-        run_state_machine_as_test(Lives, settings=find)
+        run_state_machine_as_test(WholeLives, settings=find)
