@@ -12,7 +12,7 @@ from lives import SKUS, WAREHOUSES, Line, Lives
 from omskit.core import Refused, readable
 from omskit.engine import Opening, Parcel
 from omskit.fulfillment import Command as FulfillmentCommand
-from omskit.fulfillment import HandOver, Settle, Unship
+from omskit.fulfillment import HandOver, Reject, Settle, Unship
 from omskit.orders import AddLine, Satisfy
 from omskit.returns import CaseKind, Found, ReturnCase
 
@@ -105,6 +105,25 @@ class WholeLives(Lives):
         number = self.pick(data, self.stopped())
         parcels = len(self.stopped()[number].parcels) + 1
         self.worked(number, HandOver(f"WX-{number}-{parcels}"))
+
+    @precondition(lambda self: self.works())
+    @rule(data=st.data(), sold=st.booleans())
+    def rejected_work_leaves_all_the_same(self, data: st.DataObject, sold: bool) -> None:  # noqa: FBT001
+        number = self.pick(data, self.works())
+        work = self.works()[number]
+        if self.worked(number, Reject("flooded", self.now)):
+            self.give_back(work)
+            self.follow_cancelling()
+        if number in self.stopped():
+            self.worked(number, HandOver(f"WX-{number}-{len(work.parcels) + 1}"))
+        if self.unsettled():
+            self.a_person_settles_a_parcel(data, sold)
+
+    @precondition(lambda self: self.with_buyers())
+    @rule(data=st.data())
+    def goods_are_sent_back_and_scanned(self, data: st.DataObject) -> None:
+        self.somebody_sends_goods_back(data, 2)
+        self.a_parcel_of_a_case_is_scanned(data, "BER", 1)
 
     @precondition(lambda self: self.unsettled())
     @rule(data=st.data(), sold=st.booleans())
