@@ -10,7 +10,7 @@ from attrs import frozen
 from omskit.core import Refusal, Refused, readable
 from omskit.engine.units import Shop, save
 from omskit.flow import Workspace, react
-from omskit.fulfillment import FULFILLMENTS, Fact, FulfillmentOrder, Parcel, Track, former
+from omskit.fulfillment import FULFILLMENTS, Fact, FulfillmentOrder, Parcel, Track
 from omskit.storage import After, Op, Unit, Where
 
 #: Most fulfillment orders that one search returns.
@@ -89,6 +89,8 @@ class Tracking:
             for key, number in places.get(scan.waybill, ())
             if not scan.courier or scan.courier == _courier(*_parcel(work, key, number), scan.waybill)
         ]
+        current = [place for place in found if _parcel(work, *place)[1].waybill == scan.waybill]
+        found = current or found
         if len(found) > 1:
             found = [place for place in found if _parcel(work, *place)[1].left_at is not None] or found
         if len(found) != 1:
@@ -123,7 +125,7 @@ def _places(work: Workspace) -> dict[str, list[tuple[int, int]]]:
     for key, track in work.fulfillments.items():
         for parcel in track.state.parcels if track.state else ():
             places.setdefault(parcel.waybill, []).append((key, parcel.number))
-            for label in former(parcel):
+            for label in parcel.former:
                 old.setdefault(label.waybill, []).append((key, parcel.number))
     return {waybill: list(dict.fromkeys(found)) for waybill, found in old.items()} | places
 
@@ -136,7 +138,7 @@ def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, P
 
 def _courier(state: FulfillmentOrder, parcel: Parcel, waybill: str) -> str:
     if parcel.waybill != waybill:
-        return next(label.courier for label in former(parcel) if label.waybill == waybill)
+        return next(label.courier for label in parcel.former if label.waybill == waybill)
     return parcel.courier or state.courier
 
 

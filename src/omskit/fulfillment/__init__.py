@@ -31,6 +31,7 @@ from omskit.fulfillment.commands import (
     RefuseVoid,
     Reject,
     RejectLines,
+    Settle,
     Ship,
     Track,
     Units,
@@ -58,6 +59,7 @@ from omskit.fulfillment.events import (
     Rejected,
     ReturnCalledOff,
     ReturnExpected,
+    Settled,
     ShippedAnyway,
     Tracked,
     Unpacked,
@@ -74,7 +76,7 @@ from omskit.fulfillment.events import (
 )
 from omskit.fulfillment.evolve import evolve
 from omskit.fulfillment.kind import COMMANDS, FULFILLMENTS, is_unscanned
-from omskit.fulfillment.labels import former, holding
+from omskit.fulfillment.labels import holding
 from omskit.fulfillment.machine import (
     ARRIVED,
     AWAITED,
@@ -187,6 +189,8 @@ __all__ = [
     "Rejected",
     "ReturnCalledOff",
     "ReturnExpected",
+    "Settle",
+    "Settled",
     "Ship",
     "ShippedAnyway",
     "Track",
@@ -212,7 +216,6 @@ __all__ = [
     "decide",
     "delivered",
     "evolve",
-    "former",
     "holding",
     "is_unscanned",
     "pack",

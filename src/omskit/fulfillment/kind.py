@@ -8,7 +8,6 @@ from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment.evolve import evolve
-from omskit.fulfillment.labels import former
 from omskit.fulfillment.machine import EXCEPTION
 from omskit.fulfillment.model import FulfillmentOrder
 from omskit.fulfillment.parcels import Parcel
@@ -43,7 +42,7 @@ def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
     rows: list[tuple[int | str | None, ...]] = [
         (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
     ]
-    return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in former(parcel)]
+    return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in parcel.former]
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -61,6 +60,7 @@ COMMANDS: Codec[Any] = Codec(
         "reject_lines": c.RejectLines,
         "dispatch": c.Dispatch,
         "unship": c.Unship,
+        "settle": c.Settle,
         "pack": c.Pack,
         "unpack": c.Unpack,
         "weigh": c.Weigh,
@@ -99,6 +99,7 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
             "lines_rejected": e.LinesRejected,
             "shipped_anyway": e.ShippedAnyway,
             "unshipped": e.Unshipped,
+            "settled": e.Settled,
             "packed": e.Packed,
             "unpacked": e.Unpacked,
             "weighed": e.Weighed,

@@ -19,15 +19,6 @@ def holding(parcel: Parcel) -> Label | None:
     return None
 
 
-def former(parcel: Parcel) -> tuple[Label, ...]:
-    """Return the labels that gave a parcel a waybill and do not hold any more, oldest first.
-
-    A courier that was told too late may still carry the parcel under one of them.
-    """
-    machine = m.LABEL_MACHINE
-    return tuple(one for one in parcel.labels if one.waybill and not machine.has(one.status, m.HOLDS))
-
-
 def voiding(parcel: Parcel, reason: str) -> Events:
     """Return the event of taking a parcel's label back, or none where it has none."""
     label = holding(parcel)

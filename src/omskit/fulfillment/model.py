@@ -105,6 +105,8 @@ class FulfillmentOrder:
         holds: What waits for a person.
         confirmed: Ids of the warehouse's confirmations so far.
         pickup: Set where a buyer collects the goods; None where a courier carries them.
+        anyway: Numbers of the parcels that left although the work had been stopped, each with what was decided:
+            empty for nothing yet, ``sold`` or ``gone``.
     """
 
     key: int
@@ -124,6 +126,7 @@ class FulfillmentOrder:
     holds: tuple[WorkHold, ...] = ()
     confirmed: tuple[str, ...] = ()
     pickup: Pickup | None = None
+    anyway: tuple[tuple[int, str], ...] = ()
 
     @property
     def orders(self) -> tuple[int, ...]:

@@ -217,11 +217,19 @@ class Release:
 
 @frozen
 class Ship:
-    """Book units that a fulfillment order has handed to the courier; ``sent`` keeps in which parcels."""
+    """Book units that a fulfillment order has handed to the courier.
+
+    Args:
+        fulfillment: Its key.
+        lines: (line number, units) pairs.
+        sent: In which parcels they are.
+        unplanned: Whether they are open units, that were no longer promised by that fulfillment order.
+    """
 
     fulfillment: int
     lines: Units
     sent: tuple[Sent, ...] = ()
+    unplanned: bool = False
 
 
 @frozen

@@ -195,16 +195,20 @@ def _despatched(number: int, line: SentLine) -> str:
     return f"<cac:DespatchLine>{inside}</cac:DespatchLine>"
 
 
+def _consigned(waybill: str, courier: str) -> str:
+    carrier = f"<cac:CarrierParty><cac:PartyName>{_tag('Name', courier)}</cac:PartyName></cac:CarrierParty>"
+    return f"<cac:Consignment>{_tag('ID', waybill)}{carrier}</cac:Consignment>"
+
+
 def write_shipment(notice: ShipmentNotice, at: datetime) -> tuple[Request, ...]:
     """Return a DespatchAdvice: what left, for which lines of the order, under which waybill."""
     lines = "".join(_despatched(number, line) for number, line in enumerate(notice.lines, 1))
-    carrier = f"<cac:CarrierParty><cac:PartyName>{_tag('Name', notice.courier)}</cac:PartyName></cac:CarrierParty>"
-    shipment = f"<cac:Shipment>{_tag('ID', notice.waybill)}<cac:Consignment>{_tag('ID', notice.waybill)}{carrier}"
+    parcels = "".join(_consigned(one.waybill, one.courier) for one in notice.packages)
     inside = (
         f"{_tag('UBLVersionID', '2.1')}{_tag('ID', notice.waybill)}"
         f"{_tag('IssueDate', f'{at:%Y-%m-%d}')}{_tag('IssueTime', f'{at:%H:%M:%S}')}"
         f"<cac:OrderReference>{_tag('ID', notice.external_id)}</cac:OrderReference>"
-        f"{shipment}</cac:Consignment></cac:Shipment>{lines}"
+        f"<cac:Shipment>{_tag('ID', notice.waybill)}{parcels}</cac:Shipment>{lines}"
     )
     return _document("DespatchAdvice", inside, "", f"shipment/{notice.external_id}/{notice.waybill}")
 
