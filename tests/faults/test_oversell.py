@@ -1,4 +1,4 @@
-"""F-01 to F-03: many hands reach for few pieces through every entrance; what is promised is exactly what is there."""
+"""F-01 to F-03: many hands reach for few pieces through every entrance, and get exactly what is there."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def got(take: Callable[[], object]) -> int:
     try:
         take()
     except Refused as refusal:
-        assert refusal.code == "out_of_stock"
+        if refusal.code != "out_of_stock":
+            raise
         return 0
     return 1
 
@@ -240,7 +241,7 @@ def test_f03_a_bundle_and_its_part_on_one_order_reach_for_the_same_pieces(oms: O
 
 
 def test_f03_sees_a_book_that_posts_what_it_can(oms: Oms) -> None:
-    broken = shop(SwallowsShortages(oms.storage))  # type: ignore[arg-type]  # a mutant is a storage by its looks
+    broken = shop(SwallowsShortages(oms.storage))
     over_demanding(broken)()
     assert oms.stock.levels(["A"]) != {A: Level(5)}
     assert violations(oms) != []
