@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 from faults import Forgets, violations
 from many_shops import in_threads
-from shop import AT, order, payload, shop
+from shop import AT, order, payload
 
 from omskit.core import Cell, Level, Refused, UsageError
 from omskit.engine import Done, Oms

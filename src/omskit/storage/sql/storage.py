@@ -133,7 +133,7 @@ class SqlStorage:
 
 
 def _commit(transaction: RootTransaction) -> None:
-    """Commit, or let go of the connection, which SQLAlchemy would put back into the pool with a transaction open."""
+    """Commit, or let go of the connection: SQLAlchemy would keep it in the pool with a transaction open."""
     kept = False
     try:
         with translated():
