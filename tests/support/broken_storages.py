@@ -210,14 +210,10 @@ class ChecksLinesOneByOne(m._StockBook):
         if sum(one.on_hand for one in movements) <= 0:
             for one in movements:
                 super()._levels_after([one])
-        return (
-            {
-                cell: Level(self._now(cell).on_hand + more[0], self._now(cell).reserved + more[1])
-                for cell, more in effects_of(movements).items()
-            }
-            if sum(one.on_hand for one in movements) <= 0
-            else super()._levels_after(movements)
-        )
+        return {
+            cell: Level(self._now(cell).on_hand + more[0], self._now(cell).reserved + more[1])
+            for cell, more in effects_of(movements).items()
+        } if sum(one.on_hand for one in movements) <= 0 else super()._levels_after(movements)
 
     def _now(self, cell: Cell) -> Level:
         return self.data.levels.get(cell, Level())

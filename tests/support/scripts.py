@@ -28,7 +28,9 @@ def run_example_once(name: str, *arguments: str, at: Path) -> str:
     return told.read_text("utf-8")
 
 
-def start_example(name: str, *arguments: str, at: Path, said: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def start_example(
+    name: str, *arguments: str, at: Path, said: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
     """Return the finished process of an example."""
     command = [sys.executable, "-W", "error", str(EXAMPLES / name), *arguments]
     return subprocess.run(command, cwd=at, input=said, capture_output=True, timeout=300, check=False)

@@ -268,18 +268,14 @@ PRICE = PriceResult(
     (Use("promotion:TEN", 1, 345, 100, 50_000, "EUR"),),
     (
         Step(StepKind.LIST, delta_minor=3_450, after_minor=3_450, shares=((1, 3_450),)),
-        Step(StepKind.DISCOUNT, "TEN", Scope.LINE, 3_450, -345, 3_105, 1, ((1, -345),), (("brand", 345),), True),
+        Step(
+            StepKind.DISCOUNT, "TEN", Scope.LINE, 3_450, -345, 3_105, 1, ((1, -345),), (("brand", 345),), True
+        ),
     ),
     (Rejection("BIG", Reason.AMOUNT_SHORT, 1_200, 2, "X"),),
 )
 PRICED_UNDER = Context(
-    at=AT,
-    channel="phone",
-    zone="Europe/Berlin",
-    region="DE",
-    buyer="c-17",
-    groups=("vip",),
-    new_customer=True,
+    at=AT, channel="phone", zone="Europe/Berlin", region="DE", buyer="c-17", groups=("vip",), new_customer=True,
     coupons={"X7": "TEN"},
 )
 REFUNDED = o.Refunded(((1, 1),), ((1, 3_105, 496),), (GiftDue("GWP", "STRAP", 0, 1, 290),), 290, 5, again=True)

@@ -137,7 +137,9 @@ class _Maker:
             _whole("version"),
             _words("document"),
             *(Column(column.name, _TYPES[column.type]) for column in kind.columns),
-            *(UniqueConstraint(*names, name=unique_name(self.prefix + kind.tag, names)) for names in kind.unique),
+            *(
+                UniqueConstraint(*names, name=unique_name(self.prefix + kind.tag, names)) for names in kind.unique
+            ),
         )
         if kind.queue:
             self.index(main, *kind.queue, "key")
