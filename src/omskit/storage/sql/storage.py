@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -97,8 +97,11 @@ class SqlStorage:
                 unit = SqlUnit(self._statements, Wire(connection, read))
                 yield unit
                 unit.wire.check()
-                with translated():
+                with translated(), ExitStack() as failed:
+                    # What is left open by a commit that failed would be met by the connection's next user.
+                    failed.callback(connection.invalidate)
                     transaction.commit()
+                    failed.pop_all()
 
     def _ready(self, connection: Connection, *, read: bool) -> Connection:
         if not read:
