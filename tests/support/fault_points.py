@@ -72,11 +72,11 @@ def breaking(engine: Engine, at: int, how: Callable[[], None] = breaks) -> Itera
         points()
         commit(connection)
 
-    engine.dialect.do_commit = committing  # type: ignore[method-assign]
+    engine.dialect.do_commit = committing  # type: ignore[method-assign,assignment]  # a method, for a while
     try:
         yield points
     finally:
-        engine.dialect.do_commit = commit  # type: ignore[method-assign]
+        engine.dialect.do_commit = commit  # type: ignore[method-assign]  # as it was
         for name in names:
             event.remove(engine, name, points)
 
