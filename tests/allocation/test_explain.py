@@ -1,16 +1,23 @@
 """A decision says for every warehouse what it could have done, and what decided."""
 
+import re
 from datetime import UTC, datetime
+from string import Formatter
+
+import attrs
+import pytest
 
 from omskit.allocation import (
     Decision,
     Demand,
     DemandLine,
     Lane,
+    Language,
     Network,
     Policy,
     RateCard,
     Reason,
+    Rule,
     Service,
     Supply,
     Verdict,
@@ -19,6 +26,7 @@ from omskit.allocation import (
     explain,
     plan,
 )
+from omskit.allocation.wording import WORDS
 from omskit.core import Cell, Destination
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -94,3 +102,39 @@ def test_a_decision_beyond_the_work_limit_says_how_far_off_it_can_be() -> None:
 def test_decisions_are_compared_by_what_they_say() -> None:
     assert decisions({"BER": 1}, asks(1)) == decisions({"BER": 1}, asks(1))
     assert "asked" not in repr(decisions({"BER": 1}, asks(1)))
+
+
+def test_the_same_is_said_in_chinese() -> None:
+    (found,) = decisions({"BER": 1, "MUC": 1, "POZ": 1, "SHOP": 2}, asks(4))
+    assert explain(found, Language.CHINESE) == (
+        "BER发出第1行1件，由post std承运，费用5.00，2026-03-02发货，2026-03-03送达",
+        "MUC发出第1行1件，由post std承运，费用5.00，2026-03-02发货，2026-03-03送达",
+        "POZ发出第1行1件，由post far承运，费用8.00，2026-03-02发货，2026-03-04送达",
+        "第1行1件未分配：无可用库存",
+        "合计172.00 EUR：所有拆分方式中最省",
+        "BER：已选；单独可发4件中的1件，费用455.00",
+        "MUC：已选；单独可发4件中的1件，费用455.00",
+        "POZ：已选；单独可发4件中的1件，费用458.00",
+        "SHOP：不能发货：没有仓库可发此类订单",
+        "VIE：不能发货：没有快递可达",
+    )
+    facts = [re.findall(r"[0-9][0-9.-]*|[A-Z]{3,}", text) for text in explain(found, Language.CHINESE)]
+    assert [sorted(one) for one in facts] == [
+        sorted(re.findall(r"[0-9][0-9.-]*|[A-Z]{3,}", text)) for text in explain(found)
+    ]
+
+
+def places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_language_has_all_words_and_the_same_places_for_facts(language: Language) -> None:
+    words, english = WORDS[language], WORDS[Language.ENGLISH]
+    assert set(words.reasons) == set(Reason)
+    assert set(words.rules) == set(Rule) - {Rule.BEST_FOUND}
+    assert set(words.verdicts) == {one.value for one in Verdict}
+    for one in attrs.fields(type(words)):
+        mine, theirs = getattr(words, one.name), getattr(english, one.name)
+        if isinstance(mine, str):
+            assert places(mine) == places(theirs), one.name

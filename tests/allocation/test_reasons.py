@@ -1,64 +1,12 @@
 """Why units stay without a warehouse, and who may send what."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from omskit.allocation import (
-    Decision,
-    Demand,
-    DemandLine,
-    Lane,
-    Network,
-    Plan,
-    Policy,
-    RateCard,
-    Service,
-    Supply,
-    Warehouse,
-    plan,
-)
-from omskit.core import Cell, Component, Destination
+from three_sites import AT, FAR, POLICY, demand, line, network, plan_of, service, warehouse
 
-#: A Monday.
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-NEAR, FAR = RateCard(1000, 500, 1000, 100), RateCard(1000, 800, 1000, 200)
-LANES = (Lane({"DE"}, NEAR, 1, {"W0", "W1"}), Lane({"DE"}, FAR, 1, {"W2"}))
-POLICY = Policy(split_minor=200, late_minor=300, unfilled_minor=15_000)
-
-
-def warehouse(code: str, **more: Any) -> Warehouse:
-    return Warehouse(code, parcel_minor=100, unit_minor=10, **more)
-
-
-def network(*warehouses: Warehouse, services: tuple[Service, ...] = ()) -> Network:
-    known = {one.code: one for one in warehouses}
-    three = tuple(known.get(code) or warehouse(code) for code in ("W0", "W1", "W2"))
-    return Network("EUR", three, services or (service(),))
-
-
-def service(code: str = "std", courier: str = "post", **more: Any) -> Service:
-    return Service(code, courier, more.pop("lanes", LANES), max_weight_g=30_000, **more)
-
-
-def line(number: int, sku: str, quantity: int = 1, grams: int = 0, **more: Any) -> DemandLine:
-    components = more.pop("components", (Component(sku, 1, grams, more.pop("cm3", 0), more.pop("traits", ())),))
-    return DemandLine(number, sku, quantity, components, **more)
-
-
-def demand(*lines: DemandLine, key: int = 1, **more: Any) -> Demand:
-    destination = more.pop("destination", Destination("DE"))
-    return Demand(key, more.pop("rank", 0), destination, more.pop("currency", "EUR"), lines, **more)
-
-
-def supply(stock: Mapping[str, str]) -> Supply:
-    """Return a supply from text: ``{"W0": "A2 B1"}``."""
-    return Supply({Cell(one[0], code): int(one[1:]) for code, text in stock.items() for one in text.split()})
-
-
-def plan_of(*demands: Demand, stock: Mapping[str, str], **more: Any) -> Plan:
-    sites, policy = more.pop("network", network()), more.pop("policy", POLICY)
-    return plan(demands, supply(stock), sites, policy, at=more.pop("at", AT), **more)
+from omskit.allocation import Decision, DemandLine, Lane, Network, Policy, Supply, plan
+from omskit.core import Destination
 
 
 def decide(*lines: DemandLine, asked: Mapping[str, Any] | None = None, **more: Any) -> Decision:
@@ -90,8 +38,11 @@ def test_goods_with_traits_need_a_warehouse_and_a_courier_for_them() -> None:
 def test_money_is_collected_by_couriers_who_do_so_for_a_fee_a_parcel() -> None:
     cod = service("cod", cod=True, cod_minor=300)
     found = decide(
-        line(1, "A"), line(2, "B"), stock={"W0": "A1", "W1": "B1", "W2": "A1 B1"},
-        network=network(services=(service(), cod)), asked={"cod": True},
+        line(1, "A"),
+        line(2, "B"),
+        stock={"W0": "A1", "W1": "B1", "W2": "A1 B1"},
+        network=network(services=(service(), cod)),
+        asked={"cod": True},
     )
     assert (found.cost_minor, [(one.warehouse, one.service) for one in found.parcels]) == (1_220, [("W2", "cod")])
     assert left(decide(line(1, "A"), stock={"W0": "A1"}, asked={"cod": True})) == [(1, 1, "no_cod")]

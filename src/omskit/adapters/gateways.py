@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from omskit.channels import Fields, parse_json
 from omskit.core import PayloadError
 
@@ -22,3 +24,15 @@ def answer(payload: bytes) -> Fields:
         if name.endswith(("_response", "_responce")):
             return said.one(name)
     return said
+
+
+def seconds(said: Fields, name: str) -> datetime:
+    """Return an instant that is counted in seconds since 1970 and has to be there.
+
+    Raises:
+        PayloadError: ``missing_field``, also for zero; ``bad_whole``; ``bad_instant``.
+    """
+    instant = said.epoch(name)
+    if instant is None:
+        raise PayloadError("missing_field", f"nothing @ {said.path}.{name}", path=f"{said.path}.{name}")
+    return instant

@@ -1,32 +1,46 @@
 """Allocation: which warehouse sends what by which courier, at the least total cost, and why."""
 
 from omskit.allocation.batch import moved, plan_batch
+from omskit.allocation.blackouts import Blackout
 from omskit.allocation.calendar import WorkingDays
+from omskit.allocation.case import DEFAULT_BUDGET
+from omskit.allocation.chart import chart
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
 from omskit.allocation.model import Demand, DemandLine, Supply
 from omskit.allocation.network import Network, Warehouse
+from omskit.allocation.opportunity import Expected, OpportunityCost, opportunity_cost
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rule, Unfilled
-from omskit.allocation.planner import DEFAULT_BUDGET, plan
+from omskit.allocation.planner import plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
+from omskit.allocation.shares import quotas_by_share
+from omskit.allocation.simulate import Delivery, Outcome, Planner, compare
+from omskit.allocation.wording import Language
 
 __all__ = [
     "DEFAULT_BUDGET",
     "About",
+    "Blackout",
     "Chooser",
     "Compiled",
     "Considered",
     "Decision",
+    "Delivery",
     "Demand",
     "DemandLine",
+    "Expected",
     "Finding",
     "Lane",
+    "Language",
     "Network",
+    "OpportunityCost",
+    "Outcome",
     "Plan",
     "PlannedParcel",
+    "Planner",
     "Policy",
     "RateCard",
     "Reason",
@@ -38,14 +52,18 @@ __all__ = [
     "Verdict",
     "Warehouse",
     "WorkingDays",
+    "chart",
+    "compare",
     "compile_network",
     "considered",
     "explain",
     "lint_coverage",
     "lint_rules",
     "moved",
+    "opportunity_cost",
     "plan",
     "plan_batch",
     "plan_by_choosers",
+    "quotas_by_share",
     "ruled",
 ]

@@ -7,16 +7,18 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Setting, Solution
+from omskit.allocation.case import DEFAULT_BUDGET, Case, Setting, Solution
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.decide import decision_of, other_currency
+from omskit.allocation.few import MOST_CASES, settled
 from omskit.allocation.held import held
 from omskit.allocation.joint import Joint
 from omskit.allocation.model import Demand, Supply
 from omskit.allocation.network import Network
 from omskit.allocation.outcome import Asked, Decision, Plan, PlannedParcel, Rule
-from omskit.allocation.planner import DEFAULT_BUDGET, in_turn
+from omskit.allocation.planner import in_turn
 from omskit.allocation.policy import Policy
+from omskit.allocation.polish import polished
 from omskit.allocation.remaining import Ledger
 from omskit.allocation.weights import SHIFT
 from omskit.core import UsageError, aware
@@ -100,7 +102,10 @@ def _planned(
         for case, parcels in zip(cases, before, strict=True)
     ]
     joint = Joint(cases, ledger.stock, terms.budget, kept, terms.change)
-    columns = dict(zip([case.demand.key for case in cases], joint.planned(solver=terms.solver), strict=True))
+    found = polished(joint, joint.planned(solver=terms.solver))
+    if len(cases) <= MOST_CASES and sum([column.cost for column in found]) > joint.bound:
+        found = settled(joint, found)
+    columns = dict(zip([case.demand.key for case in cases], found, strict=True))
     by_key = {case.demand.key: case for case in cases}
     alone = joint.alone
     decisions, bound = [], joint.bound

@@ -13,6 +13,8 @@ from omskit.allocation.offers import Offer, Rate, Row
 from omskit.allocation.policy import Policy
 from omskit.allocation.weights import SHIFT, left_weight
 
+#: Most pairs of bags that the search looks at for one demand.
+DEFAULT_BUDGET = 500_000
 #: What a warehouse or a courier can still do where nothing limits it.
 UNLIMITED = 1 << 60
 

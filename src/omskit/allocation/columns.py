@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Stock
@@ -34,16 +35,17 @@ class Scarce:
     Args:
         cases: All that is asked.
         stock: What there is.
+        counts: How often each case comes; None for once.
     """
 
     __slots__ = ("_couriers", "_parcels", "_units", "caps", "cells", "lacking", "positions")
 
-    def __init__(self, cases: Sequence[Case], stock: Stock) -> None:
+    def __init__(self, cases: Sequence[Case], stock: Stock, counts: Sequence[int] | None = None) -> None:
         demand: dict[str, int] = {}
-        for case in cases:
+        for case, count in zip(cases, counts or repeat(1), strict=False):
             for atom in case.atoms:
                 for sku, pieces in atom.needs:
-                    demand[sku] = demand.get(sku, 0) + pieces * atom.wanted
+                    demand[sku] = demand.get(sku, 0) + pieces * atom.wanted * count
         self.caps: list[int] = []
         #: Cells of SKUs of which there is less than is wanted in all.
         self.lacking: list[int] = []

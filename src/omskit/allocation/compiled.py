@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from omskit.allocation.calendar import accepted_on, cut_off_at, shipped_on
 from omskit.allocation.lattice import Lattice, Shape
@@ -100,6 +100,16 @@ class Compiled:
     _markets: dict[_Asked, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
     _lattices: dict[Shape, Lattice] = field(factory=dict)
+    _open: Compiled | None = None
+
+    @property
+    def open(self) -> Compiled:
+        """The same network without its blackouts, to tell what they bar."""
+        if not self.network.blackouts:
+            return self
+        if self._open is None:
+            self._open = compile_network(evolve(self.network, blackouts=()))
+        return self._open
 
     def lattice(self, shape: Shape) -> Lattice:
         """Return the bags of a shape."""
@@ -220,6 +230,9 @@ class Compiled:
             ship_on = shipped_on(ready, one.days, service.days)
             lane = _lane(areas, names, one.code, ship_on)
             if lane is not None and lane.rates is not None:
+                blackouts = self.network.blackouts
+                if any([black.bars(one.code, service.courier, ship_on, names) for black in blackouts]):
+                    continue
                 routes.append(_Route(service, lane, ship_on, service.days.after(ship_on, lane.transit_days)))
         return routes
 
@@ -290,6 +303,8 @@ def compile_network(network: Network) -> Compiled:
                 by_area.setdefault(area, []).append(lane)
                 prefix = max(prefix, len(area.partition("/")[2]))
         areas.append(by_area)
+    for black in network.blackouts:
+        prefix = max([prefix, *(len(area.partition("/")[2]) for area in black.areas)])
     names = sorted({one.zone for one in warehouses})
     return Compiled(
         network,

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from omskit.allocation.atoms import lines_of
-from omskit.allocation.case import Case, Parcel, Setting, Solution
+from attrs import evolve
+
+from omskit.allocation.atoms import lines_of, needs_of
+from omskit.allocation.case import Case, Parcel, Prices, Setting, Solution
 from omskit.allocation.model import Demand
 from omskit.allocation.outcome import Asked, Decision, PlannedParcel, Reason, Rule, Unfilled
 from omskit.allocation.quotas import solve_within
 from omskit.allocation.reasons import Doubt
 from omskit.allocation.remaining import Ledger
 from omskit.allocation.weights import SHIFT
+
+#: The weight of a unit left out where all that can be sent has to be; above any price.
+_ENDLESS = 1 << 60
 
 
 def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int) -> Decision:
@@ -25,6 +30,47 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     solution = solve_within(case, ledger.stock, budget)
     ledger.take(case, solution.parcels)
     return decision_of(case, solution, asked, ledger)
+
+
+def decide_priced(
+    demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int, *, prices: Prices
+) -> Decision:
+    """Return what becomes of a demand that pays prices for scarce things, and take its stock.
+
+    Of the plans that leave as few units out as the best plan without prices, the cheapest priced one counts.
+    """
+    case = Case(demand, setting)
+    ledger.know(case)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    if demand.currency != setting.network.network.currency:
+        return other_currency(asked)
+    solution = solve_within(case, ledger.stock, budget)
+    if _pays(case, solution, prices):
+        # no price is a reason to leave out what can be sent
+        filled = Case(demand, setting._replace(policy=evolve(setting.policy, unfilled_minor=_ENDLESS)))
+        priced = solve_within(filled, ledger.stock, budget, prices)
+        if _sent(case, priced) == _sent(case, solution):
+            cost = sum([parcel.cost for parcel in priced.parcels])
+            cost += (len(priced.parcels) - 1) * setting.policy.split_minor
+            cost += (case.units - _sent(case, priced)) * setting.policy.unfilled_minor
+            solution = Solution(cost << SHIFT, priced.parcels, False, min(solution.bound, cost << SHIFT))
+    ledger.take(case, solution.parcels)
+    return decision_of(case, solution, asked, ledger, Rule.OPPORTUNITY)
+
+
+def _pays(case: Case, solution: Solution, prices: Prices) -> bool:
+    """Whether a plan uses anything that has a price."""
+    for position, counts, _, offer in solution.parcels:
+        if prices.parcels[position] or prices.units[position] or offer.courier in prices.couriers:
+            return True
+        for sku in needs_of(case.atoms, counts):
+            if sku in prices.cells and prices.cells[sku][position]:
+                return True
+    return False
+
+
+def _sent(case: Case, solution: Solution) -> int:
+    return sum([case.weighed(parcel.counts)[0] for parcel in solution.parcels])
 
 
 def decision_of(

@@ -1,13 +1,17 @@
-"""Shadow prices of scarce things, by subgradients on pools of known plans.
+"""Shadow prices of scarce things, by resilient steps and the volume algorithm on pools of known plans.
 
 For any prices from 0 on, the sum of the cheapest priced plans of all cases, less the prices of all there is, is a
 lower bound on the cost of every batch plan (weak duality). On a pool of columns it is a bound only for plans out
 of the pool, but it is quick to work out, and its best prices are close to the best prices of all.
 
-Two ways to step take turns. First every price has a step of its own, which grows while more is asked than there
-is and halves when that turns (resilient steps): single pieces find prices far apart quickly. Then all prices step
-together along what is asked beyond what there is, divided by what there is, so that a price of one piece and a
-price of a warehouse's whole day move alike; the length is Polyak's, towards a bound that is a little higher.
+At first every price has a step of its own, which grows while more is asked than there is and halves when that
+turns: single pieces find prices far apart quickly. Then all prices step together.
+
+What the cheapest plans ask for jumps from step to step, because equal plans take turns. Its moving average does
+not: it tends to what the best fractional plan asks for (Barahona and Anbil, 2000). So each step goes from the best
+prices known along what the average asks for beyond what there is, divided by what there is, so that a price of one
+piece and a price of a warehouse's whole day move alike; steps are as long as Polyak's, and get shorter while the
+bound does not rise. Everything is ints: averages and lengths count in parts of a unit.
 """
 
 from __future__ import annotations
@@ -16,26 +20,106 @@ from collections.abc import Sequence
 
 from omskit.allocation.columns import Column, Uses
 
-#: Rounds without a better bound after which the sought one comes nearer.
+#: Parts of a unit in which averages are counted, and of which lengths of steps are.
+_PARTS = 1 << 16
+#: The average moves by one in so many of the way.
+_INERTIA = 20
+#: Steps of prices on their own, and how long one is at first and at most, minor units.
+_BEGINNING, _SHORTEST, _LONGEST = 40, 64, 4000
+#: Steps without a better bound after which steps get shorter.
 _PATIENCE = 5
-#: Most that one price moves in one resilient step, minor units.
-_LONGEST = 4000
 
 
-class _Pools:
-    """Pools as flat tuples, with the things that they use."""
+class Dual:
+    """The search for prices; it goes on where it was when pools have grown.
 
-    def __init__(self, pools: Sequence[Sequence[Column]], caps: Sequence[int]) -> None:
-        self._pools = [[(column[0], column[1]) for column in pool] for pool in pools]
+    Args:
+        caps: How much there is of each thing.
+    """
+
+    def __init__(self, caps: Sequence[int]) -> None:
         self._caps = caps
-        self.things = sorted({thing for pool in pools for column in pool for thing, _ in column.uses})
+        #: What the cheapest plans ask for on average, in parts.
+        self._average: list[int] = []
 
-    def valued(self, prices: Sequence[int]) -> tuple[int, list[tuple[int, int]]]:
-        """Return the bound at some prices, and what is asked of each thing beyond what there is."""
+    def adjusted(
+        self, prices: Sequence[int], pools: Sequence[Sequence[Column]], known: int, rounds: int
+    ) -> list[int]:
+        """Return better prices for pools of columns.
+
+        Args:
+            prices: To begin with, in minor units.
+            pools: The columns of each case that matter.
+            known: Cost of the best plan known, of these cases.
+            rounds: How many steps.
+        """
         caps = self._caps
-        asked = [0] * len(caps)
-        bound = 0
-        for pool in self._pools:
+        flat = [[(column[0], column[1]) for column in pool] for pool in pools]
+        things = sorted({thing for pool in pools for column in pool for thing, _ in column.uses})
+        best = list(prices)
+        if not self._average:
+            best = self._apart(flat, best, things)
+        found, asked = self._valued(flat, best, things)
+        at_best, fresh = asked, not self._average
+        average = self._average or [count * _PARTS for count in asked]
+        length, waited = _PARTS, 0
+        for _ in range(rounds):
+            beyond, norm = [], 0
+            for thing in things:
+                more = average[thing] - caps[thing] * _PARTS
+                if more > 0 or (more and best[thing]):
+                    beyond.append((thing, more))
+                    norm += more * more // (caps[thing] or 1)
+            if not norm:
+                if fresh:
+                    break
+                # the average is that of smaller pools and says nothing here
+                average, fresh = [count * _PARTS for count in at_best], True
+                continue
+            current = best.copy()
+            way = max(1, min(known - found, abs(found) // 50)) * length
+            for thing, more in beyond:
+                current[thing] = max(0, current[thing] + way * more // (norm * (caps[thing] or 1)))
+            bound, asked = self._valued(flat, current, things)
+            for thing in things:
+                average[thing] += (asked[thing] * _PARTS - average[thing]) // _INERTIA
+            if bound > found:
+                best, found, at_best, waited = current, bound, asked, 0
+                length = min(2 * _PARTS, length * 11 // 10)
+            else:
+                waited += 1
+                if waited == _PATIENCE:
+                    length, waited = length * 7 // 10, 0
+        self._average = average
+        return best
+
+    def _apart(
+        self, pools: Sequence[Sequence[tuple[int, Uses]]], current: list[int], things: Sequence[int]
+    ) -> list[int]:
+        """Return the best prices after steps of each price on its own."""
+        best, found = current.copy(), -(1 << 62)
+        steps = [max(_SHORTEST, price // 16) for price in current]
+        went = [0] * len(current)
+        for _ in range(_BEGINNING):
+            bound, asked = self._valued(pools, current, things)
+            if bound > found:
+                best, found = current.copy(), bound
+            for thing in things:
+                more = asked[thing] - self._caps[thing]
+                if more > 0 or (more and current[thing]):
+                    same = not went[thing] or (more > 0) == (went[thing] > 0)
+                    step = min(steps[thing] * 3 // 2, _LONGEST) if same else max(1, steps[thing] // 2)
+                    steps[thing], went[thing] = step, more
+                    current[thing] = max(0, current[thing] + (step if more > 0 else -step))
+        return best
+
+    def _valued(
+        self, pools: Sequence[Sequence[tuple[int, Uses]]], prices: Sequence[int], things: Sequence[int]
+    ) -> tuple[int, list[int]]:
+        """Return the bound at some prices, and what the cheapest plans ask for of each thing."""
+        asked = [0] * len(self._caps)
+        bound = -sum([prices[thing] * self._caps[thing] for thing in things])
+        for pool in pools:
             least = 1 << 62
             chosen: Uses = ()
             for cost, uses in pool:
@@ -46,63 +130,4 @@ class _Pools:
             bound += least
             for thing, amount in chosen:
                 asked[thing] += amount
-        bound -= sum([prices[thing] * caps[thing] for thing in self.things])
-        beyond = [(thing, asked[thing] - caps[thing]) for thing in self.things]
-        return bound, [one for one in beyond if one[1] > 0 or (one[1] and prices[one[0]])]
-
-
-def adjusted(
-    prices: Sequence[int], pools: Sequence[Sequence[Column]], caps: Sequence[int], known: int, rounds: int
-) -> list[int]:
-    """Return better prices for pools of columns.
-
-    Args:
-        prices: To begin with, in minor units.
-        pools: The columns of each case that matter.
-        caps: How much there is of each thing.
-        known: Cost of the best plan known, of these cases.
-        rounds: How many steps of either kind.
-    """
-    flat = _Pools(pools, caps)
-    return _together(flat, _alone(flat, list(prices), rounds), caps, known, rounds)
-
-
-def _alone(pools: _Pools, current: list[int], rounds: int) -> list[int]:
-    """Return the best prices after resilient steps."""
-    best, found = current.copy(), -(1 << 62)
-    steps = [max(64, price // 16) for price in current]
-    went = [0] * len(current)
-    for _ in range(rounds):
-        bound, beyond = pools.valued(current)
-        if bound > found:
-            best, found = current.copy(), bound
-        if not beyond:
-            break
-        for thing, more in beyond:
-            same = not went[thing] or (more > 0) == (went[thing] > 0)
-            step = min(steps[thing] * 3 // 2, _LONGEST) if same else max(1, steps[thing] // 2)
-            steps[thing], went[thing] = step, more
-            current[thing] = max(0, current[thing] + (step if more > 0 else -step))
-    return best
-
-
-def _together(pools: _Pools, current: list[int], caps: Sequence[int], known: int, rounds: int) -> list[int]:
-    """Return the best prices after steps along the subgradient."""
-    best, found = current.copy(), -(1 << 62)
-    excess = waited = 0
-    for _ in range(rounds):
-        bound, beyond = pools.valued(current)
-        excess = excess or max(1, min(known - bound, abs(bound) // 50))
-        if bound > found:
-            best, found, waited = current.copy(), bound, 0
-        else:
-            waited += 1
-            if waited >= _PATIENCE:
-                excess, waited = max(1, excess // 2), 0
-        norm = sum([more * more * 1000 // max(1, caps[thing]) for thing, more in beyond])
-        if not norm:
-            break
-        length = (found - bound + excess) * 1000
-        for thing, more in beyond:
-            current[thing] = max(0, current[thing] + length * more // (norm * max(1, caps[thing])))
-    return best
+        return bound, asked

@@ -13,6 +13,7 @@ from omskit.allocation.outcome import Asked, Decision, Reason, Rule
 from omskit.allocation.reasons import Doubt
 from omskit.allocation.rooms import rooms_of
 from omskit.allocation.weights import SHIFT
+from omskit.allocation.wording import WORDS, Language, Words
 from omskit.core import format_amount
 
 
@@ -97,71 +98,47 @@ def _first_reason(case: Case, doubt: Doubt, position: int) -> Reason:
     return min(reasons, key=order.index)
 
 
-def explain(decision: Decision) -> tuple[str, ...]:
+def explain(decision: Decision, language: Language = Language.ENGLISH) -> tuple[str, ...]:
     """Return the decision as sentences: what goes where, what stays and why, what each warehouse could do."""
-    asked = decision.asked
+    asked, words = decision.asked, WORDS[language]
     network: Compiled = asked.network
     currency = network.network.currency
-    money = format_amount
     lines = [
-        f"{parcel.warehouse} sends {_units(parcel.units)} by {parcel.courier} {parcel.service}"
-        f" for {money(parcel.cost_minor, currency)}, to ship on {parcel.ship_on} and arrive on {parcel.arrive_on}"
+        words.parcel.format(
+            warehouse=parcel.warehouse,
+            units=words.comma.join(words.units.format(count=count, line=line) for line, count in parcel.units),
+            courier=parcel.courier,
+            service=parcel.service,
+            money=format_amount(parcel.cost_minor, currency),
+            ship=parcel.ship_on,
+            arrive=parcel.arrive_on,
+        )
         for parcel in decision.parcels
     ]
-    lines += [f"{left.quantity} of line {left.line} stay: {_REASON[left.reason]}" for left in decision.unfilled]
-    lines.append(f"costs {money(decision.cost_minor, currency)} {currency}: {_rule(decision, currency)}")
-    total = asked.demand.units
+    lines += [
+        words.stay.format(count=left.quantity, line=left.line, reason=words.reasons[left.reason])
+        for left in decision.unfilled
+    ]
+    money = format_amount(decision.cost_minor, currency)
+    lines.append(words.costs.format(money=money, currency=currency, rule=_rule(decision, currency, words)))
     for one in considered(decision):
-        lines.append(f"{one.warehouse}: {_candidate(one, total, decision, currency)}")
+        lines.append(words.line.format(warehouse=one.warehouse, said=_candidate(one, decision, currency, words)))
     return tuple(lines)
 
 
-def _units(pairs: tuple[tuple[int, int], ...]) -> str:
-    return ", ".join(f"{count} of line {number}" for number, count in pairs)
-
-
-def _rule(decision: Decision, currency: str) -> str:
+def _rule(decision: Decision, currency: str, words: Words) -> str:
     if decision.rule is Rule.BEST_FOUND:
-        gap = format_amount(decision.gap_minor, currency)
-        return f"the best found within the work limit, at most {gap} above the best there is"
-    return _RULE[decision.rule]
+        return words.best_found.format(money=format_amount(decision.gap_minor, currency))
+    return words.rules[decision.rule]
 
 
-def _candidate(one: Considered, total: int, decision: Decision, currency: str) -> str:
+def _candidate(one: Considered, decision: Decision, currency: str, words: Words) -> str:
+    count, total = one.units, decision.asked.demand.units
     if one.reason is not None:
-        return f"cannot send any: {_REASON[one.reason]}"
+        return words.unable.format(reason=words.reasons[one.reason])
     if one.cost_minor is None:
-        return f"{one.verdict.value}, has up to {one.units} of {total} units"
-    price = format_amount(one.cost_minor, currency)
-    beyond = format_amount(one.cost_minor - decision.cost_minor, currency)
-    if one.verdict is Verdict.CHOSEN:
-        return f"chosen; alone it could send {one.units} of {total} units at {price}"
-    if one.verdict is Verdict.TIE:
-        return f"could send {one.units} of {total} units at the same {price}, but comes later in preference"
-    return f"could send {one.units} of {total} units at {price}, {beyond} dearer"
-
-
-_RULE = {
-    Rule.ONE_PARCEL: "the cheapest single parcel, and no split could cost less",
-    Rule.SEARCH: "the cheapest of all ways to share it out",
-    Rule.TOGETHER: "the best for all orders together; what is scarce saves more elsewhere",
-    Rule.CHOSEN: "what the choosers of warehouses say",
-    Rule.NOTHING: "nothing is sent",
-}
-
-_REASON = {
-    Reason.OTHER_CURRENCY: "the network counts in another currency",
-    Reason.NO_WAREHOUSE: "no warehouse may send orders like this",
-    Reason.BARRED: "barred for now",
-    Reason.NO_COVERAGE: "no courier goes there",
-    Reason.NO_COD: "no courier that goes there collects money",
-    Reason.NO_COURIER: "the courier that was asked for does not go there",
-    Reason.NO_CAPABILITY: "the goods need what neither warehouse nor courier can do",
-    Reason.TOO_HEAVY: "a single piece is above every weight limit",
-    Reason.CAPACITY_FULL: "every warehouse that could send it is full",
-    Reason.NO_STOCK: "no stock is left",
-    Reason.KEPT_TOGETHER: "its group of lines cannot leave together",
-    Reason.SHIP_COMPLETE: "the order goes as a whole or not at all",
-    Reason.PARCEL_LIMIT: "the order has as many parcels as it may",
-    Reason.TOO_DEAR: "sending it costs more than leaving it",
-}
+        return words.up_to.format(verdict=words.verdicts[one.verdict.value], count=count, total=total)
+    money = format_amount(one.cost_minor, currency)
+    said = {Verdict.CHOSEN: words.chosen, Verdict.TIE: words.tie}.get(one.verdict, words.dearer)
+    more = format_amount(one.cost_minor - decision.cost_minor, currency)
+    return said.format(count=count, total=total, money=money, more=more)

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.columns import Column, Scarce
-from omskit.allocation.dual import adjusted
+from omskit.allocation.dual import Dual
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
 from omskit.allocation.lattice import pairs_of
@@ -26,8 +26,10 @@ from omskit.allocation.master import Master
 from omskit.allocation.quotas import solve_within
 from omskit.allocation.weights import SHIFT
 
-#: Steps of prices of either kind, round by round.
-_STEPS = (30, 30, 60, 100, 150)
+#: Steps of prices, round by round.
+_STEPS = (40, 80, 120, 150, 150)
+#: Rounds in which large cases are searched too.
+_COMPLETE = {1, 2, 3, 4}
 #: Most rounds of column generation.
 _GENERATIONS = 15
 #: Most cases that are planned one by one too.
@@ -82,6 +84,7 @@ class Joint:
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
         self.prices = [0] * len(self.scarce.caps)
+        self.dual = Dual(self.scarce.caps)
         # whatever the prices of such cells are, somebody goes without: a unit is worth what it saves
         spare = max([(case.left >> SHIFT) - self.bound // len(cases) for case in cases[:1]], default=0)
         for thing in self.scarce.lacking:
@@ -113,6 +116,8 @@ class Joint:
             self.prices = center[1]
             self.adjust(best.cost, steps)
             likely, late = self.reprice()
+            if number in _COMPLETE:
+                likely, late = self.complete(likely, late), []
             if likely > center[0]:
                 center = likely, self.prices, late
             plan = self.build()
@@ -228,12 +233,13 @@ class Joint:
                 likely += self.least_priced(which, prices)
         return likely, late
 
-    def complete(self, likely: int, late: list[tuple[int, int]]) -> None:
-        """Search the large cases too, and raise the bound."""
+    def complete(self, likely: int, late: list[tuple[int, int]]) -> int:
+        """Search the large cases too, raise the bound, and return what it is at the prices of now."""
         prices = self.scarce.prices(self.prices)
         for which, value in late:
             likely += self.least_priced(which, prices) - value
         self.bound = max(self.bound, likely)
+        return likely
 
     def valued(self, column: Column) -> int:
         """Return what a column costs with the prices of what it uses."""
@@ -244,17 +250,14 @@ class Joint:
         """Adjust the prices on the pools of the cases that have a choice."""
         fixed = sum([pool[0].cost for pool in self.pools if len(pool) == 1 and not pool[0].uses])
         pools = [pool for pool in self.pools if len(pool) > 1 or pool[0].uses]
-        self.prices = adjusted(self.prices, pools, self.scarce.caps, known - fixed, rounds)
+        self.prices = self.dual.adjusted(self.prices, pools, known - fixed, rounds)
 
     def build(self) -> Assignment:
         """Return a batch plan, built from the pools and by searches on what is left."""
         plan = Assignment(self.scarce.caps, self.pools, self.prices)
         prices, order = self.prices, []
         for which, pool in enumerate(self.pools):
-            values = [
-                (self.valued(column), column.cost, number)
-                for number, column in enumerate(pool)
-            ]
+            values = [(self.valued(column), column.cost, number) for number, column in enumerate(pool)]
             values.sort()
             if not pool[0].parcels:
                 plan.put(which, pool[0])
@@ -273,9 +276,9 @@ class Joint:
                 self.remake(plan, which)
         return plan
 
-    def remaining(self, plan: Assignment, case: Case) -> Stock:
-        """Return the stock that a batch plan leaves, as far as a case looks at it."""
-        left, scarce = plan.left, self.scarce
+    def remaining(self, left: Sequence[int], case: Case) -> Stock:
+        """Return the stock with so much left of the scarce things, as far as a case looks at it."""
+        scarce = self.scarce
         rows = {}
         for atom in case.atoms:
             for sku, _ in atom.needs:
@@ -290,7 +293,7 @@ class Joint:
         now = plan.chosen[which]
         plan.put(which, None)
         case = self.cases[which]
-        column = self.keep(which, solve_within(case, self.remaining(plan, case), self.budget))
+        column = self.keep(which, solve_within(case, self.remaining(plan.left, case), self.budget))
         plan.put(which, column if now is None or column.cost < now.cost else now)
 
     def improve(self, plan: Assignment) -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import field, frozen
 
+from omskit.allocation.blackouts import Blackout
 from omskit.allocation.calendar import EVERY_DAY, WorkingDays
 from omskit.allocation.rates import Service, code_set
 from omskit.core import UsageError, scale_of
@@ -67,6 +68,7 @@ class Network:
         currency: ISO 4217, of every cost in it.
         warehouses: With different codes.
         services: With different codes.
+        blackouts: When some of them hand over or take nothing.
 
     Raises:
         UsageError: ``bad_network`` with all problems found; ``unknown_currency``.
@@ -75,6 +77,7 @@ class Network:
     currency: str
     warehouses: tuple[Warehouse, ...]
     services: tuple[Service, ...]
+    blackouts: tuple[Blackout, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         scale_of(self.currency)
@@ -99,6 +102,12 @@ class Network:
                 for one in self.warehouses
                 if _leaves(service, one.code) and not one.days.meets(service.days)
             ]
+        couriers = {one.courier for one in self.services}
+        for one in self.blackouts:
+            if one.warehouse and one.warehouse not in codes:
+                found.append(f"a blackout bars {one.warehouse!r}, which is no warehouse")
+            if one.courier and one.courier not in couriers:
+                found.append(f"a blackout bars {one.courier!r}, which is no courier")
         return tuple(found)
 
 

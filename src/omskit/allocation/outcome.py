@@ -25,6 +25,7 @@ class Reason(Enum):
     NO_COURIER = "no_courier"
     NO_CAPABILITY = "no_capability"
     TOO_HEAVY = "too_heavy"
+    BLACKOUT = "blackout"
     CAPACITY_FULL = "capacity_full"
     NO_STOCK = "no_stock"
     KEPT_TOGETHER = "kept_together"
@@ -39,7 +40,8 @@ class Rule(Enum):
     ``ONE_PARCEL``: the cheapest single parcel, and no split and no remainder can cost less. ``SEARCH``: the
     cheapest of all ways to share the units out. ``BEST_FOUND``: the work limit ended the search; the bound says
     how far the best can be. ``NOTHING``: nothing can be sent, or nothing is worth it. ``TOGETHER``: the plan of
-    all demands together; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
+    all demands together; alone it could have cost less. ``OPPORTUNITY``: it leaves to expected demand what is
+    worth more there; alone it could have cost less. ``CHOSEN``: a chain of choosers, whatever it costs.
     """
 
     ONE_PARCEL = "one_parcel"
@@ -47,6 +49,7 @@ class Rule(Enum):
     BEST_FOUND = "best_found"
     NOTHING = "nothing"
     TOGETHER = "together"
+    OPPORTUNITY = "opportunity"
     CHOSEN = "chosen"
 
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from omskit.allocation.case import Setting
+from omskit.allocation.case import DEFAULT_BUDGET, Setting
 from omskit.allocation.compiled import Compiled, compile_network
-from omskit.allocation.decide import decide
+from omskit.allocation.decide import decide, decide_priced
 from omskit.allocation.model import Demand, Supply
 from omskit.allocation.network import Network
+from omskit.allocation.opportunity import OpportunityCost
 from omskit.allocation.outcome import Plan
 from omskit.allocation.policy import Policy
 from omskit.allocation.remaining import Ledger
 from omskit.core import UsageError, aware
-
-#: Most pairs of bags that the search looks at for one demand.
-DEFAULT_BUDGET = 500_000
 
 
 def plan(
@@ -27,6 +25,7 @@ def plan(
     *,
     at: datetime,
     budget: int = DEFAULT_BUDGET,
+    opportunity: OpportunityCost | None = None,
 ) -> Plan:
     """Return where each demand is sent from, and how.
 
@@ -42,6 +41,8 @@ def plan(
         policy: What counts.
         at: Now; aware. Decides which cut-offs have passed.
         budget: Most work for one demand; beyond it a decision is the best found, with a bound.
+        opportunity: What scarce things are worth to expected demand. It moves plans to what is less wanted, and
+            never leaves a unit out that could be sent; costs and bounds are those of the demands alone.
 
     Raises:
         UsageError: ``duplicate_demand``; ``naive_datetime``; ``bad_budget`` below 1.
@@ -51,6 +52,9 @@ def plan(
     compiled = network if isinstance(network, Compiled) else compile_network(network)
     setting = Setting(compiled, compiled.days(at), policy)
     ledger = Ledger(supply, compiled)
+    if opportunity is not None:
+        prices = opportunity.prices(compiled)
+        return Plan(tuple([decide_priced(one, setting, ledger, at, budget, prices=prices) for one in ordered]))
     return Plan(tuple([decide(demand, setting, ledger, at, budget) for demand in ordered]))
 
 

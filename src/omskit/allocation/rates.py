@@ -12,7 +12,8 @@ from attrs import field, frozen
 from omskit.allocation.calendar import EVERY_DAY, WorkingDays
 from omskit.core import UsageError
 
-_AREA = re.compile(r"\*|[A-Z]{2}(?:-[^/*]+|/[0-9A-Z]+)?", re.ASCII)
+#: How an area is written; see :class:`Lane`.
+AREA = re.compile(r"\*|[A-Z]{2}(?:-[^/*]+|/[0-9A-Z]+)?", re.ASCII)
 
 
 def code_set(values: Iterable[str]) -> frozenset[str]:
@@ -147,7 +148,7 @@ class Lane:
 
     def __attrs_post_init__(self) -> None:
         for area in sorted(self.areas):
-            if not _AREA.fullmatch(area):
+            if not AREA.fullmatch(area):
                 raise UsageError(
                     "bad_area", f"{area!r} is no area: '*', 'DE', 'DE-BY' or postcodes 'DE/80'", value=area
                 )

@@ -12,6 +12,17 @@ from omskit.allocation.model import Demand, DemandLine
 from omskit.allocation.offers import Row, best
 from omskit.allocation.outcome import Reason
 
+#: What can be lacking only because a blackout bars who has it.
+_LACKS = {
+    Reason.NO_COVERAGE,
+    Reason.NO_COD,
+    Reason.NO_COURIER,
+    Reason.NO_CAPABILITY,
+    Reason.TOO_HEAVY,
+    Reason.CAPACITY_FULL,
+    Reason.NO_STOCK,
+}
+
 
 class Doubt:
     """One demand that was not filled.
@@ -23,9 +34,7 @@ class Doubt:
         parcels: How many it got.
     """
 
-    def __init__(
-        self, demand: Demand, stock: Stock, setting: Setting, parcels: int = 0
-    ) -> None:
+    def __init__(self, demand: Demand, stock: Stock, setting: Setting, parcels: int = 0) -> None:
         self.demand = demand
         self.stock = stock.rows
         self.left = stock
@@ -36,9 +45,16 @@ class Doubt:
         """Return why units of a line stay, asking only these warehouses."""
         warehouses = self.setting.network.warehouses
         asked = [position for position in positions if warehouses[position].code not in atom.barred]
-        found = self._unreachable(atom, asked)
-        if found is not None:
-            return found
+        found = self._unreachable(atom, asked) or self._kept(atom, line, asked)
+        if found in _LACKS and self.setting.network.network.blackouts:
+            setting = self.setting._replace(network=self.setting.network.open)
+            without = Doubt(self.demand, self.left, setting, self.parcels)
+            if (without._unreachable(atom, asked) or without._kept(atom, line, asked)) is not found:
+                return Reason.BLACKOUT
+        return found
+
+    def _kept(self, atom: Atom, line: DemandLine, asked: Sequence[int]) -> Reason:
+        """Return why units stay that couriers would carry from some of these warehouses."""
         able = self._able(self.demand, asked, atom.traits)
         whole_only = self.demand.ship_complete or not self.setting.policy.partial
         left = self.left
@@ -92,9 +108,7 @@ class Doubt:
     def _there(self, able: list[int], line: DemandLine, *, whole: bool) -> bool:
         """Whether a unit of a line lies somewhere; with ``whole``, whether the demand's all does."""
         if not whole:
-            return any(
-                all(self.stock[part.sku][position] >= part.per for part in line.parts) for position in able
-            )
+            return any(all(self.stock[part.sku][position] >= part.per for part in line.parts) for position in able)
         wanted: dict[str, int] = {}
         for one in self.demand.lines:
             for part in one.parts:

@@ -47,7 +47,8 @@ class Fields:
         Raises:
             PayloadError: ``not_an_object`` for anything but a mapping.
         """
-        if not isinstance(value, Mapping):
+        # Nearly every object is a plain dict, and asking an abstract class costs more than reading a field.
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise PayloadError(
                 "not_an_object", f"expected an object @ {path}, not {type(value).__name__}", path=path
             )
@@ -171,8 +172,8 @@ class Fields:
         if default is not None and self.values.get(name) in (None, ""):
             return default
         value = self._value(name)
-        path = self._at(name)
         if not isinstance(value, str):
+            path = self._at(name)
             raise PayloadError("bad_amount", f"expected decimal text @ {path}", path=path, value=repr(value)[:80])
         try:
             return parse_amount(value, currency)
@@ -182,6 +183,7 @@ class Fields:
             kept = match[2].rstrip("0") if match and match[2] else ""
             if match and match[2] and len(kept) < len(match[2]):
                 return Fields({name: f"{match[1]}.{kept}".rstrip(".")}, self.path).amount(name, currency)
+            path = self._at(name)
             raise PayloadError("bad_amount", f"{error.message} @ {path}", path=path, value=value[:80]) from None
 
     def number(self, name: str, currency: str, default: int | None = None) -> int:
@@ -263,7 +265,7 @@ class Fields:
             PayloadError: ``not_an_object``.
         """
         value = self.values.get(name)
-        return Fields.of(value if value is not None else {}, self._at(name))
+        return Fields.of({} if value is None else value, f"{self.path}.{name}")
 
     def some(self, name: str) -> Iterator[Fields]:
         """Yield the objects of an array that may be missing.
@@ -286,11 +288,11 @@ class Fields:
             PayloadError: ``missing_field``; ``bad_instant``.
         """
         value = self._value(name)
-        path = self._at(name)
         try:
             instant = datetime.fromisoformat(value)
             return (instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
+            path = self._at(name)
             raise PayloadError(
                 "bad_instant", f"expected ISO 8601 @ {path}", path=path, value=repr(value)[:80]
             ) from None

@@ -62,17 +62,18 @@ def parse_amount(text: str, currency: str) -> int:
     if not isinstance(text, str):
         raise UsageError("not_text", f"amounts are read from text, not from {type(text).__name__}", value=text)
     match = _AMOUNT.fullmatch(text)
-    if match is None or len(match[3] or "") > scale:
+    sign, whole, part = match.groups("") if match else ("", "", "")
+    if match is None or len(part) > scale:
         raise PayloadError(
             "bad_amount",
             f"{text!r} is not an amount in {currency}: ASCII digits with at most {scale} after the point",
             value=text,
             currency=currency,
         )
-    minor: int = int(match[2]) * 10**scale + int((match[3] or "").ljust(scale, "0") or 0)
+    minor = int(f"{whole}{part}{'0' * (scale - len(part))}")
     if minor > MAX_AMOUNT_MINOR:
         raise PayloadError("amount_out_of_range", f"{text} {currency} is beyond ±10^15 minor units", value=text)
-    return -minor if match[1] else minor
+    return -minor if sign else minor
 
 
 def format_amount(amount_minor: int, currency: str) -> str:

@@ -109,5 +109,6 @@ _WHY: Mapping[Rule, tuple[str, ...]] = {
     Rule.NOTHING: (),
     Rule.CHOSEN: ("what the choosers of warehouses say",),
     Rule.TOGETHER: ("the best for all orders together",),
+    Rule.OPPORTUNITY: ("the best once what the pieces are worth to expected orders is paid",),
 }
 _TOGETHER = ("planned together with the other orders of its group",)

@@ -16,11 +16,14 @@ from samples import fuzz, survives
 from omskit.adapters.channels import (
     amazon,
     douyin,
+    douyin_after_sales,
     edi,
     jd,
+    jd_refunds,
     pinduoduo,
     shopify,
     spreadsheets,
+    statements,
     taobao,
     taobao_merge,
     ubl,
@@ -81,6 +84,17 @@ PDD_REFUND = (
     b'{"refund_list":[{"id":9,"order_sn":"1","after_sales_status":10,"refund_amount":1700,'
     b'"created_time":"2026-03-02 10:00:00","goods_number":"2"}]}'
 )
+JD_REFUND = (
+    b'{"jingdong_pop_afs_soa_refundapply_queryPageList_responce":{"queryResult":{"success":true,"result":[{"id":4409,'
+    b'"orderId":"300","applyRefundSum":"10000","status":"0","applyTime":"2026-03-02 10:00:00"}]}}}'
+)
+DOUYIN_CASE = (
+    b'{"data":{"items":[{"aftersale_info":{"aftersale_id":"146","aftersale_type":0,"aftersale_status":12,'
+    b'"apply_time":1772330400,"refund_amount":1,"refund_status":3},"order_info":{"shop_order_id":"68",'
+    b'"related_order_info":[{"sku_order_id":"681","shop_sku_code":"S6","aftersale_item_num":1}]}}]}}'
+)
+JD_BILL = "订单编号,单据编号,费用项,金额,收支方向,费用结算时间\n300,D1,佣金,5.00,支出,2026-03-20 00:00:00\n"
+DOUYIN_BILL = "动账流水号,动账时间,动账方向,动账金额,动账场景\nT1,2026-03-20 00:00:00,入账,5.00,货款\n"
 EVENTS = (
     b'{"payload":{"FinancialEvents":{"RefundEventList":[{"AmazonOrderId":"1","PostedDate":"2020-02-05T13:56:00Z",'
     b'"ShipmentItemAdjustmentList":[{"OrderAdjustmentItemId":"7","ItemChargeAdjustmentList":[{"ChargeType":"Tax",'
@@ -135,6 +149,10 @@ READERS: list[tuple[str, Reader, list[str | bytes]]] = [
         [b'{"top_oaid_merge_response":{"tid_list":{"string":["12,11","13"]}}}'],
     ),
     ("pinduoduo refunds", pinduoduo.read_refunds, [PDD_REFUND]),
+    ("jd refunds", jd_refunds.read_refunds, [JD_REFUND]),
+    ("douyin refunds", douyin_after_sales.read_refunds, [DOUYIN_CASE]),
+    ("jd statements", statements.read_jd, [JD_BILL.encode()]),
+    ("douyin statements", statements.read_douyin, [DOUYIN_BILL.encode()]),
     ("wangdiantong refunds", wangdiantong.read_refunds, ["channels/wangdiantong/RawRefund.search.response.json"]),
     ("amazon events", amazon.read_settlement, [EVENTS]),
     ("folder shipments", csv_folder.read_shipments, [SHIPMENTS]),

@@ -159,6 +159,9 @@ class TestPinduoduo(_Kit):
         return {"read_refunds": dumped({"refund_list": [{**refund, "created_time": "2026-03-02 10:00:00"}]})}
 
 
+LEDGER = "动账流水号,关联订单号,关联子订单号,动账时间,账户方向,动账金额(元),动账场景"
+
+
 class TestJd(_Kit):
     order: Mapping[str, object] = {
         "orderId": "300", "orderState": "WAIT_SELLER_STOCK_OUT", "orderStartTime": "2026-03-01 10:00:00",
@@ -167,6 +170,17 @@ class TestJd(_Kit):
     shop = jd.channel("jd")
     answer: Mapping[str, object] = {"searchorderinfo_result": {"orderInfoList": [order]}}
     sound, spoilt = twice(answer, "searchorderinfo_result.orderInfoList", orderId="301")
+
+    @pytest.fixture
+    def samples(self) -> Samples:
+        refund = {"id": 4409, "orderId": "300", "applyRefundSum": "10000", "status": "0"}
+        results = [{**refund, "applyTime": "2026-03-02 10:00:00"}]
+        head = "订单编号,单据编号,商品编号,费用项,金额,收支方向,费用结算时间,币种"
+        row = "300,D1,7,佣金,-5.00,支出,2026-03-20 00:00:00,CNY"
+        return {
+            "read_refunds": dumped({"x_responce": {"queryResult": {"success": True, "result": results}}}),
+            "read_settlement": f"{head}\n{row}\n".encode(),
+        }
 
 
 class TestDouyin(_Kit):
@@ -179,6 +193,20 @@ class TestDouyin(_Kit):
     }  # fmt: skip
     shop = douyin.channel("dy")
     sound, spoilt = twice({"data": {"shop_order_list": [order]}}, "data.shop_order_list", order_id="69")
+
+    @pytest.fixture
+    def samples(self) -> Samples:
+        case = {
+            "aftersale_id": "146", "aftersale_type": 1, "aftersale_status": 6, "apply_time": 1772330400,
+            "refund_amount": 2000, "update_time": 1772330401,
+        }  # fmt: skip
+        goods = {"sku_order_id": "681", "product_id": 5, "aftersale_item_num": 1, "aftersale_pay_amount": 2000}
+        order = {"shop_order_id": "68", "related_order_info": [goods]}
+        row = "T1,68,681,2026-03-20 10:00:00,支出,-0.40,退换货运费险"
+        return {
+            "read_refunds": dumped({"data": {"items": [{"aftersale_info": case, "order_info": order}]}}),
+            "read_settlement": f"{LEDGER}\n{row}\n".encode(),
+        }
 
 
 class TestWangdiantong(_Kit):

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from omskit.adapters.channels.douyin_after_sales import read_refunds
+from omskit.adapters.channels.statements import read_douyin
+from omskit.adapters.gateways import seconds
 from omskit.adapters.regions.provinces import china
 from omskit.adapters.signing import douyin as sign
 from omskit.adapters.signing import sorted_json
@@ -33,7 +36,7 @@ from omskit.channels import (
     parse_json,
     read_each,
 )
-from omskit.core import Contact, PayloadError, Refusal
+from omskit.core import Contact, Refusal
 
 #: What ``order_status`` of an order or a SKU order allows; 105 is paid, but under review.
 STATUSES = {
@@ -92,16 +95,13 @@ def read(payload: bytes) -> Iterator[ChannelOrder | Refusal]:
 
 
 def _order(said: Fields) -> ChannelOrder:
-    placed_at = said.epoch("create_time")
-    if placed_at is None:
-        raise PayloadError("missing_field", f"nothing @ {said.path}.create_time", path=f"{said.path}.create_time")
     items = list(said.each("sku_order_list"))
     status, address = said.text("order_status"), said.one("mask_post_addr")
     address = address if address.values else said.one("post_addr")
     merge = said.text("open_address_id", "")
     return ChannelOrder(
         said.key("order_id"),
-        placed_at,
+        seconds(said, "create_time"),
         "CNY",
         china(address.one("province").text("id", "") or address.one("province").text("name", "")),
         tuple(_line(one) for one in items),
@@ -223,6 +223,8 @@ def channel(code: str, listings: Listings | None = None, returns_to: str = "") -
         read,
         listings or Listings(open=True),
         returns_to,
+        read_refunds=read_refunds,
+        read_settlement=read_douyin,
         write_shipment=write_shipment,
         write_stock=write_stock,
     )

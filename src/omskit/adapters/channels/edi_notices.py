@@ -1,7 +1,7 @@
 """What a business customer is told by EDI: that a parcel has left, as X12 856 and as EDIFACT DESADV.
 
 Source: ASC X12 004010 transaction set 856 (shipment, order, item), UN/EDIFACT D.01B message DESADV. The messages
-are written without their interchange: control numbers and the partners' ids belong to whoever runs the mailbox.
+are written without their interchange, which :mod:`omskit.adapters.channels.edi_envelopes` puts around them.
 """
 
 from __future__ import annotations

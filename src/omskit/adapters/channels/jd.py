@@ -13,6 +13,8 @@ from datetime import datetime
 
 from attrs import evolve
 
+from omskit.adapters.channels.jd_refunds import read_refunds, write_refund_answer
+from omskit.adapters.channels.statements import read_jd
 from omskit.adapters.gateways import answer
 from omskit.adapters.regions.provinces import CHINA_TIME, china
 from omskit.adapters.signing import sorted_json
@@ -153,16 +155,22 @@ def write_stock(updates: Sequence[StockUpdate]) -> tuple[Request, ...]:
     )
 
 
-def channel(code: str, listings: Listings | None = None, returns_to: str = "") -> Channel:
+def channel(
+    code: str, listings: Listings | None = None, returns_to: str = "", operator: str = "omskit"
+) -> Channel:
     """Return a JD shop as a channel; the host signs with :func:`omskit.adapters.signing.signed_form`.
 
     JD leaves ``format`` and ``sign_method`` out of what is signed: give neither among the public parameters.
+    It notes ``operator`` as the one that answered a refund.
     """
     return Channel(
         code,
         read,
         listings or Listings(open=True),
         returns_to,
+        read_refunds=read_refunds,
+        read_settlement=read_jd,
         write_shipment=write_shipment,
         write_stock=write_stock,
+        write_refund_answer=lambda answer: write_refund_answer(answer, operator),
     )

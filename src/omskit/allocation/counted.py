@@ -1,0 +1,133 @@
+"""The search within quotas: every way to share a demand out, with the parcels of scarce couriers counted.
+
+It is asked only where the best plan without counting takes more parcels of a courier than that still accepts. The
+warehouses come one after another, each with all that it could send in one or several parcels, so that its stock
+and capacity are counted too; what is known of all before it is the least weight for every bag, every count of
+parcels of scarce couriers and, where an order may have few parcels only, every number of parcels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from omskit.allocation.case import Case, Parcel, Solution, Stock
+from omskit.allocation.lattice import Lattice, pairs_of
+from omskit.allocation.offers import best
+from omskit.allocation.rooms import Room, rooms_of
+from omskit.allocation.tables import fits
+from omskit.allocation.weights import SHIFT
+
+#: Where a search has come to: the bag that is sent, the parcels of each scarce courier, all parcels if they count.
+_State = tuple[int, tuple[int, ...]]
+#: The least weight of a state, and the parcels that come to it.
+_Way = tuple[int, tuple[Parcel, ...]]
+
+
+class _Limits(NamedTuple):
+    """What a plan may not exceed: parcels by scarce courier, and at the end all parcels of the order."""
+
+    case: Case
+    stock: Stock
+    lattice: Lattice
+    couriers: tuple[str, ...]
+    most: tuple[int, ...]
+
+    def after(self, before: _State, more: _State) -> _State | None:
+        """Return two states as one; None when the bags or parcels are too many together."""
+        counts = map(sum, zip(self.lattice.counts(before[0]), self.lattice.counts(more[0]), strict=True))
+        if any([count > most for count, most in zip(counts, self.lattice.shape, strict=True)]):
+            return None
+        used = tuple(map(sum, zip(before[1], more[1], strict=True)))
+        if any([count > most for count, most in zip(used, self.most, strict=True)]):
+            return None
+        return before[0] + more[0], used
+
+
+def counted(case: Case, stock: Stock, budget: int) -> Solution | None:
+    """Return the best plan within all quotas; None when that would look at too much."""
+    scarce = {courier: left for courier, left in sorted(stock.quotas.items()) if left < case.units}
+    most = (*scarce.values(), min(case.limit, case.units))
+    rooms = rooms_of(case, stock, None, case.positions)
+    states = len(rooms)
+    for limit in most:
+        states *= limit + 1
+    if pairs_of(case.shape) * states > budget:
+        return None
+    limits = _Limits(case, stock, case.setting.network.lattice(case.shape), tuple(scarce), most)
+    known: dict[_State, _Way] = {(0, (0,) * len(most)): (0, ())}
+    for room in rooms:
+        own = _own(limits, room)
+        for state, way in list(known.items()):
+            for more, with_these in own.items():
+                _keep(known, limits.after(state, more), way, with_these)
+    return _best(limits, known)
+
+
+def _keep(known: dict[_State, _Way], state: _State | None, way: _Way, more: _Way) -> bool:
+    """Keep a way where it is the best to its state; whether it is."""
+    if state is None:
+        return False
+    weight = way[0] + more[0]
+    if state in known and known[state][0] <= weight:
+        return False
+    known[state] = weight, way[1] + more[1]
+    return True
+
+
+def _best(limits: _Limits, known: dict[_State, _Way]) -> Solution:
+    case, lattice = limits.case, limits.lattice
+    away = lattice.spread([case.left * atom.units for atom in case.atoms])
+    least, parcels = case.left * case.units, tuple[Parcel, ...]()
+    for (bag, _), (sent, found) in known.items():
+        if found and (bag == lattice.full or not case.whole_only):
+            weight = sent + away[lattice.full - bag] - case.split
+            if weight <= least and (weight < least or not parcels):
+                least, parcels = weight, found
+    ordered = tuple(sorted(parcels, key=lambda one: (one.position, [-count for count in one.counts])))
+    return Solution(least, ordered, False, least)
+
+
+def _own(limits: _Limits, room: Room) -> dict[_State, _Way]:
+    """Return all that one warehouse could send, in any number of parcels."""
+    single: dict[_State, _Way] = {}
+    for state, way in _parcels(limits, room):
+        _keep(single, state, (0, ()), way)
+    found, ends = dict(single), dict(single)
+    for _ in range(1, min(limits.most[-1], limits.stock.parcels[room.position])):
+        longer: dict[_State, _Way] = {}
+        for state, way in ends.items():
+            for more, other in single.items():
+                after = limits.after(state, more)
+                if after is not None and _has(limits, room, after[0]) and _keep(found, after, way, other):
+                    longer[after] = found[after]
+        ends = longer
+    return found
+
+
+def _has(limits: _Limits, room: Room, bag: int) -> bool:
+    return fits(limits.case, limits.stock, room.position, limits.lattice.counts(bag))
+
+
+def _parcels(limits: _Limits, room: Room) -> Iterator[tuple[_State, _Way]]:
+    """Yield every parcel of a warehouse, by each scarce courier and by the cheapest of all others."""
+    case, lattice = limits.case, limits.lattice
+    picking = case.setting.network.warehouses[room.position].unit_minor
+    for bag in lattice.within(room.caps)[1:]:
+        if not _has(limits, room, bag):
+            continue
+        counts = lattice.counts(bag)
+        units, grams, bulk = case.weighed(counts)
+        row = case.row(room.position, counts)
+        for courier in (*limits.couriers, None):
+            some = [offer for offer in row if _is(offer.courier, courier, limits.couriers)]
+            cheapest = best(some, grams, bulk)
+            if cheapest is not None:
+                weight, offer = cheapest
+                used = (*(int(one == courier) for one in limits.couriers), 1)
+                parcel = Parcel(room.position, counts, (weight >> SHIFT) + picking * units, offer)
+                yield (bag, used), (weight + (picking * units << SHIFT) + case.split, (parcel,))
+
+
+def _is(courier: str, wanted: str | None, scarce: Sequence[str]) -> bool:
+    return courier not in scarce if wanted is None else courier == wanted
