@@ -1,266 +1,222 @@
-"""One SKU that everybody wants: 2,000 attempts on 1,000 pieces over 8 connections, every mode in turn.
+"""Eight connections reach for one SKU on PostgreSQL: ``python benchmarks/hot_sku.py [--rounds N]``.
 
-``python benchmarks/hot_sku.py [--rounds N] [--json FILE]``, on PostgreSQL. A safe mode has to promise exactly
-1,000, and the two naive controls more: a control that does not oversell shows a benchmark that could not see it.
+2,000 attempts on 1,000 pieces in every mode. A mode that promises more or fewer than there are ends the run with
+an error; the two naive controls must promise more, or the benchmark is blind and says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import sys
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
+from typing import Any
 
+import databases
+import harness
+import shop
 from attrs import frozen
-from harness import Cost, Variant, as_json, rounds
-from sqlalchemy import Engine, NullPool, create_engine, text
+from sqlalchemy import Connection, text
 
 from omskit.core import Cell, Claim, Refused
-from omskit.engine import KINDS
-from omskit.inventory import RECEIVED, RESERVED_FOR, Move, movement
+from omskit.engine import KINDS, Act, Done
+from omskit.inventory import RESERVED_FOR, Move, movement
+from omskit.orders import Approve, Assign, Consignment
+from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, open_engine
 
-sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
+WORKERS, ATTEMPTS, PIECES = 8, 2_000, 1_000
+EACH = ATTEMPTS // WORKERS
+HOT = Cell("HOT", "BER")
+TAKE = Assign((Consignment(1, "BER", ((1, 1),)),), shop.AT)
 
-import postgres_server
-
-PIECES, ATTEMPTS, CONNECTIONS, BATCH = 1_000, 2_000, 8, 100
-EACH = ATTEMPTS // CONNECTIONS
-CELL = Cell("HOT", "BER")
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-#: A server as it runs in earnest: every commit is flushed.
-OPTIONS = "-c listen_addresses= -c shared_buffers=256MB -c max_connections=50"
-
-_TABLES = (
-    "DROP TABLE IF EXISTS bare, bare_log",
-    "CREATE TABLE bare (sku text PRIMARY KEY, on_hand bigint NOT NULL, reserved bigint NOT NULL)",
-    "CREATE TABLE bare_log (id bigserial PRIMARY KEY, claim bigint NOT NULL)",
-    "INSERT INTO bare VALUES ('HOT', 1000, 0)",
-)
-_FREE = "SELECT on_hand - reserved FROM bare WHERE sku = 'HOT'"
-_LOG = "INSERT INTO bare_log (claim) VALUES (:claim)"
-_GUARDED = "UPDATE bare SET reserved = reserved + 1 WHERE sku = 'HOT' AND reserved + 1 <= on_hand"
-_BLIND = "UPDATE bare SET reserved = reserved + 1 WHERE sku = 'HOT'"
-_LOST = "UPDATE bare SET reserved = :reserved WHERE sku = 'HOT'"
+#: Takes one piece in a transaction of its own, or does not.
+Taking = Callable[[Connection], bool]
 
 
-def plain(engine: Engine, claim: int) -> None:
-    """Promise one piece by a conditional update, the least that is safe."""
-    with engine.begin() as connection:
-        if connection.execute(text(_GUARDED)).rowcount:
-            connection.execute(text(_LOG), {"claim": claim})
+def conditional(connection: Connection) -> bool:
+    """Take a piece if there is one: the check and the write are one statement."""
+    return bool(connection.execute(text("UPDATE plain SET piece = piece - 1 WHERE piece >= 1")).rowcount)
 
 
-def check_then_add(engine: Engine, claim: int) -> None:
-    """Look first, and add without a condition: a control that oversells at the end."""
-    with engine.begin() as connection:
-        if connection.execute(text(_FREE)).scalar_one() > 0:
-            connection.execute(text(_BLIND))
-            connection.execute(text(_LOG), {"claim": claim})
+def overwriting(connection: Connection) -> bool:
+    """Read what is there and write what is left: naive."""
+    seen = connection.execute(text("SELECT piece FROM plain")).scalar_one()
+    if seen >= 1:
+        connection.execute(text("UPDATE plain SET piece = :left"), {"left": seen - 1})
+    return bool(seen >= 1)
 
 
-def read_then_write(engine: Engine, claim: int) -> None:
-    """Read, add in the program and write: a control in which one write is lost under another."""
-    with engine.begin() as connection:
-        free = int(connection.execute(text(_FREE)).scalar_one())
-        if free > 0:
-            connection.execute(text(_LOST), {"reserved": PIECES - free + 1})
-            connection.execute(text(_LOG), {"claim": claim})
+def unguarded(connection: Connection) -> bool:
+    """Read what is there and subtract without looking again: naive."""
+    seen = connection.execute(text("SELECT piece FROM plain")).scalar_one()
+    if seen >= 1:
+        connection.execute(text("UPDATE plain SET piece = piece - 1"))
+    return bool(seen >= 1)
 
 
 @frozen
-class Bare:
-    """Attempts on the bare table, one a transaction."""
+class Plain:
+    """Takes with statements of its own; each piece taken leaves a row."""
 
     url: str
-    attempt: Callable[[Engine, int], None]
+    taking: Taking
 
-    def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
-        """Get ready, and return what is measured."""
-        engine = create_engine(self.url)
-        engine.connect().close()
+    def __call__(self, number: int, _barrier: Barrier) -> Callable[[], Mapping[str, float]]:
+        """Open the connection."""
+        engine = open_engine(self.url)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
         def go() -> Mapping[str, float]:
-            barrier.wait()
-            for n in range(EACH):
-                self.attempt(engine, number * EACH + n + 1)
-            engine.dispose()
+            for turn in range(EACH):
+                with engine.begin() as connection:
+                    if self.taking(connection):
+                        claim = {"claim": number * EACH + turn}
+                        connection.execute(text("INSERT INTO plain_claims VALUES (:claim)"), claim)
             return {}
 
         return go
 
 
 @frozen
-class Ours:
-    """Attempts on the stock book, ``batch`` of them in a unit; a unit that is short asks for what is left."""
+class Posting:
+    """Takes through the storage port, ``batch`` pieces a unit; a refused batch is tried in halves."""
 
     url: str
     batch: int
 
-    def __call__(self, number: int, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
-        """Get ready, and return what is measured."""
+    def __call__(self, number: int, _barrier: Barrier) -> Callable[[], Mapping[str, float]]:
+        """Open the storage."""
         storage = SqlStorage(open_engine(self.url), KINDS)
+        claims = [Claim(number * EACH + turn + 1, 1) for turn in range(EACH)]
         with storage.begin(read=True) as unit:
-            unit.stock.levels([CELL.sku])
+            unit.stock.levels([HOT.sku])
 
         def go() -> Mapping[str, float]:
-            barrier.wait()
             for start in range(0, EACH, self.batch):
-                first = number * EACH + start + 1
-                _promise(storage, range(first, first + min(self.batch, EACH - start)))
-            storage.close()
+                _post(storage, claims[start : start + self.batch])
             return {}
 
         return go
 
 
-def _promise(storage: SqlStorage, claims: range) -> None:
-    left = len(claims)
-    while left:
-        moves = [Move(RESERVED_FOR, CELL, 1, Claim(order, 1)) for order in claims[:left]]
-        try:
-            with storage.begin() as unit:
-                unit.stock.post([movement(one, at=AT, actor="benchmark") for one in moves])
-        except Refused as refusal:
-            cells = refusal.facts["cells"]
-            if refusal.code != "out_of_stock" or not isinstance(cells, tuple):
-                raise
-            left = min(left - 1, max(0, cells[0][3]))
-        else:
-            return
+def _post(storage: Storage, claims: Sequence[Claim]) -> None:
+    moves = [Move(RESERVED_FOR, HOT, 1, claim) for claim in claims]
+    try:
+        with storage.begin() as unit:
+            unit.stock.post([movement(move, at=shop.AT, actor="benchmark") for move in moves])
+    except Refused:
+        if len(claims) > 1:
+            half = len(claims) // 2
+            _post(storage, claims[:half])
+            _post(storage, claims[half:])
 
 
 @frozen
-class Place:
-    """The database that all modes work in, one after another."""
+class Assigning:
+    """Takes through the facade: orders that are approved are assigned by hand, ``batch`` a unit."""
 
     url: str
+    batch: int
 
-    def run(self, *statements: str) -> None:
-        """Run statements on a connection of their own."""
-        engine = create_engine(self.url, poolclass=NullPool)
-        with engine.begin() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-        engine.dispose()
+    def __call__(self, number: int, _barrier: Barrier) -> Callable[[], Mapping[str, float]]:
+        """Place and approve this worker's orders."""
+        oms = shop.shop(SqlStorage(open_engine(self.url), KINDS), batch=self.batch)
+        orders = [shop.order(f"{number}-{turn}", ("HOT", 1)) for turn in range(EACH)]
+        numbers = oms.receive("web", shop.payload(*orders)).placed
+        oms.do_many([Act(one, Approve()) for one in numbers], actor="benchmark")
 
-    def ask(self, statement: str) -> int:
-        """Return the one number that a query gives."""
-        engine = create_engine(self.url, poolclass=NullPool)
-        with engine.connect() as connection:
-            found = int(connection.execute(text(statement)).scalar_one())
-        engine.dispose()
-        return found
+        def go() -> Mapping[str, float]:
+            outcomes = oms.do_many([Act(one, TAKE) for one in numbers], actor="benchmark")
+            return {"promised": sum(isinstance(one, Done) for one in outcomes)}
 
-    def bare(self) -> None:
-        """Make the bare table, full."""
-        self.run(*_TABLES)
-
-    def book(self) -> None:
-        """Make the stock book, with the pieces received."""
-        storage = SqlStorage(open_engine(self.url), KINDS)
-        storage.create()
-        self.run("TRUNCATE oms_levels, oms_reservations, oms_movements")
-        with storage.begin() as unit:
-            unit.stock.post([movement(Move(RECEIVED, CELL, PIECES), at=AT, actor="benchmark")])
-        storage.close()
+        return go
 
 
-def variants(place: Place, oversold: dict[str, list[int]], server: int) -> list[Variant]:
-    """Return every mode: how it is prepared, and what has to be true after it."""
+def prepared(stores: databases.PostgresDatabases, make: Callable[[str], harness.Job]) -> harness.Job:
+    """Return the job over a fresh database with the pieces in it."""
+    url = stores.copy()
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE plain AS SELECT 1000 AS piece"))
+        connection.execute(text("CREATE TABLE plain_claims (claim int PRIMARY KEY)"))
+    shop.shop(SqlStorage(engine, KINDS)).stock.receive("BER", {"HOT": PIECES}, actor="benchmark")
+    engine.dispose()
+    return make(url)
 
-    def bare(name: str, attempt: Callable[[Engine, int], None], *, safe: bool) -> Variant:
-        def prepare() -> Bare:
-            place.bare()
-            return Bare(place.url, attempt)
+
+def promised(url: str) -> int:
+    """Return the pieces promised in all, of rows that were written for them."""
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        own = connection.execute(text("SELECT count(*) FROM plain_claims")).scalar_one()
+        ours = connection.execute(text("SELECT coalesce(sum(quantity), 0) FROM oms_reservations")).scalar_one()
+    oms = shop.shop(SqlStorage(engine, KINDS))
+    level = oms.stock.levels([HOT.sku])[HOT]
+    with oms.storage.begin(read=True) as unit:
+        drift = unit.stock.drift()
+    engine.dispose()
+    if drift or level.reserved != ours:
+        problem = f"the book does not agree with itself: {level}, {ours} promised, {drift}"
+        raise SystemExit(problem)
+    return int(own) + int(ours)
+
+
+@frozen
+class Mode:
+    """A way to take pieces, and whether it is naive and must fail."""
+
+    name: str
+    make: Callable[[str], Any]
+    naive: bool = False
+
+    def variant(self, stores: databases.PostgresDatabases, found: dict[str, list[int]]) -> harness.Variant:
+        """Return it as something to measure; what each run promised is added to ``found``."""
 
         def check() -> None:
-            _note(oversold, name, place.ask("SELECT count(*) FROM bare_log"), safe=safe)
+            count = promised(stores.latest)
+            found.setdefault(self.name, []).append(count)
+            if not self.naive and count != PIECES:
+                problem = f"{self.name}: {count} promised of {PIECES}"
+                raise SystemExit(problem)
 
-        return Variant(name, prepare, CONNECTIONS, server, check)
-
-    def ours(name: str, batch: int) -> Variant:
-        def prepare() -> Ours:
-            place.book()
-            return Ours(place.url, batch)
-
-        def check() -> None:
-            promised = place.ask("SELECT sum(quantity) FROM oms_movements WHERE kind = 'reserved'")
-            held = place.ask("SELECT sum(quantity) FROM oms_reservations")
-            level = place.ask("SELECT reserved FROM oms_levels")
-            if not promised == held == level:
-                wrong = f"{name}: {promised} moved, {held} reserved, {level} in the level"
-                raise AssertionError(wrong)
-            _note(oversold, name, promised, safe=True)
-
-        return Variant(name, prepare, CONNECTIONS, server, check)
-
-    return [
-        bare("plain conditional update", plain, safe=True),
-        ours("ours, one a unit", 1),
-        ours(f"ours, batches of {BATCH}", BATCH),
-        bare("control: look, then add", check_then_add, safe=False),
-        bare("control: read, then write", read_then_write, safe=False),
-    ]
+        job = partial(prepared, stores, self.make)
+        return harness.Variant(self.name, job, WORKERS, stores.server, check)
 
 
-def _note(oversold: dict[str, list[int]], name: str, promised: int, *, safe: bool) -> None:
-    oversold.setdefault(name, []).append(promised - PIECES)
-    if safe and promised != PIECES:
-        wrong = f"{name} promised {promised} of {PIECES}"
-        raise AssertionError(wrong)
+MODES = (
+    Mode("plain conditional update", partial(Plain, taking=conditional)),
+    Mode("storage port, one a unit", partial(Posting, batch=1)),
+    Mode("storage port, 100 a unit", partial(Posting, batch=100)),
+    Mode("do_many, one a unit", partial(Assigning, batch=1)),
+    Mode("do_many, 100 a unit", partial(Assigning, batch=100)),
+    Mode("control: overwrite", partial(Plain, taking=overwriting), naive=True),
+    Mode("control: subtract unguarded", partial(Plain, taking=unguarded), naive=True),
+)
 
 
-def table(costs: Mapping[str, list[Cost]], oversold: Mapping[str, list[int]]) -> str:
-    """Return a Markdown table; speed is that of attempts, against the plain update of the same round."""
-    base = [cost.wall for cost in next(iter(costs.values()))]
-    lines = [
-        "| mode | attempts/s | speed, plain = 1 | CPU us/attempt | of it server | oversold |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, runs in costs.items():
-        speeds = sorted(plain / run.wall for plain, run in zip(base, runs, strict=True))
-        each = [
-            statistics.median(value) / ATTEMPTS * 1e6
-            for value in ([r.total for r in runs], [r.server for r in runs])
-        ]
-        speed = f"{speeds[0]:.2f} / **{statistics.median(speeds):.2f}** / {speeds[-1]:.2f}"
-        rate = ATTEMPTS / statistics.median(run.wall for run in runs)
-        lines.append(
-            f"| {name} | {rate:,.0f} | {speed} | {each[0]:,.0f} | {each[1]:,.0f} | {_range(oversold[name])} |"
-        )
-    return "\n".join(lines)
-
-
-def _range(values: list[int]) -> str:
-    return str(values[0]) if min(values) == max(values) else f"{min(values)} to {max(values)}"
-
-
-def main() -> None:
-    """Measure what the arguments say."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="append one line of JSON")
-    asked = parser.parse_args()
-    room = postgres_server.make_room()
-    try:
-        with postgres_server.database(postgres_server.start_once(room, OPTIONS), "hot") as url:
-            server = int((room / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
-            oversold: dict[str, list[int]] = {}
-            costs = rounds(variants(Place(url), oversold, server), asked.rounds)
-    finally:
-        postgres_server.stop(room)
-    print(table(costs, oversold))
-    if asked.json:
-        with asked.json.open("a", encoding="utf-8") as file:
-            file.write(as_json("hot SKU", ATTEMPTS, costs) + "\n")
-    blind = [name for name, values in oversold.items() if name.startswith("control") and max(values) <= 0]
-    if blind:
-        sys.exit(f"never oversold, so that the benchmark cannot see it: {', '.join(blind)}")
+def main(rounds: int) -> None:
+    """Measure all modes in interleaved rounds and print a table."""
+    found: dict[str, list[int]] = {}
+    with databases.PostgresDatabases.opened() as stores:
+        costs = harness.rounds([mode.variant(stores, found) for mode in MODES], rounds)
+    base = costs[MODES[0].name]
+    print("| mode | attempts/wall s | speed / plain | promised of 1,000 | oversold |\n|---|---|---|---|---|")
+    for mode in MODES:
+        walls = [run.wall for run in costs[mode.name]]
+        ratios = [plain.wall / wall for plain, wall in zip(base, walls, strict=True)]
+        counts, speed = found[mode.name], ATTEMPTS / statistics.median(walls)
+        over = max(max(counts) - PIECES, 0)
+        spread = f"{min(ratios):.2f} / **{statistics.median(ratios):.2f}** / {max(ratios):.2f}"
+        print(f"| {mode.name} | {speed:,.0f} | {spread} | {min(counts)} to {max(counts)} | {over} |")
+    if blind := [mode.name for mode in MODES if mode.naive and max(found[mode.name]) <= PIECES]:
+        problem = f"blind: {blind} did not oversell"
+        raise SystemExit(problem)
 
 
 if __name__ == "__main__":
-    main()
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--rounds", type=int, default=3)
+    main(options.parse_args().rounds)

@@ -1,4 +1,4 @@
-"""Faults are made on real databases: a SQLite file and PostgreSQL."""
+"""Databases to break: a SQLite file and a PostgreSQL database, and how much of the catalogue to run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from many_shops import close, open_shop
 
 from omskit.engine import Oms
-from omskit.flow import Offering
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -22,11 +21,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def oms(url: str) -> Iterator[Oms]:
-    oms = open_shop(url, offering=Offering())
+    oms = open_shop(url)
     yield oms
     close(oms)
 
 
 @pytest.fixture
-def is_long(pytestconfig: pytest.Config) -> bool:
+def long(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--long"))

@@ -62,11 +62,8 @@ def check(oms: Oms, count: int) -> None:
     assert oms.verify().drift == ()
 
 
-def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(
-    oms: Oms,
-    is_long: bool,  # noqa: FBT001
-) -> None:
-    count = 250 if is_long else 25
+def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_done_twice(oms: Oms, *, long: bool) -> None:
+    count = 250 if long else 25
     losing = LostAnswers(engine_of(oms), oms.storage.kinds)  # type: ignore[attr-defined]
     shaky = evolve(oms, storage=losing, channels=oms.channels.values(), joined=False)
     for number in range(count):
@@ -144,14 +141,12 @@ def killed_often(plan: Plan) -> int:
 
 
 def test_a_process_that_is_killed_at_any_point_loses_and_doubles_nothing(
-    url: str,
-    oms: Oms,
-    is_long: bool,  # noqa: FBT001
+    url: str, oms: Oms, *, long: bool
 ) -> None:
-    count = 1_200 if is_long else 15
+    count = 1_200 if long else 15
     close(oms)
     kills = killed_often(Plan(url, count))
-    assert kills >= (1_000 if is_long else 10)
+    assert kills >= (1_000 if long else 10)
     check(oms, count)
 
 

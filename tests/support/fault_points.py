@@ -14,9 +14,7 @@ from sqlalchemy import Engine, event, text
 
 from omskit.engine import Oms
 from omskit.storage.sql import SqlStorage
-from omskit.storage.sql.collection import SqlCollection
 from omskit.storage.sql.inbox import SqlInbox
-from omskit.storage.sql.outbox import SqlOutbox
 from omskit.storage.sql.stock import SqlStockBook
 
 
@@ -87,23 +85,6 @@ def engine_of(oms: Oms) -> Engine:
     return oms.storage.engine
 
 
-def rows_of(oms: Oms) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table, the key counter left out."""
-    assert isinstance(oms.storage, SqlStorage)
-    tables = oms.storage.tables
-    all_tables = [t for kind in tables.kinds.values() for t in (kind.main, kind.rows) if t is not None]
-    all_tables += [
-        tables.entries,
-        tables.levels,
-        tables.reservations,
-        tables.movements,
-        tables.outbox,
-        tables.inbox,
-    ]
-    with oms.storage.engine.connect() as connection:
-        return {one.name: sorted(map(tuple, connection.execute(one.select())), key=repr) for one in all_tables}
-
-
 def _commits(original: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(self: Any, *given: Any, **named: Any) -> Any:
         done = original(self, *given, **named)
@@ -118,8 +99,6 @@ def _commits(original: Callable[..., Any]) -> Callable[..., Any]:
 #: Mutants: a unit that is committed in its middle, by where.
 MUTANTS: dict[str, Sequence[tuple[type[Any], str]]] = {
     "stock in an earlier transaction": [(SqlStockBook, "post")],
-    "states in an earlier transaction": [(SqlCollection, "save")],
-    "outbox in an earlier transaction": [(SqlOutbox, "put")],
     "receipts in an earlier transaction": [(SqlInbox, "record")],
 }
 

@@ -18,7 +18,7 @@ from omskit.flow.notify import (
     waybill_void,
 )
 from omskit.flow.resourcing import TOO_MANY_ATTEMPTS
-from omskit.flow.returning import finish_refunds
+from omskit.flow.returning import finish_refunds, intercept_refunded
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder, Parcel
 from omskit.orders import Order
@@ -132,6 +132,7 @@ def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
         for key in news.after.orders:
             _finish_cancelling(work, key)
             finish_refunds(work, key)
+    intercept_refunded(work, news)
     _tell(work, news.after, event.parcels)
 
 

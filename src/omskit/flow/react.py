@@ -227,6 +227,8 @@ _ON_ORDER = cast(
         o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
         o.Priced: from_price.priced,
+        o.Divided: from_price.divided,
+        o.Rejoined: from_price.divided,
         o.Amended: _amended,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,

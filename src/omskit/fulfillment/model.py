@@ -42,8 +42,8 @@ class WorkLine:
     def __attrs_post_init__(self) -> None:
         if self.quantity < 1:
             raise UsageError("bad_quantity", f"line {self.number}: 1 unit or more", value=self.quantity)
-        counters = (self.open, self.shipped, self.short)
-        if sum(counters) != self.quantity or min(counters) < 0:
+        open_, shipped, short = counters = (self.open, self.shipped, self.short)
+        if open_ + shipped + short != self.quantity or open_ < 0 or shipped < 0 or short < 0:
             raise UsageError(
                 "bad_counters", f"line {self.number}: {self.quantity} is not open + shipped + short = {counters}"
             )

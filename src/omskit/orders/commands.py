@@ -28,6 +28,8 @@ class Place:
         holds: What blocks it from the start.
         not_before: When it is worth a first look; None for at once.
         process: Id of the process that it is to go by; empty lets the host's choice decide.
+        part_of: Key of the order that was divided into it and others; 0 for none.
+        redeems: Whether that order's price uses budgets or coupons.
     """
 
     key: int
@@ -37,6 +39,8 @@ class Place:
     holds: tuple[Hold, ...] = ()
     not_before: datetime | None = None
     process: str = ""
+    part_of: int = 0
+    redeems: bool = False
 
 
 @frozen

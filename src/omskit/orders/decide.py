@@ -92,6 +92,8 @@ def _place(order: Order | None, command: c.Place, machine: Machine, grading: Gra
         rank=grading.rank(command.terms),
         retry_at=command.not_before,
         process=command.process,
+        redeems=command.redeems,
+        part_of=command.part_of,
     )
     return (e.OrderPlaced(placed),)
 

@@ -58,6 +58,7 @@ def _with(
         order.gaps,
         order.gifted,
         order.gifts_stale,
+        order.part_of,
     )
 
 
@@ -209,6 +210,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.gaps,
         order.gifted,
         order.gifts_stale,
+        order.part_of,
     )
 
 

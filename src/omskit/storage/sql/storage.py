@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, RootTransaction, text
 
 from omskit.core import Kind, UsageError
 from omskit.storage.port import Capabilities
@@ -97,11 +97,7 @@ class SqlStorage:
                 unit = SqlUnit(self._statements, Wire(connection, read))
                 yield unit
                 unit.wire.check()
-                with translated(), ExitStack() as failed:
-                    # What is left open by a commit that failed would be met by the connection's next user.
-                    failed.callback(connection.invalidate)
-                    transaction.commit()
-                    failed.pop_all()
+                _commit(transaction)
 
     def _ready(self, connection: Connection, *, read: bool) -> Connection:
         if not read:
@@ -134,6 +130,18 @@ class SqlStorage:
         unit = SqlUnit(self._statements, Wire(connection))
         yield unit
         unit.wire.check()
+
+
+def _commit(transaction: RootTransaction) -> None:
+    """Commit, or let go of the connection: SQLAlchemy would put it back into the pool within its transaction."""
+    kept = False
+    try:
+        with translated():
+            transaction.commit()
+        kept = True
+    finally:
+        if not kept:
+            transaction.connection.invalidate()
 
 
 def _accept(engine: Engine) -> None:
