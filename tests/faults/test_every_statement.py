@@ -1,4 +1,4 @@
-"""F-07 and F-08: cut at every statement and commit, and done again; nothing is done by halves or twice."""
+"""F-07 and F-08: cut at every statement and commit, and do it again; nothing is done by halves or twice."""
 
 from __future__ import annotations
 

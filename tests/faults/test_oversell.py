@@ -1,4 +1,4 @@
-"""F-01 to F-03: many hands reach for few pieces through every entrance; what is promised is there."""
+"""F-01 to F-03: many hands reach for few pieces through every entrance, and get exactly what is there."""
 
 from __future__ import annotations
 

@@ -103,7 +103,8 @@ class Oms(Desks):
     def do(self, target: str, command: Command, *, actor: str, key: str = "") -> Done:
         """Carry out one command on an order (``SO-...``), fulfillment order (``FO-...``) or case (``RA-...``).
 
-        With an idempotency key a repeat returns the first outcome, and a refused key stays refused.
+        With an idempotency key a repeat returns the first outcome, and a refused key stays refused, except where
+        stock was short: that leaves the key unused, so that the same call works when goods have come.
 
         Raises:
             Refused: As ``decide`` of :mod:`omskit.orders`, ``fulfillment`` and ``returns`` says.

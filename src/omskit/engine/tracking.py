@@ -119,12 +119,15 @@ def _keys(unit: Unit, waybills: tuple[str, ...]) -> list[int]:
 
 
 def _places(work: Workspace) -> dict[str, list[tuple[int, int]]]:
+    """Return the parcels by their waybills; by one that was taken off them only where nobody has it now."""
     places: dict[str, list[tuple[int, int]]] = {}
+    old: dict[str, list[tuple[int, int]]] = {}
     for key, track in work.fulfillments.items():
         for parcel in track.state.parcels if track.state else ():
-            for waybill in {parcel.waybill, *(label.waybill for label in parcel.former)}:
-                places.setdefault(waybill, []).append((key, parcel.number))
-    return places
+            places.setdefault(parcel.waybill, []).append((key, parcel.number))
+            for label in parcel.former:
+                old.setdefault(label.waybill, []).append((key, parcel.number))
+    return {waybill: list(dict.fromkeys(found)) for waybill, found in old.items()} | places
 
 
 def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, Parcel]:
@@ -134,9 +137,9 @@ def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, P
 
 
 def _courier(state: FulfillmentOrder, parcel: Parcel, waybill: str) -> str:
-    """Return whose number a waybill of a parcel is: its own, or one that it had before."""
-    former = {label.waybill: label.courier for label in parcel.former}
-    return former.get(waybill) or parcel.courier or state.courier
+    if parcel.waybill != waybill:
+        return next(label.courier for label in parcel.former if label.waybill == waybill)
+    return parcel.courier or state.courier
 
 
 def _nowhere(scan: Scan, found: Sequence[tuple[int, int]]) -> Refusal:

@@ -38,12 +38,11 @@ def _pickup_until(state: FulfillmentOrder) -> int | None:
 
 
 def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
-    """Return a row for each parcel, and one for each further waybill that it has had."""
-    rows: list[tuple[int | str | None, ...]] = []
-    for parcel in state.parcels:
-        rows.append((parcel.waybill, parcel.courier or state.courier, parcel.status))
-        rows += [(label.waybill, label.courier, parcel.status) for label in parcel.former]
-    return rows
+    """Return a row for each parcel, and then one without a status for each waybill that was taken off one."""
+    rows: list[tuple[int | str | None, ...]] = [
+        (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
+    ]
+    return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in parcel.former]
 
 
 #: Commands by tag, for idempotency keys and audit.

@@ -99,7 +99,10 @@ class Parcel:
 
     @property
     def former(self) -> tuple[Label, ...]:
-        """Labels whose numbers were its waybill, or were to be, and are not any more."""
+        """Labels whose numbers were its waybill, or were to be, and are not any more; oldest first.
+
+        A courier that was told too late may still carry the parcel under one of them.
+        """
         return tuple(label for label in self.labels if label.waybill not in {"", self.waybill})
 
     @property

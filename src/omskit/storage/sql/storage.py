@@ -133,7 +133,7 @@ class SqlStorage:
 
 
 def _commit(transaction: RootTransaction) -> None:
-    """Commit, or let go of the connection: SQLAlchemy would put it back into the pool within its transaction."""
+    """Commit, or let go of the connection: SQLAlchemy would keep it in the pool with a transaction open."""
     kept = False
     try:
         with translated():
