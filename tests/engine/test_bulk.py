@@ -8,8 +8,9 @@ import pytest
 from shop import order, payload, shop
 
 from omskit.core import Refusal, readable
-from omskit.engine import Act, Done, Oms
+from omskit.engine import Act, Done, Oms, Opening
 from omskit.orders import Amend, Approve, Cancel, PutOnHold, SetQuantity, TakeBack
+from omskit.returns import CaseKind
 from omskit.storage import Storage
 
 
@@ -107,3 +108,49 @@ def test_a_call_that_two_make_at_once_is_carried_out_once(storage: Storage) -> N
         thread.join()
     assert found == [[Done(number, "received") for number in numbers]] * 4
     assert {len(oms.history(number)) for number in numbers} == {2}
+
+
+def _approved(storage: Storage, count: int) -> tuple[Oms, tuple[str, ...]]:
+    oms, numbers = placed(storage, count)
+    for number in numbers:
+        oms.do(number, Amend((SetQuantity(1, 2),)), actor="amy")
+        oms.do(number, Approve(), actor="amy")
+    return oms, numbers
+
+
+def test_many_orders_are_cancelled_with_one_outcome_each_and_the_call_can_be_made_again(storage: Storage) -> None:
+    oms, numbers = placed(storage, 3)
+    oms.cancel(numbers[1], actor="ben")
+    with pytest.raises(StoppedError):
+        oms.cancel_many(numbers, actor="amy", key="recall", progress=_stop)
+    heard: list[int] = []
+    *outcomes, unknown = oms.cancel_many([*numbers, "nobody"], actor="amy", key="recall", progress=heard.append)
+    assert outcomes == [Done(number, "cancelled") for number in numbers]
+    assert isinstance(unknown, Refusal)
+    assert (unknown.subject, heard) == ("nobody", [1, 2, 3, 4])
+    assert oms.verify().is_sound
+
+
+def test_many_orders_are_divided_once_each(storage: Storage) -> None:
+    oms, numbers = _approved(storage, 2)
+    parts = ({1: 1}, {1: 1})
+    with pytest.raises(StoppedError):
+        oms.divide_many([(number, parts) for number in numbers], actor="amy", key="d", progress=_stop)
+    first, second, third = oms.divide_many(
+        [(numbers[0], parts), (numbers[1], parts), (numbers[1], ({1: 2},))], actor="amy", key="d"
+    )
+    assert [len(one) for one in (first, second) if isinstance(one, tuple)] == [2, 2]
+    assert isinstance(third, Refusal)
+    assert len(list(oms.orders())) == 6
+    assert oms.verify().is_sound
+
+
+def test_the_money_of_many_cases_is_granted_once_each(storage: Storage) -> None:
+    oms, numbers = placed(storage, 2)
+    cases = [oms.returns.open(Opening(number, CaseKind.PRICE, asked_minor=30), actor="amy") for number in numbers]
+    grants: list[tuple[str, int | None]] = [(cases[0], 30), (cases[1], 3_000)]
+    for _ in range(2):
+        first, second = oms.returns.agree_many(grants, actor="amy", ahead=True, key="g")
+        assert isinstance(first, Done)
+        assert isinstance(second, Refusal)
+        assert [oms.case(case).agreed_minor for case in cases] == [30, 0]

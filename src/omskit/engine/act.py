@@ -164,7 +164,11 @@ class Acting:
             return Refusal.of(act.target, error)
 
     def cancel(self, target: str, actor: str, reason: str) -> Done:
-        """Cancel what has not been shipped, asking warehouses to stop where they work on it.
+        """Cancel what has not been shipped; see :meth:`cancelling`."""
+        return self.shop.attempt(self.cancelling(target, actor, reason))
+
+    def cancelling(self, target: str, actor: str, reason: str) -> Callable[[Unit, bool], Done]:
+        """Return what cancels what has not been shipped, asking warehouses to stop where they work on it.
 
         An order that a warehouse works on is held (``cancel_requested``), and cancelled when the last of its
         warehouses confirms; one that ships first wins.
@@ -185,7 +189,7 @@ class Acting:
                     work.fulfillment(one, f.Recall(reason), "cancel")
             return self._finish(unit, work, target, key)
 
-        return self.shop.attempt(do)
+        return do
 
     def _once(self, act: Act, actor: str) -> Done | Refused:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from omskit.core import UsageError, key_of, readable
@@ -21,7 +23,11 @@ class Dividing:
     shop: Shop
 
     def divide(self, number: str, parts: Parts, actor: str) -> tuple[str, ...]:
-        """Divide an approved order; see :func:`omskit.orders.divide`. Return the numbers of its children."""
+        """Divide an approved order, and return the numbers of its children; see :meth:`dividing`."""
+        return self.shop.attempt(self.dividing(number, parts, actor))
+
+    def dividing(self, number: str, parts: Parts, actor: str) -> Callable[[Unit, bool], tuple[str, ...]]:
+        """Return what divides an approved order; see :func:`omskit.orders.divide`."""
 
         def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
             work = self.shop.workspace(unit, actor)
@@ -35,7 +41,7 @@ class Dividing:
             save(unit, work, joined=self.shop.joined)
             return tuple(readable(ORDERS.number, key) for key in keys)
 
-        return self.shop.attempt(do)
+        return do
 
     def rejoin(self, number: str, actor: str) -> None:
         """Join the children of an order again, as long as nobody has worked on any of them."""

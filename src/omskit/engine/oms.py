@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,6 +16,7 @@ from omskit import returns as r
 from omskit.channels import Channel, Receiver
 from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.contacts import ContactDesk
 from omskit.engine.desks import Desks
 from omskit.engine.dividing import Dividing
@@ -142,6 +144,23 @@ class Oms(Desks):
         """
         return Acting(self._shop).cancel(order, actor, reason)
 
+    def cancel_many(
+        self,
+        orders: Sequence[str],
+        *,
+        actor: str,
+        reason: str = "",
+        key: str = "",
+        progress: Callable[[int], object] = _silent,
+    ) -> list[Done | Refusal]:
+        """Cancel many orders, each in a unit of its own, with one outcome each; see :meth:`cancel`.
+
+        ``key`` and ``progress`` are as :meth:`do_many` has them.
+        """
+        acting = Acting(self._shop)
+        calls = (Call(one, reason, acting.cancelling(one, actor, reason)) for one in orders)
+        return each(self._shop, "cancel", calls, key, progress, dump=dump_done, load=load_done)
+
     def divide(self, order: str, parts: o.Parts, *, actor: str) -> tuple[str, ...]:
         """Divide an approved order into children with money of their own, and return their numbers.
 
@@ -156,6 +175,25 @@ class Oms(Desks):
             PayloadError: ``bad_number``.
         """
         return Dividing(self._shop).divide(order, parts, actor)
+
+    def divide_many(
+        self,
+        divisions: Sequence[tuple[str, o.Parts]],
+        *,
+        actor: str,
+        key: str = "",
+        progress: Callable[[int], object] = _silent,
+    ) -> list[tuple[str, ...] | Refusal]:
+        """Divide many orders, each in a unit of its own, with the children's numbers or a refusal for each.
+
+        See :meth:`divide`; ``key`` and ``progress`` are as :meth:`do_many` has them.
+        """
+        dividing = Dividing(self._shop)
+        calls = (
+            Call(order, [sorted(part.items()) for part in parts], dividing.dividing(order, parts, actor))
+            for order, parts in divisions
+        )
+        return each(self._shop, "divide", calls, key, progress, load=lambda text: tuple(json.loads(text)))
 
     def rejoin(self, order: str, *, actor: str) -> None:
         """Join the children of a divided order again, as long as nobody has worked on any of them.

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from omskit import returns as r
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done, load
+from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.parcels import Parcel, Parcels, Scanned, judged
 from omskit.engine.units import Shop, complete, save
 from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
@@ -23,6 +24,10 @@ OPENINGS, REORDERS = "return opening", "return reorder"
 
 A = TypeVar("A")
 B = TypeVar("B")
+
+
+def _silent(_count: int) -> None:
+    """Hear progress and say nothing."""
 
 
 @frozen
@@ -140,7 +145,31 @@ class ReturnDesk:
             UsageError: ``unknown_number``.
             PayloadError: ``bad_number``.
         """
+        return self.shop.attempt(self._agreeing(case, total_minor, actor, ahead=ahead))
 
+    def agree_many(
+        self,
+        grants: Sequence[tuple[str, int | None]],
+        *,
+        actor: str,
+        ahead: bool = False,
+        key: str = "",
+        progress: Callable[[int], object] = _silent,
+    ) -> list[Done | Refusal]:
+        """Grant the money of many cases, as (case, total or None) pairs; see :meth:`agree`.
+
+        Each is granted in a unit of its own; ``key`` and ``progress`` are as :meth:`omskit.engine.Oms.do_many` has
+        them.
+        """
+        calls = (
+            Call(case, [total_minor, ahead], self._agreeing(case, total_minor, actor, ahead=ahead))
+            for case, total_minor in grants
+        )
+        return each(self.shop, "agree", calls, key, progress, dump=dump_done, load=load_done)
+
+    def _agreeing(
+        self, case: str, total_minor: int | None, actor: str, *, ahead: bool
+    ) -> Callable[[Unit, bool], Done]:
         def do(unit: Unit, _lock: bool) -> Done:  # noqa: FBT001
             work = self.shop.workspace(unit, actor)
             key = load(unit, work, case)
@@ -148,7 +177,7 @@ class ReturnDesk:
             grant(work, key, total_minor, ahead=ahead)
             return self._done(unit, work, key)
 
-        return self.shop.attempt(do)
+        return do
 
     def reorder(
         self, case: str, goods: Sequence[AddLine], *, actor: str, early: bool = False, key: str = ""
