@@ -68,6 +68,36 @@ def test_two_channels_share_five_and_what_one_sells_is_gone_for_the_other_at_onc
     assert oms.verify().is_sound
 
 
+def test_a_sale_while_a_number_is_on_its_way_is_told_again(storage: Storage) -> None:
+    oms = opened(storage)
+    oms.offers.publish("x", ["A"])
+    oms.receive("x", payload(order("1", ("A", 2))))
+    assert shown(oms) == {"x": {"A": 5}}
+    assert [one.pieces for one in oms.offers.publish("x", ["A"]).now] == [3]
+    assert shown(oms) == {"x": {"A": 3}}
+    assert oms.offers.publish("x", ["A"]).unchanged == 1
+
+
+def test_a_sale_from_before_the_channel_took_its_number_is_told_again(storage: Storage) -> None:
+    clock = Clock()
+    oms = opened(storage, clock)
+    clock.forward(minutes=5)
+    oms.offers.publish("x", ["A"])
+    assert shown(oms) == {"x": {"A": 5}}
+    oms.receive("x", payload(order("1", ("A", 2))))
+    assert [one.pieces for one in oms.offers.publish("x", ["A"]).now] == [3]
+
+
+def test_an_older_number_that_is_taken_late_confirms_no_newer_one(storage: Storage) -> None:
+    oms = opened(storage)
+    oms.offers.publish("x", ["A"])
+    oms.stock.adjust("BER", {"A": -1}, actor="amy", reason="broken")
+    oms.offers.publish("x", ["A"])
+    oms.relay(lambda _: Delivery.DONE, limit=1)
+    oms.receive("x", payload(order("1", ("A", 1))))
+    assert [one.pieces for one in oms.offers.publish("x", ["A"]).now] == [3]
+
+
 def test_an_order_that_waits_for_its_review_or_its_warehouse_counts_as_sold(storage: Storage) -> None:
     oms = opened(storage)
     oms.receive("x", payload(order("1", ("SET", 2))))

@@ -85,6 +85,7 @@ def test_without_turns_the_older_number_would_stay(postgres_url: str, monkeypatc
 def test_sales_that_come_in_at_the_same_moment_are_all_taken_off(oms: Oms) -> None:
     oms.stock.receive("BER", {"A": 20}, actor="amy")
     oms.offers.publish("web", ["A"])
+    assert last_told(oms) == 20
 
     def sell(shop: Oms, number: int) -> None:
         shop.receive("web", payload(order(f"n{number}", ("A", 1))))

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omskit.channels import NOTICES, Channel, Meaning, StockNotice, StockUpdate
 from omskit.core import Cell, Component, mark_of
@@ -25,6 +25,7 @@ from omskit.inventory import (
     Publication,
     Publishing,
     Shown,
+    confirmed,
     figure,
     heard,
     publish,
@@ -66,11 +67,29 @@ def _remember(unit: Unit, shown: Sequence[Shown], at: datetime) -> None:
         unit.inbox.replace(_source(channel), receipts, at=at)
 
 
-def note_sales(unit: Unit, channel: str, sold: Mapping[str, int], at: datetime) -> None:
-    """Keep that a channel has sold pieces of items, and taken them off the numbers that it shows."""
+def note_sales(unit: Unit, channel: str, sold: Sequence[tuple[str, int, datetime]], at: datetime) -> None:
+    """Keep that a channel has sold pieces of items, as (item, pieces, sold at), and taken them off what it shows.
+
+    A sale from before the channel took its last number, or while a number is on its way to it, is not taken off:
+    that number may come on top of it. Then the channel seems to show too many, and is told again.
+    """
     _take_turn(unit, channel, at)
-    known = _shown(unit, channel, sold)
-    _remember(unit, [sold_there(one, sold[item]) for item, one in known.items() if sold[item]], at)
+    known = _shown(unit, channel, {item for item, _, _ in sold})
+    sums: dict[str, int] = {}
+    for item, pieces, sold_at in sold:
+        one = known.get(item)
+        if one is not None and one.sent is None and sold_at >= one.at:
+            sums[item] = sums.get(item, 0) + pieces
+    _remember(unit, [sold_there(known[item], pieces) for item, pieces in sums.items() if pieces], at)
+
+
+def note_taken(unit: Unit, notice: StockNotice, at: datetime) -> None:
+    """Keep that a channel has taken the numbers of a notice, as far as none has been sent after them."""
+    _take_turn(unit, notice.channel, at)
+    said = {one.item: one.available for one in notice.updates}
+    known = _shown(unit, notice.channel, said)
+    taken = [evolve(confirmed(one), at=at) for item, one in known.items() if one.sent == said[item]]
+    _remember(unit, taken, at)
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -154,7 +154,7 @@ class Receiving:
         digests = [fingerprint(self.privacy.bare(document)) for document in documents]
         there = {key_of(one.number, ORDERS.number) for one in known.values()}
         receivers: dict[int, Receiver] = {}
-        sold: dict[str, int] = {}
+        sold: list[tuple[str, int, datetime]] = []
         self._load_changed(unit, work, zip(documents, digests, strict=True), known)
         for document, digest in zip(documents, digests, strict=True):
             before = known.get(document.external_id)
@@ -163,8 +163,8 @@ class Receiving:
                 if number:
                     known[document.external_id] = made = _Known.of(document, digest, number)
                     receivers[key_of(number, ORDERS.number)] = document.receiver
-                    for line in document.lines if self.offered else ():
-                        sold[line.item] = sold.get(line.item, 0) + line.quantity
+                    if self.offered:
+                        sold += [(line.item, line.quantity, document.placed_at) for line in document.lines]
                     fresh[document.external_id] = made.receipt(document.external_id)
             elif before.digest == digest or before.is_newer_than(document):
                 tally.repeated += 1

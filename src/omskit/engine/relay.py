@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from attrs import field, frozen
 
-from omskit.channels import NOTICES, Notice, PickRequest, Privacy, Receiver
+from omskit.channels import NOTICES, Notice, PickRequest, Privacy, Receiver, StockNotice
 from omskit.core import ContractError
 from omskit.engine.contacts import ContactDesk
+from omskit.engine.offering import note_taken
 from omskit.engine.units import Shop
 from omskit.storage import Attempt, Delivery, Leased
 
@@ -93,23 +94,26 @@ class Relay:
             return unit.outbox.lease(self.shop.now(), limit=limit, seconds=seconds, topics=topics)
 
     def _send_all(self, send: Sender, leased: Sequence[Leased], settle_every: int) -> list[Delivery]:
-        attempts: list[Attempt] = []
+        attempts: list[tuple[Request, Attempt]] = []
         outcomes: list[Delivery] = []
         requests = self._requests(leased)
         try:
             for one in requests:
-                attempts.append(self._send(send, one))
-                outcomes.append(attempts[-1].outcome)
+                attempts.append((one, self._send(send, one)))
+                outcomes.append(attempts[-1][1].outcome)
                 if len(attempts) >= settle_every:
                     self._settle(attempts)
         finally:
             self._settle(attempts)
         return outcomes
 
-    def _settle(self, attempts: list[Attempt]) -> None:
+    def _settle(self, attempts: list[tuple[Request, Attempt]]) -> None:
         if attempts:
             with self.shop.storage.begin() as unit:
-                unit.outbox.settle(attempts)
+                unit.outbox.settle([attempt for _, attempt in attempts])
+                for request, attempt in attempts:
+                    if attempt.outcome is Delivery.DONE and isinstance(request.document, StockNotice):
+                        note_taken(unit, request.document, self.shop.now())
             attempts.clear()
 
     def _requests(self, leased: Sequence[Leased]) -> list[Request]:
