@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from omskit.adapters.channels.edi_incoming import EDIFACT, X12, Kind, read_messages, unwrapped
 from omskit.adapters.channels.edi_notices import edifact_desadv, x12_856
 from omskit.adapters.channels.edi_segments import Segment, edifact_segments, x12_segments
+from omskit.adapters.channels.sums import rounded
 from omskit.channels import Channel, ChannelHold, ChannelLine, ChannelOrder, Fields, Listings, Receiver
-from omskit.core import Contact, Destination, PayloadError, Refusal, scale_of
+from omskit.core import Contact, Destination, PayloadError, Refusal
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 #: Transaction set and message that hold orders: where their head names them, and where their number stands.
@@ -85,17 +86,9 @@ def _x12_line(one: Segment, currency: str) -> ChannelLine:
     kinds = ("VN", "VP", "SK", "UP", "EN", "BP", "IN", "ST")
     code = next((ids[kind] for kind in kinds if ids.get(kind)), next(iter(ids.values()), ""))
     quantity = said.count("PO102")
-    total = _times(said.decimal("PO104", Decimal(0)), quantity, currency, one)
+    total = rounded(said.decimal("PO104", Decimal(0)) * quantity, currency, one.path)
     item = Fields({"PO107": code or None}, one.path).text("PO107")
     return ChannelLine(item, quantity, total, external_id=said.text("PO101", ""), title="")
-
-
-def _times(price: Decimal, quantity: int, currency: str, one: Segment) -> int:
-    """Return price times quantity, rounded half up once: unit prices have more digits than money."""
-    total = (price * quantity).scaleb(scale_of(currency)).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(total) > 10**15:
-        raise PayloadError("amount_out_of_range", f"beyond 10^15 minor units @ {one.path}", path=one.path)
-    return int(total)
 
 
 def _day(text: str, zone: tzinfo, one: Segment) -> datetime:
@@ -158,7 +151,7 @@ def _edifact_line(group: Sequence[Segment], currency: str) -> ChannelLine:
     each = Fields({"PRI": price.get(1, 2)}, price.path).decimal("PRI") if price else Decimal(0)
     item = Fields({"LIN03": line.get(3) or None}, line.path).text("LIN03")
     text = " ".join(filter(None, (title.get(3, 4), title.get(3, 5)))) if title else ""
-    amount = _times(each, units, currency, line)
+    amount = rounded(each * units, currency, line.path)
     return ChannelLine(item, units, amount, external_id=line.get(1), title=text)
 
 

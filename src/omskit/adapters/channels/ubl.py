@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from attrs import evolve
 
+from omskit.adapters.channels.sums import rounded, taxed
 from omskit.adapters.channels.ubl_answers import Parties, write_cancel_answer, write_shipment
 from omskit.adapters.channels.ubl_changes import LINES, in_sequence, put_in
 from omskit.channels import (
@@ -29,7 +30,7 @@ from omskit.channels import (
     holds_of,
     parse_xml,
 )
-from omskit.core import Contact, Destination, PayloadError, Refusal, scale_of, share
+from omskit.core import Contact, Destination, PayloadError, Refusal
 
 #: ``known(number)`` returns the documents of an order that have come so far; the host has kept them.
 Known = Callable[[str], Iterable[bytes]]
@@ -160,11 +161,11 @@ def _holds(lines: Sequence[Node], *, untold: bool) -> tuple[ChannelHold, ...]:
 def _taxed(lines: list[ChannelLine], own: list[int], root: Node, currency: str) -> list[ChannelLine]:
     """Put tax on top of the lines: their own, or the order's in proportion."""
     tax = _money(root.first("TaxTotal", "TaxAmount"), currency)
-    weights = [max(line.list_minor, 0) for line in lines]
-    taxes = share(tax, weights) if tax > 0 and not any(own) and any(weights) else own
+    if not any(own):
+        return taxed(lines, tax)
     return [
         evolve(line, list_minor=line.list_minor + part, tax_minor=part)
-        for line, part in zip(lines, taxes, strict=True)
+        for line, part in zip(lines, own, strict=True)
     ]
 
 
@@ -183,10 +184,7 @@ def _money(node: Node, currency: str) -> int:
     if node.attributes.get("currencyID", currency) != currency:
         raise PayloadError("bad_currency", f"not in {currency} @ {node.path}", path=node.path)
     value = Fields({node.name: node.text}, node.path.rpartition("/")[0]).decimal(node.name)
-    minor = value.scaleb(scale_of(currency)).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(minor) > 10**15:
-        raise PayloadError("amount_out_of_range", f"beyond 10^15 minor units @ {node.path}", path=node.path)
-    return int(minor)
+    return rounded(value, currency, node.path)
 
 
 def _line(item: Node, currency: str) -> ChannelLine:
