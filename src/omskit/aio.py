@@ -88,9 +88,9 @@ class AsyncOms:
         """Carry out one command; see :meth:`omskit.engine.Oms.do`."""
         return await self.call(lambda oms: oms.do(target, command, actor=actor, key=key))
 
-    async def do_many(self, acts: Sequence[Act], *, actor: str) -> list[Done | Refusal]:
+    async def do_many(self, acts: Sequence[Act], *, actor: str, key: str = "") -> list[Done | Refusal]:
         """Carry out many commands; see :meth:`omskit.engine.Oms.do_many`."""
-        return await self.call(lambda oms: oms.do_many(acts, actor=actor))
+        return await self.call(lambda oms: oms.do_many(acts, actor=actor, key=key))
 
     async def cancel(self, order: str, *, actor: str, reason: str = "") -> Done:
         """Cancel what has not been shipped; see :meth:`omskit.engine.Oms.cancel`."""

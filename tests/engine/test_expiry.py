@@ -9,7 +9,7 @@ from counters import COUPON, HOT, coupon, draft, pricing
 from shop import AT, WEB, Clock, process
 
 from omskit.engine import Oms
-from omskit.orders import Amend, ReleaseHold, SetPaid, SetQuantity
+from omskit.orders import Amend, Approve, ReleaseHold, SetPaid, SetQuantity
 from omskit.storage import Storage
 
 HOUR = timedelta(hours=1)
@@ -83,3 +83,62 @@ def test_a_person_may_let_an_order_keep_its_price(storage: Storage) -> None:
     oms.prices.expire()
     oms.do(number, ReleaseHold("budget_expired"), actor="amy")
     assert (oms.order(number).is_held, oms.order(number).total_minor) == (False, 900)
+
+
+def divided(oms: Oms, id_: str) -> tuple[str, ...]:
+    (number,) = oms.counter.place([draft(id_, ("A", 2))], actor="amy").placed
+    oms.do(number, Approve(), actor="amy")
+    return oms.divide(number, [{1: 1}, {1: 1}], actor="amy")
+
+
+def test_of_a_divided_order_those_that_stand_for_it_are_held(storage: Storage) -> None:
+    oms = shop(storage, clock := Clock())
+    parts = divided(oms, "P1")
+    clock.at = AT + HOUR
+    assert (oms.prices.expire(), uses(oms)) == (parts, 0)
+    assert (oms.prices.expire(), oms.verify().is_sound) == ((), True)
+
+
+def test_a_divided_order_gives_back_with_the_last_of_its_parts(storage: Storage) -> None:
+    oms = shop(storage, Clock())
+    first, second = divided(oms, "P1")
+    oms.cancel(first, actor="amy")
+    assert uses(oms) == 1
+    oms.cancel(second, actor="amy")
+    assert uses(oms) == 0
+    assert oms.verify().is_sound
+
+
+def test_a_part_that_is_divided_again_stands_for_the_first_order(storage: Storage) -> None:
+    oms = shop(storage, Clock())
+    (number,) = oms.counter.place([draft("P1", ("A", 3))], actor="amy").placed
+    oms.do(number, Approve(), actor="amy")
+    single, pair = oms.divide(number, [{1: 1}, {1: 2}], actor="amy")
+    halves = oms.divide(pair, [{1: 1}, {1: 1}], actor="amy")
+    for one in (single, halves[0]):
+        oms.cancel(one, actor="amy")
+        assert uses(oms) == 1
+    oms.cancel(halves[1], actor="amy")
+    assert uses(oms) == 0
+
+
+def test_an_order_that_is_joined_again_gives_back_by_itself(storage: Storage) -> None:
+    oms = shop(storage, Clock())
+    (number,) = oms.counter.place([draft("P1", ("A", 2))], actor="amy").placed
+    oms.do(number, Approve(), actor="amy")
+    oms.divide(number, [{1: 1}, {1: 1}], actor="amy")
+    oms.rejoin(number, actor="amy")
+    assert uses(oms) == 1
+    oms.cancel(number, actor="amy")
+    assert (uses(oms), oms.verify().is_sound) == (0, True)
+
+
+def test_a_part_that_is_paid_keeps_what_the_order_holds(storage: Storage) -> None:
+    oms = shop(storage, clock := Clock())
+    first, second = divided(oms, "P1")
+    oms.do(first, Amend((SetPaid(AT),)), actor="amy")
+    clock.at = AT + HOUR
+    assert (oms.prices.expire(), uses(oms)) == ((), 1)
+    for one in (first, second):
+        oms.cancel(one, actor="amy")
+    assert uses(oms) == 0

@@ -10,7 +10,7 @@ from shop import Clock, back, order, payload, process
 from omskit.core import Refused
 from omskit.engine import Oms
 from omskit.flow import gift_step, price_check_step
-from omskit.orders import Cancel, PriceGap, SetQuantity
+from omskit.orders import Cancel, PriceGap, ReleaseHold, SetQuantity
 from omskit.pricing import Budget, Conditions
 from omskit.storage import Storage
 
@@ -157,6 +157,44 @@ def test_a_gift_for_the_first_order_goes_to_the_first_order_of_a_buyer_only(stor
     (later,) = oms.receive("web", payload(order("3", ("A", 20)))).placed
     oms.run()
     assert [gifts(oms, one) for one in (*numbers, later)] == [[("STRAP", 1)], [], []]
+
+
+def test_an_order_whose_gift_is_out_of_stock_goes_on_or_waits_for_a_person(storage: Storage) -> None:
+    steps = process().insert(gift_step(pricing(GIFT), hold_short=True), before="review")
+    oms = phone(storage, process=steps)
+    oms.stock.receive("BER", {"A": 40}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 20)))).placed
+    oms.run()
+    (hold,) = oms.order(number).holds
+    assert (hold.code, hold.reason) == ("gift_short", "out of stock: STRAP")
+    oms.do(number, ReleaseHold("gift_short"), actor="amy")
+    oms.run()
+    assert (oms.order(number).status, gifts(oms, number)) == ("released", [])
+
+
+@pytest.mark.parametrize("kind", ["exchange", "replacement"])
+def test_goods_in_exchange_earn_no_gift_and_are_held_against_no_price(storage: Storage, kind: str) -> None:
+    steps = process().insert(price_check_step(pricing(TENTH)), before="review")
+    oms = stocked(phone(storage, process=steps.insert(gift_step(pricing(GIFT)), before="review")))
+    (number,) = oms.receive("web", payload(order("1", ("A", 20), terms={"kind": kind}))).placed
+    oms.run()
+    found = oms.order(number)
+    assert (gifts(oms, number), found.gaps, found.is_held, found.status) == ([], (), False, "released")
+
+
+def test_the_parts_of_a_divided_order_are_given_nothing_of_their_own(storage: Storage) -> None:
+    steps = process().insert(gift_step(pricing(GIFT)), before="review").without("source")
+    steps = steps.insert(gift_step(pricing(GIFT), trigger="reserve", name="later"), before="release")
+    oms = stocked(phone(storage, process=steps))
+    (number,) = oms.receive("web", payload(order("1", ("A", 40)))).placed
+    oms.run()
+    oms.run()
+    parts = oms.divide(number, [{1: 20}, {1: 20, 2: 1}], actor="amy")
+    oms.run()
+    assert [gifts(oms, one) for one in parts] == [[], [("STRAP", 1)]]
+    for one in parts:
+        oms.cancel(one, actor="amy")
+    assert (used(oms), oms.verify().is_sound) == ((0, 0), True)
 
 
 def test_the_prices_of_an_order_with_a_gift_are_still_its_channel_s(storage: Storage) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from counters import HOT, draft, phone
-from shop import AT, Clock
+from shop import AT, WEB, Clock, process
 
 from omskit.core import Refused, UsageError, readable
-from omskit.pricing import PriceChange, PriceEntry, changes
+from omskit.engine import Oms
+from omskit.pricing import Breach, Customer, PriceChange, PriceEntry, PriceGuard, changes
 from omskit.storage import Storage
 
 
@@ -54,3 +56,33 @@ def test_nobody_approves_a_price_change_of_his_own(storage: Storage) -> None:
     with pytest.raises(Refused) as error:
         oms.prices.do(number, changes.Approve(), actor="amy")
     assert error.value.code == "own_approval"
+
+
+def test_a_guard_looks_at_the_prices_in_force_before_a_change_is_asked_for(storage: Storage) -> None:
+    oms = phone(storage, clock=Clock())
+    number = oms.prices.submit(scheduled(0, 1200), actor="amy")
+    oms.prices.do(number, changes.Approve(), actor="bob")
+    oms.prices.apply()
+    guard = PriceGuard(margin=Decimal("0.2"), leap=Decimal("0.1"))
+    found = oms.prices.violations(scheduled(1, 1000).change, guard, costs={"A": 900})
+    assert [(one.breach, one.bound_minor) for one in found] == [(Breach.BELOW_MARGIN, 1125), (Breach.LEAP, 1080)]
+    with pytest.raises(Refused) as error:
+        oms.prices.submit(changes.Submit(scheduled(1, 1000).change, found), actor="amy")
+    assert error.value.code == "price_guarded"
+
+
+def test_prices_in_force_are_compared_between_places(storage: Storage) -> None:
+    oms = phone(storage, clock=Clock())
+    places = {"web": Customer("EUR", AT, "web"), "phone": Customer("EUR", AT, "phone")}
+    assert oms.prices.differences(["A", "B"], places, currency="EUR") == ()
+    (only,) = oms.prices.differences(["A", "Z"], places, currency="EUR")
+    assert (only.sku, only.missing) == ("Z", ("web", "phone"))
+
+
+def test_what_cannot_be_looked_up_is_told(storage: Storage) -> None:
+    oms = phone(storage)
+    other = PriceChange(0, "", "other", AT, (PriceEntry.of("A", 1),))
+    with pytest.raises(UsageError, match="base"):
+        oms.prices.violations(other, PriceGuard(), costs={})
+    with pytest.raises(UsageError, match="pricing"):
+        Oms(storage, [WEB], process()).prices.book()

@@ -7,10 +7,19 @@ from typing import Any
 import pytest
 from shop import WEB, Clock, fulfillments, order, payload, read, refund, shop
 
-from omskit.channels import Channel, GoodsState, RecallRequest, RefundAnswer, RefundKind, RefundState
+from omskit.channels import (
+    Channel,
+    GoodsState,
+    InterceptRequest,
+    RecallRequest,
+    RefundAnswer,
+    RefundKind,
+    RefundState,
+)
 from omskit.core import Cell, Refused
 from omskit.engine import Act, Oms, Opening, Parcel, Request
-from omskit.fulfillment import Accept, ConfirmRecall, DenyRecall, HandOver
+from omskit.fulfillment import Accept, ConfirmRecall, DenyRecall, HandOver, Ship
+from omskit.fulfillment import Parcel as Sent
 from omskit.orders import AddLine, Amend, Approve, Assign, Consignment, ReleaseHold
 from omskit.returns import CaseKind, DeclineMoney, Found, ReturnCase
 from omskit.storage import Delivery, Storage
@@ -107,6 +116,23 @@ def test_chinese_case_2_a_warehouse_that_ships_all_the_same_leaves_the_refund_wa
     now = oms.case(case.number)
     assert (now.custody, now.money, now.agreed_minor) == ("requested", "open", 0)
     assert (oms.order(number).line(1).shipped, oms.order(number).kept_minor) == (2, 200)
+
+
+def test_chinese_case_2_a_parcel_that_left_all_the_same_is_intercepted_and_one_with_other_goods_is_not(
+    storage: Storage,
+) -> None:
+    oms = stocked(storage)
+    number = placed(oms, ("A", 2), ("B", 1))
+    oms.run()
+    (work,) = fulfillments(oms, number)
+    case = say(oms, RefundState.REQUESTED, 200, ("A", 2, "L1"), **MONEY)
+    told(oms)
+    mixed, refunded = Sent(1, "WB-1", ((1, 1), (2, 1)), "post"), Sent(2, "WB-2", ((1, 1),), "post")
+    oms.do_many([Act(work, DenyRecall()), Act(work, Ship((mixed, refunded)))], actor="wms")
+    asked = [one for one in told(oms) if isinstance(one, InterceptRequest)]
+    assert asked == [InterceptRequest(work, 2, "post", "WB-2", case.number)]
+    assert oms.case(case.number).money == "open"
+    assert oms.verify().is_sound
 
 
 def test_chinese_case_12_a_gift_goes_back_with_the_line_it_came_with(storage: Storage) -> None:

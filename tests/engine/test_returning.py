@@ -9,14 +9,17 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from shop import AT, WEB, Clock, fulfillments, order, payload, read, shop
+from attrs import evolve
+from shop import AT, WEB, Clock, fulfillments, order, payload, process, read, shop
 
 from omskit.channels import Channel, Listing, Listings, RefundAnswer
 from omskit.core import Cell, Component, Refusal, Refused, UsageError
 from omskit.engine import Act, Done, MatchedBy, Oms, Opening, Parcel, Request, Scanned
+from omskit.flow import Processes
 from omskit.fulfillment import HandOver
-from omskit.orders import AddLine, Approve, Assign, Concede, Consignment, Satisfy
+from omskit.orders import AddLine, Approve, Assign, Concede, Consignment, Satisfy, When
 from omskit.returns import (
+    CUSTODY_MACHINE,
     CaseKind,
     Close,
     Condition,
@@ -315,6 +318,27 @@ def test_a_case_expires_after_its_deadline_and_unlocks_nothing_twice(storage: St
     assert oms.returns.expire(actor="clock") == []
     clock.forward(days=7)
     assert oms.returns.expire(actor="clock") == [Done(case, "expired/declined")]
+    assert (oms.returns.expire(actor="clock"), list(oms.returns.expected("BER"))) == ([], [])
+
+
+def test_cases_of_every_process_are_expected_and_expire_by_its_own_statuses(storage: Storage) -> None:
+    clock, plain = Clock(), process()
+    names = {status: f"c_{status}" for status in CUSTODY_MACHINE.states}
+    other = evolve(plain, name="other", rules=evolve(plain.rules, custody=CUSTODY_MACHINE.renamed(names)))
+    both = Processes(plain, ((When(kinds=frozenset(["wholesale"])), other),))
+    oms = Oms(storage, [SETS], both, clock=clock)
+    oms.stock.receive("BER", {"A": 10}, actor="amy")
+    big = order("2", ("A", 1), terms={"kind": "wholesale"})
+    numbers = oms.receive("web", payload(order("1", ("A", 1)), big)).placed
+    oms.run()
+    for number in numbers:
+        oms.do(fulfillments(oms, number)[0], HandOver(f"WB-{number}", "post"), actor="wms")
+    first, second = (back(oms, number, deadline=AT + timedelta(days=7)) for number in numbers)
+    assert oms.case(second).custody.startswith("c_")
+    assert [one.number for one in oms.returns.expected("BER")] == [first, second]
+    clock.forward(days=7)
+    gone = oms.returns.expire(actor="clock")
+    assert gone == [Done(first, "expired/declined"), Done(second, "c_expired/declined")]
     assert (oms.returns.expire(actor="clock"), list(oms.returns.expected("BER"))) == ([], [])
 
 

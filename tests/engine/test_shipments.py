@@ -275,6 +275,26 @@ def test_a_pickup_that_nobody_collects_goes_back_to_the_shelf(storage: Storage) 
     assert oms.verify().is_sound
 
 
+def test_a_sweep_sends_every_pickup_back_whose_time_is_over_and_no_other(storage: Storage) -> None:
+    clock = Clock()
+    oms = shop(storage, clock)
+    oms.stock.receive("BER", {"A": 10}, actor="amy")
+    said = [order(str(n), ("A", 1), terms={"kind": "pickup"}) for n in range(3)]
+    numbers = oms.receive("web", payload(*said)).placed
+    oms.run()
+    works = [fulfillments(oms, number)[0] for number in numbers]
+    for days, work in zip((3, 2, 9), works, strict=True):
+        oms.do(work, f.AwaitPickup("4711", AT + timedelta(days=days)), actor="store")
+    assert oms.shipments.expire_pickups(actor="clock") == []
+    clock.forward(days=3)
+    assert oms.shipments.expire_pickups(actor="clock", limit=1) == [Done(works[1], "uncollected")]
+    assert oms.shipments.expire_pickups(actor="clock") == [Done(works[0], "uncollected")]
+    assert oms.shipments.expire_pickups(actor="clock") == []
+    assert work_of(oms, works[2]).status == "ready"
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 1)}
+    assert oms.verify().is_sound
+
+
 def test_case_19_a_failed_waybill_asks_the_second_courier_and_there_is_never_a_double_label(
     storage: Storage,
 ) -> None:
@@ -344,6 +364,40 @@ def test_scans_find_their_parcels_by_waybill_with_one_outcome_each(storage: Stor
     ] * 3
     assert oms.shipments.delivered(number) == {1: f.Delivered(under_way=1, arrived=1)}
     assert oms.verify().is_sound
+
+
+def relabelled(storage: Storage) -> tuple[Oms, str]:
+    """Return a shop whose one parcel left as WB-1 of the post, and has WB-9 of another courier by now."""
+    oms, number = released(storage, ("A", 2))
+    (work,) = fulfillments(oms, number)
+    oms.do(work, f.Pack((((1, 1),),)), actor="wms")
+    oms.do(work, f.GetWaybill(1, ("post",)), actor="wms")
+    oms.do(work, f.ReceiveWaybill(1, 1, "WB-1"), actor="post")
+    oms.do(work, f.Dispatch((1,), final=False), actor="wms")
+    oms.do(work, f.VoidWaybill(1, "not picked up"), actor="amy")
+    oms.do(work, f.GetWaybill(1, ("swift",)), actor="amy")
+    oms.do(work, f.ReceiveWaybill(1, 2, "WB-9"), actor="swift")
+    return oms, work
+
+
+def test_what_a_courier_says_of_a_waybill_that_was_taken_off_finds_its_parcel(storage: Storage) -> None:
+    oms, work = relabelled(storage)
+    old, new = scans(("WB-1", f.PICKED_UP, 1), ("WB-9", f.DELIVERED, 9))
+    assert oms.shipments.track([old], actor="post") == [Located("WB-1", work, 1, "picked_up", changed=True)]
+    assert oms.shipments.track([new], actor="swift") == [Located("WB-9", work, 1, "delivered", changed=True)]
+    by_courier = [evolve(old, courier=courier) for courier in ("post", "swift")]
+    found, refused = oms.shipments.track(by_courier, actor="couriers")
+    assert found == Located("WB-1", work, 1, "delivered", changed=False)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "unknown_waybill"
+
+
+def test_a_waybill_that_a_courier_gave_again_belongs_to_the_parcel_that_has_it_now(storage: Storage) -> None:
+    oms, work = relabelled(storage)
+    oms.do(work, Ship((Parcel(2, "WB-1", ((1, 1),), "post"),)), actor="wms")
+    (found,) = oms.shipments.track(scans(("WB-1", f.PICKED_UP, 1)), actor="post")
+    assert found == Located("WB-1", work, 2, "picked_up", changed=True)
+    assert [one.status for one in work_of(oms, work).parcels] == ["left", "picked_up"]
 
 
 def test_one_waybill_of_two_couriers_is_told_apart_by_the_courier(storage: Storage) -> None:

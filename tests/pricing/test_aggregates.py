@@ -196,6 +196,32 @@ def test_a_changed_order_takes_and_gives_only_the_difference() -> None:
     assert (state_of(one), state_of(one, "promotion:Q")) == ((0, 0), (1, 0))
 
 
+def test_an_order_holds_until_the_last_that_stands_for_it_is_gone() -> None:
+    one = till()
+    one.do(1, reserve(1, USE))
+    for gone, come in (((1,), (7, 8)), ((1,), (7, 8)), ((8,), (9,)), ((7,), ()), ((5,), ())):
+        one.do(1, redemptions.Stand(gone, come))
+    held = one.redemption(1)
+    assert held is not None
+    assert (held.holders, state_of(one)) == ((9,), (1, 400))
+    one.do(1, redemptions.Stand((9,), (1,)))
+    again = one.redemption(1)
+    assert again is not None
+    assert again.holders == ()
+    one.do(1, redemptions.Stand((1,)))
+    assert state_of(one) == (0, 0)
+    assert code(lambda: one.do(1, redemptions.Stand((1,), (7,)))) == "not_allowed"
+    (change,) = one.changed_redemptions()
+    assert [type(entry.event).__name__ for entry in change.entries] == [
+        "Reserved",
+        "Stood",
+        "Stood",
+        "Stood",
+        "Stood",
+        "Released",
+    ]
+
+
 def test_what_an_order_cannot_hold_is_refused() -> None:
     one = till()
     one.do(1, reserve(1, USE))

@@ -116,11 +116,25 @@ def test_the_second_at_half_price_and_member_prices() -> None:
         (Conditions(all_of={"Z"}), Reason.SKU_MISSING),
         (Conditions(none_of={"A"}), Reason.SKU_PRESENT),
         (Conditions(least_units=2), Reason.UNITS_SHORT),
+        (Conditions(below_units=1), Reason.UNITS_OVER),
+        (Conditions(below_minor=1000), Reason.AMOUNT_OVER),
         (Conditions(lines=Selector({"Z"})), Reason.NO_LINES),
     ],
 )
 def test_every_condition_that_fails_has_its_reason(conditions: Conditions, reason: Reason) -> None:
     assert reasons(priced(lines(1000), line("X", TENTH, conditions=conditions))) == [("X", reason)]
+
+
+@pytest.mark.parametrize(("minor", "off"), [(999, 0), (1000, 100), (1999, 100), (2000, 0)])
+def test_an_amount_between_two_bounds_has_the_lower_and_not_the_upper(minor: int, off: int) -> None:
+    rule = order("X", Amount(100), conditions=Conditions(least_minor=1000, below_minor=2000))
+    assert priced(lines(minor), rule).discount_minor == off
+
+
+@pytest.mark.parametrize(("units", "off"), [(2, 0), (3, 100), (4, 0)])
+def test_a_number_of_units_may_be_exact(units: int, off: int) -> None:
+    rule = order("X", Amount(100), conditions=Conditions(least_units=3, below_units=4))
+    assert priced((BasketLine(1, "A", units, 1000 * units),), rule).discount_minor == off
 
 
 def test_hours_pass_midnight_on_the_day_they_begin() -> None:

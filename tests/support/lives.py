@@ -61,6 +61,7 @@ class Line:
     shipped: int = 0
     cancelled: int = 0
     returned: int = 0
+    price: int = 100
 
 
 @define
@@ -388,7 +389,9 @@ class Lives(RuleBasedStateMachine):
             return
         self.model.replaced.add(number)
         for child, units in zip(children, (first, rest), strict=True):
-            self.model.lines[child] = [Line(mine[line - 1].sku, n) for line, n in sorted(units.items())]
+            self.model.lines[child] = [
+                Line(mine[line - 1].sku, n, price=mine[line - 1].price) for line, n in sorted(units.items())
+            ]
         assert sum(self.oms.order(child).total_minor for child in children) == order.total_minor
 
     @precondition(lambda self: self.model.replaced)

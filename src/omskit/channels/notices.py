@@ -54,6 +54,22 @@ class ShipmentNotice:
     lines: tuple[SentLine, ...]
     more: tuple[Package, ...] = ()
 
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """Every parcel that the notice tells of, its own first."""
+        return (Package(self.waybill, self.courier), *self.more)
+
+
+@frozen
+class ShipmentWithdrawn:
+    """Tells a channel that a parcel it has heard of had not left; its lines as they were told."""
+
+    channel: str
+    external_id: str
+    waybill: str
+    lines: tuple[SentLine, ...]
+    reason: str = ""
+
 
 @frozen
 class PickLine:
@@ -166,6 +182,7 @@ class StockNotice:
 
 Notice = (
     ShipmentNotice
+    | ShipmentWithdrawn
     | PickRequest
     | RecallRequest
     | RefundAnswer
@@ -180,6 +197,7 @@ NOTICES: Codec[Notice] = Codec(
     "notice",
     {
         "shipment": ShipmentNotice,
+        "shipment_withdrawn": ShipmentWithdrawn,
         "pick": PickRequest,
         "recall": RecallRequest,
         "refund": RefundAnswer,

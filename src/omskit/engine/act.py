@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omskit import fulfillment as f
 from omskit import orders as o
@@ -128,23 +128,34 @@ class Acting:
         return outcome
 
     def do_many(
-        self, acts: Sequence[Act], actor: str, batch: int, progress: Callable[[int], object]
+        self, acts: Sequence[Act], actor: str, batch: int, progress: Callable[[int], object], key: str = ""
     ) -> list[Done | Refusal]:
         """Carry out many commands with one outcome each; a refused one leaves the others alone.
 
-        Where stock does not suffice for all of a batch, its commands are carried out one by one.
+        Where stock does not suffice for all of a batch, its commands are carried out one by one. With a key for
+        the call, each command without one of its own has the call's and its place in the list: what an
+        interrupted call had done is found again when it is made again.
         """
         outcomes: list[Done | Refusal] = []
         for start in range(0, len(acts), batch):
-            some = acts[start : start + batch]
+            some = [_keyed(act, key, start + n) for n, act in enumerate(acts[start : start + batch], 1)]
             try:
-                outcomes += self.shop.attempt(lambda unit, _lock, these=some: self._batch(unit, these, actor))  # type: ignore[misc]
+                outcomes += self._many(some, actor)
             except Refused:
                 if self.shop.joined:
                     raise
                 outcomes += [self._alone(act, actor) for act in some]
             progress(len(outcomes))
         return outcomes
+
+    def _many(self, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
+        """Carry out a batch, once more if someone else has used one of its keys at the same time."""
+        try:
+            return self.shop.attempt(lambda unit, _lock: self._batch(unit, acts, actor))
+        except Duplicate:
+            if self.shop.joined or not any(act.key for act in acts):
+                raise
+            return self.shop.attempt(lambda unit, _lock: self._batch(unit, acts, actor))
 
     def _alone(self, act: Act, actor: str) -> Done | Refusal:
         try:
@@ -229,21 +240,23 @@ class Acting:
                 return error
         outcome: Done | Refused
         try:
-            kind = kind_of(act.target)
-            key = key_of(act.target, kind.number)
-        except (PayloadError, UsageError) as error:
-            return error
-        try:
+            key = key_of(act.target, kind_of(act.target).number)
             if key not in _tracks(work, act.target):
                 return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
             with work.attempt():
                 _tell(unit, work, act, key)
             outcome = Done(act.target, _status(work, act.target, key))
+        except (PayloadError, UsageError) as error:
+            return error
         except Refused as refusal:
             outcome = refusal
         if act.key:
             receipts[act.key] = _receipt(act, outcome)
         return outcome
+
+
+def _keyed(act: Act, key: str, place: int) -> Act:
+    return evolve(act, key=f"{key}/{place}") if key and not act.key else act
 
 
 def _is_number(target: str) -> bool:
@@ -294,5 +307,3 @@ def _first_outcome(receipt: Receipt, act: Act) -> Done | Refused:
     if "code" in document:
         return Refused(document["code"], document["message"], **document["facts"])
     return Done(document["number"], document["status"])
-
-

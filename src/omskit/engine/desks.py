@@ -111,8 +111,8 @@ class Desks:
 
     @property
     def prices(self) -> PriceDesk:
-        """Scheduled price changes, budgets and coupons."""
-        return PriceDesk(self._shop)
+        """Scheduled price changes, prices in force, budgets and coupons."""
+        return PriceDesk(self._shop, self.pricing)
 
     @property
     def items(self) -> ItemDesk:

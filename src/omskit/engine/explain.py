@@ -219,6 +219,9 @@ _TEXT: dict[type, Callable[[Any], str]] = {
     r.OrderDropped: lambda e: f"{_order(e.order)} is not sent in exchange",
     f.LinesRejected: lambda e: f"rejected {_units(e.lines)}{_because(e.reason)} -> {e.status}",
     f.ShippedAnyway: lambda e: f"{', '.join(one.waybill for one in e.parcels)} left all the same -> {e.status}",
+    f.Settled: lambda e: (
+        f"parcel {e.parcel} {'is sent to its orders' if e.sold else 'is written off'}{_because(e.reason)}"
+    ),
     f.Unshipped: lambda e: f"parcel {e.parcel} had not left{_because(e.reason)}",
     f.Packed: _packed,
     f.Unpacked: lambda e: f"parcel {e.parcel} unpacked",

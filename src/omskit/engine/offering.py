@@ -1,7 +1,8 @@
 """The offering desk: what can be sold, what each channel is told of it and why, and what somebody should look at.
 
 What a channel shows of an item is kept in the inbox, under the source ``shown:<channel>`` and the item: the last
-number that it was told, what it has sold since, as it takes that off by itself.
+number that it was told, what it has sold since, as it takes that off by itself. Whoever changes that takes the
+channel's turn first: of two at the same moment the second one reads stock, and what is shown, after the first.
 """
 
 from __future__ import annotations
@@ -35,10 +36,17 @@ from omskit.storage import Message, Receipt, Unit
 
 #: Most updates in one notice.
 UPDATES = 100
+#: Source of the receipts that are turns, one a channel.
+TURNS = "turn:shown"
 
 
 def _source(channel: str) -> str:
     return f"shown:{channel}"
+
+
+def _take_turn(unit: Unit, channel: str, at: datetime) -> None:
+    """Be the only one, until the unit ends, who changes what is known of a channel; no sale is held up."""
+    unit.inbox.replace(TURNS, [Receipt(channel, "", "")], at=at)
 
 
 def _shown(unit: Unit, channel: str, items: Collection[str]) -> dict[str, Shown]:
@@ -60,6 +68,7 @@ def _remember(unit: Unit, shown: Sequence[Shown], at: datetime) -> None:
 
 def note_sales(unit: Unit, channel: str, sold: Mapping[str, int], at: datetime) -> None:
     """Keep that a channel has sold pieces of items, and taken them off the numbers that it shows."""
+    _take_turn(unit, channel, at)
     known = _shown(unit, channel, sold)
     _remember(unit, [sold_there(one, sold[item]) for item, one in known.items() if sold[item]], at)
 
@@ -114,8 +123,8 @@ class OfferingDesk:
         """Put into the outbox what a channel has to be told of items: what it shows already is not sent.
 
         A number that is not zero waits until the channel's interval is over; zero never waits. What waits is told
-        by the next call, with the number of then. Call it for the items of what has moved, or for all of them, and
-        for one channel from one worker: of two at once the older number may stay until the next change.
+        by the next call, with the number of then. Call it for the items of what has moved, or for all of them; of
+        two calls for one channel at the same moment the later one wins.
 
         Raises:
             UsageError: ``unknown_channel``.
@@ -124,6 +133,7 @@ class OfferingDesk:
 
         def do(unit: Unit, _lock: bool) -> Publishing:  # noqa: FBT001
             at = self.shop.now()
+            _take_turn(unit, channel, at)
             before = _shown(unit, channel, items)
             figures = self._figures(unit, known, items)
             by_item = {(channel, item): found for item, found in figures.items()}
@@ -147,6 +157,7 @@ class OfferingDesk:
 
         def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
             at = self.shop.now()
+            _take_turn(unit, channel, at)
             known = _shown(unit, channel, shows)
             changed = {item: heard(one, shows[item]) for item, one in known.items()}
             fresh = [Shown(channel, item, pieces, at) for item, pieces in shows.items() if item not in known]

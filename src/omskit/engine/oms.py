@@ -66,9 +66,7 @@ class Oms(Desks):
         """
         return cls(open_storage(url), channels, process, **options)
 
-    def receive(
-        self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
-    ) -> Received:
+    def receive(self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent) -> Received:
         """Take payloads of a channel: orders are placed once each, reversals find the orders they are about.
 
         Refund requests among them open return cases, and later words on them change those.
@@ -105,7 +103,8 @@ class Oms(Desks):
     def do(self, target: str, command: Command, *, actor: str, key: str = "") -> Done:
         """Carry out one command on an order (``SO-...``), fulfillment order (``FO-...``) or case (``RA-...``).
 
-        With an idempotency key a repeat returns the first outcome, and a refused key stays refused.
+        With an idempotency key a repeat returns the first outcome, and a refused key stays refused, except where
+        stock was short: that leaves the key unused, so that the same call works when goods have come.
 
         Raises:
             Refused: As ``decide`` of :mod:`omskit.orders`, ``fulfillment`` and ``returns`` says.
@@ -115,10 +114,24 @@ class Oms(Desks):
         return Acting(self._shop).do(Act(target, command, key), actor)
 
     def do_many(
-        self, acts: Sequence[Act], *, actor: str, progress: Callable[[int], object] = _silent
+        self,
+        acts: Sequence[Act],
+        *,
+        actor: str,
+        key: str = "",
+        progress: Callable[[int], object] = _silent,
     ) -> list[Done | Refusal]:
-        """Carry out many commands, with one outcome each; see :meth:`do`."""
-        return Acting(self._shop).do_many(acts, actor, self.batch, progress)
+        """Carry out many commands, with one outcome each; see :meth:`do`.
+
+        Args:
+            acts: What to do, in this order.
+            actor: Who does it.
+            key: Idempotency key of the call: made again with the same list, a call that was interrupted goes on
+                where it stopped, and what it had done comes with its first outcome. Another command in the same
+                place is refused as ``key_reused``. What was refused for want of stock is tried again.
+            progress: Hears how many are through, after each unit; what was heard is kept.
+        """
+        return Acting(self._shop).do_many(acts, actor, self.batch, progress, key)
 
     def cancel(self, order: str, *, actor: str, reason: str = "") -> Done:
         """Cancel what has not been shipped; warehouses that work on it are asked to stop first.

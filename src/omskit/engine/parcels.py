@@ -121,8 +121,8 @@ class Parcels:
     def _load(self, parcels: Sequence[Parcel]) -> None:
         cases = {key_of(one.case, RETURNS.number) for one in parcels if one.case}
         numbers = tuple(sorted({name for one in parcels for name in (one.waybill, one.original) if name}))
-        for column in ("waybill", "first_waybill") if numbers else ():
-            cases |= set(self._find(RETURNS.tag, Where(column, Op.IN, numbers)))
+        if numbers:
+            cases |= set(self._find(RETURNS.tag, Where("return_lines.parcel", Op.IN, numbers)))
         orders = set(self._by_original(numbers)) if numbers else set()
         ids = tuple(sorted({one.order for one in parcels if one.order}))
         orders |= set(self._find(ORDERS.tag, Where("external_id", Op.IN, ids))) if ids else set()
@@ -148,6 +148,8 @@ class Parcels:
             for stored in collection.load(keys).values():
                 for parcel in (one for one in stored.state.parcels if one.left_at is not None):
                     order = stored.state.lines[parcel.lines[0][0] - 1].order
+                    for label in parcel.former:
+                        self._sent.setdefault(label.waybill, order)
                     self._sent[parcel.waybill] = order
                     yield order
             after = After(None, keys[-1])

@@ -2,32 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import evolve, frozen
 
-from omskit.core import Entry, UsageError, key_of, readable, to_ms
+from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
 from omskit.engine.units import Shop, save
-from omskit.flow import Redeeming, react
+from omskit.flow import BUDGET_EXPIRED, Pricing, Redeeming, Workspace, load_prices, react
 from omskit.orders import ORDERS, PutOnHold
-from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS, Allowance, PriceChange, allowances
+from omskit.pricing import (
+    ALLOWANCES,
+    PRICE_CHANGES,
+    REDEMPTIONS,
+    Allowance,
+    Customer,
+    Exchange,
+    PriceBook,
+    PriceChange,
+    PriceDifference,
+    PriceGuard,
+    Violation,
+    allowances,
+    price_differences,
+)
 from omskit.pricing.allowances import Open
 from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
-from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Release
+from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Confirm, Redemption, Release
 from omskit.storage import Op, Unit, Where
 
 #: Most price changes that one call puts into force, and most orders that lose what they hold.
 LIMIT = 1_000
-#: Hold of an order that was not paid in time, and so has lost what it used of budgets.
-BUDGET_EXPIRED = "budget_expired"
 
 
 @frozen
 class PriceDesk:
-    """Price changes, budgets and coupons by hand."""
+    """Price changes, budgets and coupons by hand.
+
+    Args:
+        shop: The engine's parts.
+        pricing: With the price lists, before the changes that were applied.
+    """
 
     shop: Shop
+    pricing: Pricing | None = None
+
+    def book(self) -> PriceBook:
+        """Return the price lists as they are in force, with every change that was applied.
+
+        Raises:
+            UsageError: ``no_pricing`` when the system was opened without ``pricing``.
+        """
+        if self.pricing is None:
+            raise UsageError("no_pricing", "nothing to price with; open the system with pricing=Pricing(...)")
+        with self.shop.storage.begin(read=True) as unit:
+            return load_prices(unit, self.pricing).book
+
+    def violations(
+        self, change: PriceChange, guard: PriceGuard, *, costs: Mapping[str, int]
+    ) -> tuple[Violation, ...]:
+        """Return what a guard finds wrong with a price change, beside the prices in force; ``Submit`` takes them.
+
+        Args:
+            change: As it is to be submitted.
+            guard: What prices have to keep.
+            costs: Minor units by SKU, in the currency and tax mode of the list.
+
+        Raises:
+            UsageError: ``no_pricing``; ``unknown_list``.
+        """
+        lists = {one.code: one for one in self.book().lists}
+        if change.price_list not in lists:
+            known = ", ".join(sorted(lists)) or "none"
+            said = f"no list {change.price_list!r}; there are: {known}"
+            raise UsageError("unknown_list", said, price_list=change.price_list)
+        return guard.violations(change.entries, costs=costs, before=lists[change.price_list].entries)
+
+    def differences(
+        self,
+        skus: Sequence[str],
+        places: Mapping[str, Customer],
+        *,
+        currency: str,
+        exchanges: Iterable[Exchange] = (),
+        tolerance_minor: int = 0,
+    ) -> tuple[PriceDifference, ...]:
+        """Return the SKUs whose prices in force differ; see :func:`omskit.pricing.price_differences`.
+
+        Raises:
+            UsageError: ``no_pricing``; ``no_exchange``; ``mixed_tax_modes``.
+        """
+        return price_differences(
+            self.book(), skus, places, currency=currency, exchanges=exchanges, tolerance_minor=tolerance_minor
+        )
 
     def submit(self, command: Submit, *, actor: str) -> str:
         """Ask for a price change; return its number.
@@ -133,7 +200,8 @@ class PriceDesk:
         """Give back what orders hold that were not paid within :attr:`omskit.flow.Pricing.hold_for`.
 
         Each of them is held (``budget_expired``) and not cancelled: somebody decides whether its price stands.
-        Call it as often as it may be; return the numbers of the orders.
+        Of an order that was divided, those that stand for it are; one that has ended keeps what it used.
+        Call it as often as it may be; return the numbers of the orders that are held now.
         """
 
         def do(unit: Unit, _lock: bool) -> tuple[str, ...]:  # noqa: FBT001
@@ -143,17 +211,30 @@ class PriceDesk:
             found = held.load(held.find(*over, limit=LIMIT))
             work = self.shop.workspace(unit, actor)
             # Orders before what they hold, as everybody locks them; so what was found is looked at again.
-            work.know_orders(unit.of(ORDERS).load([one.state.order for one in found.values()], lock=True))
-            still = [one.state for one in held.load(list(found), lock=True).values()]
-            keys = [one.order for one in still if one.until and one.until <= at and one.order in work.orders]
-            for key in keys:
-                work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
-                work.redeeming.append(Redeeming(key, Release("not paid in time")))
+            standing = {number for one in found.values() for number in _standing(one.state)}
+            work.know_orders(unit.of(ORDERS).load(sorted(standing), lock=True))
+            told = []
+            for one in held.load(list(found), lock=True).values():
+                if one.state.until is None or one.state.until > at:
+                    continue
+                keys = [key for key in _standing(one.state) if self._may_be_held(work, key)]
+                what = Release("not paid in time") if keys else Confirm()
+                work.redeeming.append(Redeeming(one.state.order, what))
+                for key in keys:
+                    work.order(key, PutOnHold(BUDGET_EXPIRED, "it was not paid in time"), "expiry")
+                    told.append(readable(ORDERS.number, key))
             react(work)
             save(unit, work, joined=self.shop.joined)
-            return tuple(readable(ORDERS.number, key) for key in keys)
+            return tuple(told)
 
         return self.shop.attempt(do)
+
+    def _may_be_held(self, work: Workspace, key: int) -> bool:
+        track = work.orders.get(key)
+        if track is None or track.state is None:
+            return False
+        machine = self.shop.ruling.rules_of(track.state.process).orders
+        return not machine.has(track.state.status, TERMINAL)
 
     def allowance(self, name: str, command: allowances.Command, *, actor: str) -> Allowance:
         """Carry out a command on a budget or coupon: other limits, closing, opening again.
@@ -190,3 +271,8 @@ class PriceDesk:
             kept = unit.of(ALLOWANCES)
             found = kept.load(kept.find(Where("name", Op.IN, names), limit=len(names)) if names else ())
             return {one.state.name: one.state for one in found.values()}
+
+
+def _standing(redemption: Redemption) -> tuple[int, ...]:
+    """Return the orders that stand for what an order holds: itself, or those that it was divided into."""
+    return redemption.holders or (redemption.order,)

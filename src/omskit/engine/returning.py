@@ -188,18 +188,20 @@ class ReturnDesk:
     def expire(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
         """Let the cases expire whose goods have not come by their deadline, with one outcome each."""
         now = self.shop.now()
-        statuses = self.shop.ruling.rules_of("").custody.with_trait(r.EXPIRABLE)
+        statuses = self._custodies(r.EXPIRABLE)
         where = (Where("custody", Op.IN, statuses), Where("deadline", Op.LE, to_ms(now)))
         with self.shop.storage.begin(read=True) as unit:
-            keys = unit.of(RETURNS).find(*where, limit=limit, by="deadline")
+            found = unit.of(RETURNS).load(unit.of(RETURNS).find(*where, limit=limit, by="deadline"))
+        keys = [key for key, stored in found.items() if self._has(stored.state, r.EXPIRABLE)]
         acts = [Act(readable(RETURNS.number, key), r.Expire()) for key in keys]
         return Acting(self.shop).do_many(acts, actor, self.batch, lambda _: None)
 
     def expected(self, warehouse: str) -> Iterator[ReturnCase]:
         """Yield the cases whose goods are on their way, or may come, to a warehouse, in order of key."""
-        statuses = self.shop.ruling.rules_of("").custody.with_trait(r.AWAITS_GOODS)
+        statuses = self._custodies(r.AWAITS_GOODS)
         where = (Where("warehouse", Op.EQ, warehouse), Where("custody", Op.IN, statuses))
-        yield from (case for case in self._cases(*where) if not case.is_complete)
+        waiting = (case for case in self._cases(*where) if self._has(case, r.AWAITS_GOODS))
+        yield from (case for case in waiting if not case.is_complete)
 
     def differences(self, *where: Where) -> Iterator[CaseDifference]:
         """Yield what differs from what was expected, over the cases that match by ``RETURNS.columns``.
@@ -211,6 +213,14 @@ class ReturnDesk:
             custody = self.shop.ruling.rules_of(case.process).custody
             for one in r.differences(case, custody):
                 yield CaseDifference(case.number, one)
+
+    def _has(self, case: ReturnCase, trait: str) -> bool:
+        return self.shop.ruling.rules_of(case.process).custody.has(case.custody, trait)
+
+    def _custodies(self, trait: str) -> tuple[str, ...]:
+        """Return the statuses that have a trait in some process."""
+        rules = self.shop.ruling.all_rules()
+        return tuple(sorted({status for one in rules for status in one.custody.with_trait(trait)}))
 
     def _cases(self, *where: Where) -> Iterator[ReturnCase]:
         after: After | None = None

@@ -7,15 +7,17 @@ from datetime import timedelta
 
 from attrs import frozen
 
-from omskit.core import Refusal, Stored, UsageError, key_of, readable
+from omskit.core import Refusal, Stored, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done
 from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.units import Shop
 from omskit.engine.watch import Unscanned, unscanned
 from omskit.fulfillment import (
+    AWAITED,
     FULFILLMENTS,
     WORKING,
     Delivered,
+    ExpirePickup,
     FulfillmentOrder,
     Reject,
     RejectLines,
@@ -139,15 +141,42 @@ class ShipmentDesk:
                 acts.append(Act(number, RejectLines(lines, reason, until) if may_split else whole))
         return Acting(self.shop).do_many(acts, actor, self.batch, _silent)
 
+    def expire_pickups(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
+        """Send goods back to the shelf that nobody has collected in time, with one outcome for each pickup.
+
+        Those whose time ended first come first. Their orders' lines are open and held (``pickup_exception``).
+
+        Args:
+            actor: Who sweeps.
+            limit: Most pickups; ask again until none is left.
+        """
+        awaited = Where("status", Op.IN, self._statuses(AWAITED))
+        over = Where("pickup_until", Op.LE, to_ms(self.shop.now()))
+        with self.shop.storage.begin(read=True) as unit:
+            keys = unit.of(FULFILLMENTS).find(awaited, over, limit=limit, by="pickup_until")
+            found = unit.of(FULFILLMENTS).load(keys)
+        due = (found[key].state for key in keys)
+        numbers = [readable(FULFILLMENTS.number, one.key) for one in due if self._has(one, AWAITED)]
+        acts = [Act(number, ExpirePickup()) for number in numbers]
+        return Acting(self.shop).do_many(acts, actor, self.batch, _silent)
+
+    def _statuses(self, trait: str) -> tuple[str, ...]:
+        """Return the statuses that have a trait in any process."""
+        found = {one for rules in self.shop.ruling.all_rules() for one in rules.fulfillments.with_trait(trait)}
+        return tuple(sorted(found))
+
+    def _has(self, work: FulfillmentOrder, trait: str) -> bool:
+        return self.shop.ruling.rules_of(work.process).fulfillments.has(work.status, trait)
+
     def _others(self, unit: Unit, first: Stored[FulfillmentOrder]) -> Iterable[FulfillmentOrder]:
         """Yield the other work that is open at a warehouse."""
-        machine = self.shop.ruling.rules_of(first.state.process).fulfillments
         here = Where("warehouse", Op.EQ, first.state.warehouse)
-        open_ = Where("status", Op.IN, machine.with_trait(WORKING))
+        open_ = Where("status", Op.IN, self._statuses(WORKING))
         after: After | None = None
         while keys := unit.of(FULFILLMENTS).find(here, open_, limit=PAGE, after=after):
             found = unit.of(FULFILLMENTS).load(keys)
-            yield from (found[key].state for key in keys if key != first.state.key)
+            others = (found[key].state for key in keys if key != first.state.key)
+            yield from (one for one in others if self._has(one, WORKING))
             after = After(None, keys[-1])
 
 

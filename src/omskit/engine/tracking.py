@@ -87,8 +87,10 @@ class Tracking:
         found = [
             (key, number)
             for key, number in places.get(scan.waybill, ())
-            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number))
+            if not scan.courier or scan.courier == _courier(*_parcel(work, key, number), scan.waybill)
         ]
+        current = [place for place in found if _parcel(work, *place)[1].waybill == scan.waybill]
+        found = current or found
         if len(found) > 1:
             found = [place for place in found if _parcel(work, *place)[1].left_at is not None] or found
         if len(found) != 1:
@@ -117,11 +119,15 @@ def _keys(unit: Unit, waybills: tuple[str, ...]) -> list[int]:
 
 
 def _places(work: Workspace) -> dict[str, list[tuple[int, int]]]:
+    """Return the parcels by their waybills; by one that was taken off them only where nobody has it now."""
     places: dict[str, list[tuple[int, int]]] = {}
+    old: dict[str, list[tuple[int, int]]] = {}
     for key, track in work.fulfillments.items():
         for parcel in track.state.parcels if track.state else ():
             places.setdefault(parcel.waybill, []).append((key, parcel.number))
-    return places
+            for label in parcel.former:
+                old.setdefault(label.waybill, []).append((key, parcel.number))
+    return {waybill: list(dict.fromkeys(found)) for waybill, found in old.items()} | places
 
 
 def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, Parcel]:
@@ -130,7 +136,9 @@ def _parcel(work: Workspace, key: int, number: int) -> tuple[FulfillmentOrder, P
     return state, state.parcels[number - 1]
 
 
-def _courier(state: FulfillmentOrder, parcel: Parcel) -> str:
+def _courier(state: FulfillmentOrder, parcel: Parcel, waybill: str) -> str:
+    if parcel.waybill != waybill:
+        return next(label.courier for label in parcel.former if label.waybill == waybill)
     return parcel.courier or state.courier
 
 

@@ -16,7 +16,7 @@ from omskit.orders import ORDERS, Order, Shipped
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
 from omskit.returns import RETURNS, ReturnCase
-from omskit.storage import After, Collection, Drift, Unit
+from omskit.storage import After, Collection, Drift, Op, Unit, Where
 
 #: Aggregates looked at in one step; memory does not grow with the number stored.
 PAGE = 500
@@ -137,22 +137,39 @@ def _counted(page: Mapping[int, Stored[Allowance]], held: Mapping[str, tuple[int
 
 
 def _returned(unit: Unit, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Drift]:
-    """Hold what cases have accepted or stopped against what their orders count as returned or cancelled."""
-    orders = unit.of(ORDERS).load(sorted({one.state.order for one in page.values()} - {0}))
-    for stored in page.values():
-        case = stored.state
+    """Hold what all cases of an order have accepted or stopped against what it counts as returned or cancelled.
+
+    An order is looked at with its first case.
+    """
+    keys = sorted({one.state.order for one in page.values()} - {0})
+    orders = unit.of(ORDERS).load(keys)
+    first: dict[int, int] = {}
+    sums: dict[tuple[int, int, str], tuple[int, int]] = {}
+    for case in _cases_of(unit, keys):
+        first[case.order] = min(first.get(case.order, case.key), case.key)
         for line in case.lines:
-            if not line.line or not (line.accepted or line.stopped):
-                continue
-            sold = orders[case.order].state.line(line.line)
-            each = sold.worth.per.get(line.sku, 0)
-            back = sold.returned * each + dict(sold.loose).get(line.sku, 0)
-            for word, found, most in (
-                ("accepted", line.accepted, back),
-                ("stopped", line.stopped, sold.cancelled * each),
-            ):
-                if found > most:
-                    yield Drift(f"return {case.number} line {line.number} {word}", found, most)
+            if line.line:
+                where = (case.order, line.line, line.sku)
+                accepted, stopped = sums.get(where, (0, 0))
+                sums[where] = (accepted + line.accepted, stopped + line.stopped)
+    for (key, number, sku), (accepted, stopped) in sorted(sums.items()):
+        if first[key] not in page or not (accepted or stopped):
+            continue
+        sold = orders[key].state.line(number)
+        each = sold.worth.per.get(sku, 0)
+        back = sold.returned * each + dict(sold.loose).get(sku, 0)
+        for word, found, most in (("accepted", accepted, back), ("stopped", stopped, sold.cancelled * each)):
+            if found > most:
+                yield Drift(f"returns of {readable(ORDERS.number, key)} line {number} {sku} {word}", found, most)
+
+
+def _cases_of(unit: Unit, orders: Sequence[int]) -> Iterator[ReturnCase]:
+    """Yield the cases of some orders, page by page."""
+    after: After | None = None
+    where = Where("sale", Op.IN, tuple(orders))
+    while orders and (keys := unit.of(RETURNS).find(where, limit=PAGE, after=after)):
+        yield from (stored.state for stored in unit.of(RETURNS).load(keys).values())
+        after = After(None, keys[-1])
 
 
 def _shipments(

@@ -1,7 +1,7 @@
 """Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
 
 from omskit.flow.advance import Advance, advance, ask
-from omskit.flow.budgets import Redeeming, Take, gives, left_of, load_allowances, redeem
+from omskit.flow.budgets import BUDGET_EXPIRED, Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
@@ -52,6 +52,7 @@ from omskit.flow.selling import (
     unspend,
 )
 from omskit.flow.steps import (
+    GIFT_SHORT,
     PRICE_GAP,
     Headroom,
     free_gifts,
@@ -67,11 +68,13 @@ from omskit.flow.workspace import News, Track, Workspace
 __all__ = [
     "AWAITS_PAYMENT",
     "AWAITS_RETURN",
+    "BUDGET_EXPIRED",
     "CANCEL_REQUESTED",
     "DRAFTS",
     "EXCHANGE_CREDIT",
     "FINANCE",
     "FREIGHT",
+    "GIFT_SHORT",
     "PICKUP",
     "PRICE_GAP",
     "SHORT_PICK",

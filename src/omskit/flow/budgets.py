@@ -11,11 +11,13 @@ from attrs import frozen
 from omskit.core import TERMINAL, ConcurrencyConflict, Duplicate
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Left, Redemption, Till, Use
 from omskit.pricing.allowances import ALLOWANCE_MACHINE, GIVES
-from omskit.pricing.redemptions import REDEMPTION_MACHINE, Confirm, Release, Reserve, Revise
+from omskit.pricing.redemptions import REDEMPTION_MACHINE, Confirm, Release, Reserve, Revise, Stand
 from omskit.storage import Op, Unit, Where
 
 #: Most values in one condition of a search.
 CHUNK = 500
+#: Hold of an order that was not paid in time, and so has lost what it used of budgets.
+BUDGET_EXPIRED = "budget_expired"
 
 
 @frozen
@@ -31,7 +33,7 @@ class Redeeming(NamedTuple):
     """What an order's price, payment, shipment or cancellation means for what it holds."""
 
     order: int
-    what: Take | Confirm | Release
+    what: Take | Confirm | Release | Stand
 
 
 V = TypeVar("V", int, str)

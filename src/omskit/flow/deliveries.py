@@ -8,10 +8,11 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from omskit.allocation import Demand, DemandLine, Policy
-from omskit.orders import Order, OrderLine, SplitPolicy, Units, split
+from omskit.orders import Barred, Order, OrderLine, SplitPolicy, Units, split
 
 #: Most parts of one delivery; what would be more stays with the last part.
 MOST_PARTS = 1_000
+_NOWHERE = frozenset[str]()
 
 #: A line of one of several orders: the order's key and the line's number.
 Place = tuple[int, int]
@@ -126,7 +127,7 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
             line.open,
             line.components,
             line.group,
-            frozenset(bar.warehouse for bar in barred if bar.line == line.number),
+            _barred(barred, line.number) if barred else _NOWHERE,
         )
         for line in order.lines
         if _free(line, held, groups)
@@ -146,8 +147,12 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
         terms.cod,
         terms.warehouse,
         terms.courier,
-        frozenset(bar.warehouse for bar in barred if not bar.line),
+        _barred(barred, 0) if barred else _NOWHERE,
     )
+
+
+def _barred(bars: Iterable[Barred], line: int) -> frozenset[str]:
+    return frozenset(bar.warehouse for bar in bars if bar.line == line)
 
 
 def _free(line: OrderLine, held: frozenset[int], groups: set[str]) -> bool:

@@ -6,7 +6,7 @@ from omskit import orders as o
 from omskit.flow.budgets import Redeeming, Take
 from omskit.flow.workspace import News, Workspace
 from omskit.orders import Order
-from omskit.pricing.redemptions import Confirm, Release
+from omskit.pricing.redemptions import Confirm, Release, Stand
 
 
 def priced(work: Workspace, news: News[Order]) -> None:
@@ -27,16 +27,27 @@ def amended(work: Workspace, news: News[Order]) -> None:
 
 
 def confirmed(work: Workspace, news: News[Order]) -> None:
-    """Keep what an order used."""
+    """Keep what an order used, or the order that it is a part of."""
     if news.after.redeems:
-        work.redeeming.append(Redeeming(news.key, Confirm()))
+        work.redeeming.append(Redeeming(news.after.part_of or news.key, Confirm()))
+
+
+def divided(work: Workspace, news: News[Order]) -> None:
+    """Let the parts of an order stand for it, or the order for itself again."""
+    if news.after.redeems:
+        order, key = news.after, news.key
+        into = isinstance(news.event, o.Divided)
+        change = Stand((key,), news.event.children) if into else Stand(order.children, (key,))
+        work.redeeming.append(Redeeming(order.part_of or key, change))
 
 
 def cancelled(work: Workspace, news: News[Order]) -> None:
     """Give back what an order used once nothing of it is sold, and cancel gifts whose lines are gone."""
     gone = not any(line.open or line.reserved or line.shipped for line in news.after.lines)
     if gone and news.after.redeems:
-        work.redeeming.append(Redeeming(news.key, Release(news.event.reason)))
+        root = news.after.part_of
+        what = Stand((news.key,)) if root else Release(news.event.reason)
+        work.redeeming.append(Redeeming(root or news.key, what))
     if not gone and (lonely := _lonely_gifts(news.after)):
         work.order(news.key, o.Cancel(lonely, "gift_alone"), "gift_alone")
 

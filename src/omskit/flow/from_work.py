@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import cast
 
 from omskit import fulfillment as f
+from omskit import inventory as stock
 from omskit import orders as o
-from omskit.core import TERMINAL
+from omskit.core import TERMINAL, Cell, Claim
 from omskit.flow.notify import (
     intercept_request,
     pick_request,
+    pieces_of,
     recall_request,
     shipment_notices,
     waybill_request,
     waybill_void,
 )
 from omskit.flow.resourcing import TOO_MANY_ATTEMPTS
-from omskit.flow.returning import finish_refunds
+from omskit.flow.returning import finish_refunds, intercept_refunded
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder, Parcel
 from omskit.orders import Order
@@ -132,19 +134,21 @@ def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
         for key in news.after.orders:
             _finish_cancelling(work, key)
             finish_refunds(work, key)
+    intercept_refunded(work, news)
     _tell(work, news.after, event.parcels)
 
 
 def _sent(work: Workspace, key: int, news: News[FulfillmentOrder]) -> tuple[o.Sent, ...]:
     """Return the parcels with units of an order, where its channel is told of them later."""
-    if _order(work, key).terms.channel not in work.reporting:
+    parcels: Iterable[Parcel] = news.event.parcels
+    return tuple(sent for parcel in parcels for sent in _parcel_sent(work, key, news.after, parcel))
+
+
+def _parcel_sent(work: Workspace, key: int, state: FulfillmentOrder, parcel: Parcel) -> tuple[o.Sent, ...]:
+    lines = _by_order(state, parcel.lines).get(key)
+    if not lines or _order(work, key).terms.channel not in work.reporting:
         return ()
-    found = []
-    for parcel in news.event.parcels:
-        lines = _by_order(news.after, parcel.lines).get(key)
-        if lines:
-            found.append(o.Sent(parcel.waybill, parcel.courier or news.after.courier, tuple(lines)))
-    return tuple(found)
+    return (o.Sent(parcel.waybill, parcel.courier or state.courier, tuple(lines)),)
 
 
 def _short(work: Workspace, news: News[FulfillmentOrder]) -> None:
@@ -173,10 +177,39 @@ def _shipped_anyway(work: Workspace, news: News[FulfillmentOrder]) -> None:
             work.order(key, o.PutOnHold(f.SHIPPED_AFTER_STOP, f"{waybills} left all the same"), "shipped")
 
 
+def _settled(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    """Let a parcel that left after the stop be sent to its orders, or take its pieces off the stock."""
+    event: f.Settled = news.event
+    state, parcel = news.after, news.after.parcel(event.parcel)
+    by_order = _by_order(state, event.lines)
+    if event.sold:
+        for key, units in by_order.items():
+            sent = _parcel_sent(work, key, state, parcel)
+            work.order(key, o.Ship(news.key, tuple(units), sent, unplanned=True), "settled")
+        _tell(work, state, (parcel,))
+    else:
+        pieces = pieces_of(state, event.lines)
+        lost = [(Cell(sku, state.warehouse), Claim(), count) for sku, count in pieces.items()]
+        reason = event.reason or f.SHIPPED_AFTER_STOP
+        work.movements += stock.for_claims(
+            stock.LOST, lost, at=work.at, actor=work.actor, document=str(news.key), reason=reason
+        )
+    _let_go(work, state)
+
+
+def _let_go(work: Workspace, state: FulfillmentOrder) -> None:
+    """Lift the hold of the orders when nothing is left to decide about parcels that left after the stop."""
+    if not any(not word for _, word in state.anyway):
+        for key in state.orders:
+            work.order(key, o.ReleaseHold(f.SHIPPED_AFTER_STOP), "settled")
+
+
 def _unshipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
     event: f.Unshipped = news.event
     waybill = news.after.parcel(event.parcel).waybill
     warehouse = news.after.warehouse if event.in_stock else ""
+    if news.before is not None and news.before.anyway != news.after.anyway:
+        _let_go(work, news.after)
     for key, units in _by_order(news.after, event.lines).items():
         work.order(key, o.Unship(tuple(units), warehouse, waybill, event.reason), "unshipped")
 
@@ -220,6 +253,7 @@ ON_FULFILLMENT = cast(
         f.ParcelsShipped: _shipped,
         f.ShippedAnyway: _shipped_anyway,
         f.Unshipped: _unshipped,
+        f.Settled: _settled,
         f.PickupExpired: _expired,
         f.WaybillRequested: _waybill_requested,
         f.WaybillReceived: _waybill_received,

@@ -133,6 +133,10 @@ def _spread(case: ReturnCase, order: Order, amount: int) -> tuple[tuple[int, int
     numbers = sorted({line.line for line in case.lines if line.line})
     kept = [order.line(number).kept_minor for number in numbers]
     from_lines = min(amount, sum(kept))
+    left = from_lines + max(0, order.kept_charges_minor) if amount > from_lines else amount
+    if amount > left:
+        said = f"{amount} of {left} minor units that are left of lines and charges"
+        raise Refused("refund_exceeds_paid", said, order=order.key, case=case.key, wanted=amount, left=left)
     parts = share(from_lines, kept) if from_lines else [0] * len(kept)
     pairs = [*zip(numbers, parts, strict=True), (0, amount - from_lines)]
     return tuple(sorted((number, part) for number, part in pairs if part))

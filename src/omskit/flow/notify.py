@@ -15,6 +15,7 @@ from omskit.channels import (
     RefundAnswer,
     SentLine,
     ShipmentNotice,
+    ShipmentWithdrawn,
     WaybillRequest,
     WaybillVoid,
 )
@@ -37,7 +38,7 @@ def _number(state: FulfillmentOrder) -> str:
     return readable(FULFILLMENTS.number, state.key)
 
 
-def _pieces(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> tuple[PickLine, ...]:
+def pieces_of(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> dict[str, int]:
     """Return the pieces of (work line number, units) pairs, summed by SKU."""
     needed: dict[str, int] = {}
     for number, units in lines:
@@ -45,6 +46,11 @@ def _pieces(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> tuple[
         parts = pieces(line.parts, units) if line.parts else {line.sku: units}
         for sku, count in parts.items():
             needed[sku] = needed.get(sku, 0) + count
+    return needed
+
+
+def _pieces(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> tuple[PickLine, ...]:
+    needed = pieces_of(state, lines)
     return tuple([PickLine(sku, needed[sku]) for sku in sorted(needed)])
 
 
@@ -99,6 +105,12 @@ def shipment_notices(
             notice = ShipmentNotice(channel, id_, parcel.waybill, courier, tuple(lines))
             messages.append(report(new_key(), notice, at))
     return messages
+
+
+def withdrawal(key: int, notice: ShipmentWithdrawn, at: datetime) -> Message:
+    """Return what a channel is told of a parcel that had not left; it leaves after the notice of that parcel."""
+    topic = f"channel:{notice.channel}"
+    return _message(key, topic, f"{topic}/{notice.external_id}", notice, at)
 
 
 def refund_answer(key: int, case: ReturnCase, at: datetime, *, agreed: bool, reason: str = "") -> Message:

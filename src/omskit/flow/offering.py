@@ -143,9 +143,14 @@ class Sellable:
     def of(
         cls, unit: Unit, rules: Iterable[Rules], skus: Collection[str], offering: Offering, on: date
     ) -> Sellable:
-        """Read what can be sold of some SKUs."""
+        """Read what can be sold of some SKUs.
+
+        Orders without a warehouse are read before the levels. One that gets its warehouse between the two is then
+        counted twice for a moment; the other way round it would count not at all, and its pieces be sold again.
+        """
         known = frozenset(skus)
-        return cls(shelves(unit, known, offering), unplaced(unit, rules, known), offering, on)
+        waiting = unplaced(unit, rules, known)
+        return cls(shelves(unit, known, offering), waiting, offering, on)
 
     def for_channel(self, channel: str) -> dict[str, Available]:
         """Return what can be sold of every SKU, as a channel sees it; an empty code sees every warehouse."""

@@ -16,8 +16,8 @@ from omskit import orders as o
 from omskit.core import Cell, Claim
 from omskit.flow import from_price
 from omskit.flow.from_work import ON_FULFILLMENT
-from omskit.flow.notify import AFTER_SALE, report
-from omskit.flow.reporting import reports
+from omskit.flow.notify import AFTER_SALE, report, withdrawal
+from omskit.flow.reporting import reports, withdrawn
 from omskit.flow.returning import ON_RETURN, missing_for_returns
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
@@ -144,7 +144,10 @@ def _order_shipped(work: Workspace, news: News[Order]) -> None:
     event: o.Shipped = news.event
     from_price.confirmed(work, news)
     warehouse = work.fulfillments[event.fulfillment].state.warehouse  # type: ignore[union-attr]
-    _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=str(event.fulfillment))
+    document = str(event.fulfillment)
+    if event.unplanned:
+        _book(work, stock.RESERVED_FOR, news.after, event.lines, at=warehouse, document=document)
+    _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=document)
     if work.reporting:
         _report(work, news)
 
@@ -207,6 +210,11 @@ def _unshipped(work: Workspace, news: News[Order]) -> None:
     if event.consignment is not None:
         at, lines = event.consignment.warehouse, event.lines
         _book(work, stock.UNSHIPPED, news.after, lines, at=at, reason=event.reason)
+    if news.before is None or not event.waybill or news.after.terms.kind in AFTER_SALE:
+        return
+    said = withdrawn(work.reporting.get(news.after.terms.channel), news.before, event)
+    if said is not None:
+        work.messages.append(withdrawal(work.new_key(), said, work.at))
 
 
 def _report(work: Workspace, news: News[Order]) -> None:
@@ -227,6 +235,8 @@ _ON_ORDER = cast(
         o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
         o.Priced: from_price.priced,
+        o.Divided: from_price.divided,
+        o.Rejoined: from_price.divided,
         o.Amended: _amended,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,

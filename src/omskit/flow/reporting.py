@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from omskit.channels import Package, Reporting, SentLine, ShipmentNotice
-from omskit.orders import Order, Sent
+from omskit.channels import Package, Reporting, SentLine, ShipmentNotice, ShipmentWithdrawn
+from omskit.orders import Order, Sent, Unshipped
 
 
 def reports(policy: Reporting, before: Order, after: Order, fresh: tuple[Sent, ...]) -> list[ShipmentNotice]:
@@ -40,6 +40,43 @@ def reports(policy: Reporting, before: Order, after: Order, fresh: tuple[Sent, .
         )
         for waybill, lines in told.items()
     ]
+
+
+def withdrawn(
+    policy: Reporting | None, before: Order, event: Unshipped
+) -> ShipmentWithdrawn | None:
+    """Return what a channel is told of a parcel that had not left; None where it has not heard of that parcel.
+
+    Args:
+        policy: Which of its parcels a line is told with; None for a channel that hears of every parcel.
+        before: The order before the parcel was taken back.
+        event: What was taken back.
+    """
+    lines = []
+    for numbers in _known_as_one(before):
+        units = sum(count for number, count in event.lines if number in numbers)
+        if not units:
+            continue
+        if policy is None:
+            first = before.line(numbers[0])
+            lines.append(SentLine(first.external_id, first.sku, units))
+        elif _told_with(policy, before, numbers, event.waybill):
+            lines.append(_sent_line(before, numbers, whole=policy is Reporting.FIRST))
+    if not lines:
+        return None
+    channel, id_ = before.terms.channel, before.channel_id
+    return ShipmentWithdrawn(channel, id_, event.waybill, tuple(lines), event.reason)
+
+
+def _told_with(policy: Reporting, order: Order, numbers: tuple[int, ...], waybill: str) -> bool:
+    """Whether a channel has heard of a line with a parcel, by its policy."""
+    waybills = [one.waybill for one in order.sent if _holds(one, numbers)]
+    if waybill not in waybills:
+        return False
+    if policy is Reporting.FIRST:
+        return waybills[0] == waybill
+    whole = not _to_send(order, numbers)
+    return whole and (policy is Reporting.ALL or waybills[-1] == waybill)
 
 
 def _known_as_one(order: Order) -> Iterator[tuple[int, ...]]:

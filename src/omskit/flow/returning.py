@@ -11,10 +11,11 @@ from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Cell, Claim, Refused, key_of
+from omskit.core import Cell, Claim, Refused, key_of, readable
 from omskit.flow.notify import refund_answer
 from omskit.flow.owners import shelf, stoppable, with_buyer
 from omskit.flow.workspace import News, Workspace
+from omskit.fulfillment import FulfillmentOrder
 from omskit.fulfillment.machine import RECALL
 from omskit.orders import Order, OrderLine
 from omskit.returns import ReturnCase
@@ -64,6 +65,32 @@ def finish_refunds(work: Workspace, key: int) -> None:
         stopped = dict(stoppable(case, _order(work, key)))
         if stopped and all(stopped.get(line.number, 0) == line.left + line.stopped for line in case.lines):
             work.returned(case_key, r.StopGoods(tuple(stopped.items()), agree=True), "recalled")
+
+
+def intercept_refunded(work: Workspace, news: News[FulfillmentOrder]) -> None:
+    """Ask couriers to stop the parcels of which all is asked back as money, and which have left all the same."""
+    if not any(_known_holds(work, key) for key in news.after.orders):
+        return
+    for parcel in news.event.parcels:
+        lines = {(line.order, line.line) for line in (news.after.line(number) for number, _ in parcel.lines)}
+        cases = {case for key, number in lines for case in _refunding(work, key, number)}
+        covered = {(key, number) for key, number in lines if _refunding(work, key, number)}
+        if covered == lines:
+            reason = ", ".join(sorted(readable(r.RETURNS.number, case) for case in cases))
+            work.fulfillment(news.key, f.Intercept(parcel.number, reason), "refund")
+
+
+def _known_holds(work: Workspace, key: int) -> bool:
+    order = _known(work, key)
+    return order is not None and bool(order.holds)
+
+
+def _refunding(work: Workspace, key: int, number: int) -> list[int]:
+    """Return the cases that ask money back for a line of an order that had not left."""
+    order = _known(work, key)
+    locking = [case for case, line in _locked(order) if line == number] if order else []
+    states = {case: work.returns[case].state for case in locking if case in work.returns}
+    return [case for case, state in states.items() if state and state.kind is r.CaseKind.REFUND]
 
 
 def _order(work: Workspace, key: int) -> Order:
@@ -209,9 +236,7 @@ def _stopped(work: Workspace, news: News[ReturnCase]) -> None:
 def _without(line: OrderLine, units: int) -> OrderLine:
     """Return a line without concessions after units that had not left are cancelled."""
     here = line.open + line.reserved
-    return evolve(
-        line, conceded_minor=0, open=here - units, reserved=0, cancelled=line.cancelled + units
-    )
+    return evolve(line, conceded_minor=0, open=here - units, reserved=0, cancelled=line.cancelled + units)
 
 
 def _case(work: Workspace, key: int) -> ReturnCase:

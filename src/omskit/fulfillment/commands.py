@@ -99,6 +99,22 @@ class Unship:
 
 
 @frozen
+class Settle:
+    """Decide about a parcel that left although the work had been stopped.
+
+    Args:
+        parcel: Its number.
+        sold: Whether its units are sent to its orders after all: they take the open units of the lines. Otherwise
+            they are written off the stock; if they come back, they are taken in like any return.
+        reason: For the history.
+    """
+
+    parcel: int
+    sold: bool
+    reason: str = ""
+
+
+@frozen
 class Recall:
     """Ask the warehouse to stop; it answers with a confirmation, a denial or a shipment."""
 
@@ -268,6 +284,7 @@ Command = (
     | HandOver
     | Dispatch
     | Unship
+    | Settle
     | Recall
     | ConfirmRecall
     | DenyRecall

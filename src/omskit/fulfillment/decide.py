@@ -38,8 +38,9 @@ def decide(
     Raises:
         Refused: ``not_allowed`` by a machine; ``already_opened``; ``too_many_units`` when more of a line is
             packed, shipped or rejected than is open; ``in_boxes`` when units to reject are packed;
-            ``waybill_known``; ``not_labelled``; ``not_counted``; ``not_under_way``; ``not_intercepted``;
-            ``too_many_facts``; ``pickup_only``, ``not_a_pickup``, ``pickup_blocked``, ``not_expired``.
+            ``waybill_known``; ``not_labelled``; ``not_counted``; ``nothing_to_settle``; ``not_under_way``;
+            ``not_intercepted``; ``too_many_facts``; ``pickup_only``, ``not_a_pickup``, ``pickup_blocked``,
+            ``not_expired``.
         UsageError: ``unknown_fulfillment``; ``bad_status``; ``bad_parcel`` for parcels out of number, without a
             waybill of their own or empty; ``bad_quantity``; ``bad_size``; ``bad_waybill``; ``bad_pickup``;
             ``no_courier``; ``unknown_line``, ``unknown_parcel``, ``unknown_label``.
@@ -141,6 +142,7 @@ _DECIDE = cast(
         c.HandOver: shipping.hand_over,
         c.Dispatch: shipping.dispatch,
         c.Unship: shipping.unship,
+        c.Settle: shipping.settle,
         c.Recall: _recall,
         c.ConfirmRecall: _confirm_recall,
         c.DenyRecall: _deny_recall,

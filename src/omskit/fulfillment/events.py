@@ -85,6 +85,23 @@ class Unshipped:
 
 
 @frozen
+class Settled:
+    """A person has decided about a parcel that left after the work was stopped.
+
+    Args:
+        parcel: Its number.
+        lines: (work line number, units) pairs in it.
+        sold: Whether they count as shipped; otherwise they are written off.
+        reason: For the history.
+    """
+
+    parcel: int
+    lines: tuple[tuple[int, int], ...]
+    sold: bool
+    reason: str = ""
+
+
+@frozen
 class Recalled:
     """The warehouse was asked to stop."""
 
@@ -284,6 +301,7 @@ Event = (
     | ParcelsShipped
     | ShippedAnyway
     | Unshipped
+    | Settled
     | Recalled
     | RecallConfirmed
     | RecallDenied

@@ -12,6 +12,11 @@ from omskit.fulfillment import events as e
 from omskit.fulfillment.model import FulfillmentOrder, Pickup, WorkLine
 from omskit.fulfillment.parcels import Label, Parcel
 
+#: What was decided about a parcel that left after a stop: it goes to its orders.
+SOLD = "sold"
+#: Its units are off the stock.
+WRITTEN_OFF = "gone"
+
 
 def packed(parcels: Iterable[Parcel]) -> dict[int, int]:
     """Sum the units in parcels by work line."""
@@ -86,7 +91,22 @@ def _shipped_anyway(state: FulfillmentOrder, event: e.ShippedAnyway) -> Fulfillm
         status=event.status,
         parcels=_left(state.parcels, event.parcels),
         confirmed=_confirmed(state, event.id),
+        anyway=(*state.anyway, *((parcel.number, "") for parcel in event.parcels)),
     )
+
+
+def _settled(state: FulfillmentOrder, event: e.Settled) -> FulfillmentOrder:
+    units = dict(event.lines) if event.sold else {}
+    lines = tuple(
+        _moved(line, units[line.number], -units[line.number]) if line.number in units else line
+        for line in state.lines
+    )
+    decided = SOLD if event.sold else WRITTEN_OFF
+    return changed(state, lines=lines, anyway=_decided(state, event.parcel, decided))
+
+
+def _decided(state: FulfillmentOrder, parcel: int, word: str) -> tuple[tuple[int, str], ...]:
+    return tuple((number, word if number == parcel else known) for number, known in state.anyway)
 
 
 def _confirmed(state: FulfillmentOrder, id_: str) -> tuple[str, ...]:
@@ -128,7 +148,9 @@ def _unshipped(state: FulfillmentOrder, event: e.Unshipped) -> FulfillmentOrder:
         _moved(line, -units[line.number], units[line.number]) if line.number in units else line
         for line in state.lines
     )
-    return changed(_with(state, event.parcel, status=event.parcel_status, left_at=None), lines=lines)
+    anyway = tuple(pair for pair in state.anyway if pair[0] != event.parcel)
+    after = _with(state, event.parcel, status=event.parcel_status, left_at=None)
+    return changed(after, lines=lines, anyway=anyway)
 
 
 def _packed(state: FulfillmentOrder, event: e.Packed) -> FulfillmentOrder:
@@ -236,6 +258,7 @@ _EVOLVE = cast(
         e.ParcelsShipped: _shipped,
         e.ShippedAnyway: _shipped_anyway,
         e.Unshipped: _unshipped,
+        e.Settled: _settled,
         e.Recalled: _status,
         e.RecallConfirmed: _stopped,
         e.RecallDenied: _status,

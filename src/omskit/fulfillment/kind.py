@@ -38,7 +38,11 @@ def _pickup_until(state: FulfillmentOrder) -> int | None:
 
 
 def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
-    return [(parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels]
+    """Return a row for each parcel, and then one without a status for each waybill that was taken off one."""
+    rows: list[tuple[int | str | None, ...]] = [
+        (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
+    ]
+    return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in parcel.former]
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -56,6 +60,7 @@ COMMANDS: Codec[Any] = Codec(
         "reject_lines": c.RejectLines,
         "dispatch": c.Dispatch,
         "unship": c.Unship,
+        "settle": c.Settle,
         "pack": c.Pack,
         "unpack": c.Unpack,
         "weigh": c.Weigh,
@@ -94,6 +99,7 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
             "lines_rejected": e.LinesRejected,
             "shipped_anyway": e.ShippedAnyway,
             "unshipped": e.Unshipped,
+            "settled": e.Settled,
             "packed": e.Packed,
             "unpacked": e.Unpacked,
             "weighed": e.Weighed,

@@ -42,8 +42,8 @@ class WorkLine:
     def __attrs_post_init__(self) -> None:
         if self.quantity < 1:
             raise UsageError("bad_quantity", f"line {self.number}: 1 unit or more", value=self.quantity)
-        counters = (self.open, self.shipped, self.short)
-        if sum(counters) != self.quantity or min(counters) < 0:
+        open_, shipped, short = counters = (self.open, self.shipped, self.short)
+        if open_ + shipped + short != self.quantity or open_ < 0 or shipped < 0 or short < 0:
             raise UsageError(
                 "bad_counters", f"line {self.number}: {self.quantity} is not open + shipped + short = {counters}"
             )
@@ -105,6 +105,8 @@ class FulfillmentOrder:
         holds: What waits for a person.
         confirmed: Ids of the warehouse's confirmations so far.
         pickup: Set where a buyer collects the goods; None where a courier carries them.
+        anyway: Numbers of the parcels that left although the work had been stopped, each with what was decided:
+            empty for nothing yet, ``sold`` or ``gone``.
     """
 
     key: int
@@ -124,6 +126,7 @@ class FulfillmentOrder:
     holds: tuple[WorkHold, ...] = ()
     confirmed: tuple[str, ...] = ()
     pickup: Pickup | None = None
+    anyway: tuple[tuple[int, str], ...] = ()
 
     @property
     def orders(self) -> tuple[int, ...]:

@@ -98,6 +98,14 @@ class Parcel:
     interception: str = ""
 
     @property
+    def former(self) -> tuple[Label, ...]:
+        """Labels whose numbers were its waybill, or were to be, and are not any more; oldest first.
+
+        A courier that was told too late may still carry the parcel under one of them.
+        """
+        return tuple(label for label in self.labels if label.waybill not in {"", self.waybill})
+
+    @property
     def is_troubled(self) -> bool:
         """Whether the last that was heard of it is an exception."""
         return bool(self.facts) and self.facts[-1].kind == EXCEPTION

@@ -10,8 +10,8 @@ from omskit.core import Refused, UsageError
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment import machine as m
-from omskit.fulfillment.asking import SHIPPED_AFTER_STOP, Ask, Events, held
-from omskit.fulfillment.evolve import packed
+from omskit.fulfillment.asking import SHIPPED_AFTER_STOP, Ask, Events, held, lifted
+from omskit.fulfillment.evolve import SOLD, WRITTEN_OFF, packed
 from omskit.fulfillment.labels import voiding
 from omskit.fulfillment.model import FulfillmentOrder
 from omskit.fulfillment.parcels import Parcel
@@ -117,9 +117,10 @@ def ship(state: FulfillmentOrder, command: c.Ship, ask: Ask) -> Events:
     stopped = _is_stopped(state, ask)
     if not stopped and not ask.machine.allows(state.status, m.SHIP_PART):
         ask.machine.next(state.status, m.SHIP)
+    known = _uncounted(state) if stopped else {}
     for number, count in units.items():
         line = state.line(number)
-        _enough(state, number, count, line.short if stopped else line.open)
+        _enough(state, number, count, line.short - known.get(number, 0) if stopped else line.open)
     if stopped:
         return _anyway(state, parcels, command.id, ask)
     for number, _ in command.short:
@@ -141,6 +142,12 @@ def _anyway(state: FulfillmentOrder, parcels: Sequence[Parcel], id_: str, ask: A
     waybills = ", ".join(parcel.waybill for parcel in parcels)
     reason = f"{waybills} left after the work was {state.status}"
     return (e.ShippedAnyway(status, tuple(parcels), id_), *held(state, ask, SHIPPED_AFTER_STOP, reason))
+
+
+def _uncounted(state: FulfillmentOrder) -> dict[int, int]:
+    """Return units by work line in parcels that left after the stop and that no line counts."""
+    numbers = {number for number, word in state.anyway if word != SOLD}
+    return packed(parcel for parcel in state.parcels if parcel.number in numbers)
 
 
 def _is_known(state: FulfillmentOrder, parcels: Sequence[Parcel], ask: Ask) -> bool:
@@ -211,8 +218,30 @@ def unship(state: FulfillmentOrder, command: c.Unship, ask: Ask) -> Events:
     parcel = state.parcel(command.parcel)
     if parcel.status in ask.parcels.reached_by(m.UNSHIP):
         return ()
-    if state.status in ask.machine.reached_by(m.CONFLICT):
-        raise Refused("not_counted", f"parcel {parcel.number} is in no line's count", parcel=parcel.number)
+    decided = dict(state.anyway).get(parcel.number)
+    if decided == WRITTEN_OFF:
+        raise Refused("not_counted", f"parcel {parcel.number} was written off", parcel=parcel.number)
     status = ask.parcels.next(parcel.status, m.UNSHIP)
-    undone = e.Unshipped(parcel.number, status, parcel.lines, command.reason, command.in_stock)
-    return (undone, *voiding(parcel, command.reason))
+    lines = parcel.lines if decided != "" else ()
+    undone = e.Unshipped(parcel.number, status, lines, command.reason, command.in_stock)
+    return (undone, *_all_decided(state, parcel.number), *voiding(parcel, command.reason))
+
+
+def settle(state: FulfillmentOrder, command: c.Settle, _ask: Ask) -> Events:
+    """Take a person's word on a parcel that left although the work had been stopped."""
+    parcel = state.parcel(command.parcel)
+    word = SOLD if command.sold else WRITTEN_OFF
+    decided = dict(state.anyway).get(parcel.number)
+    if decided == word:
+        return ()
+    if decided != "":
+        message = f"parcel {parcel.number} is {decided or 'counted by its lines'}: there is nothing to decide"
+        raise Refused("nothing_to_settle", message, parcel=parcel.number)
+    settled = e.Settled(parcel.number, parcel.lines, command.sold, command.reason)
+    return (settled, *_all_decided(state, parcel.number))
+
+
+def _all_decided(state: FulfillmentOrder, parcel: int) -> Events:
+    """Lift the hold when nothing is left to decide but one parcel."""
+    waiting = {number for number, word in state.anyway if not word}
+    return lifted(state, (SHIPPED_AFTER_STOP,), 0) if waiting == {parcel} else ()

@@ -28,6 +28,8 @@ class Place:
         holds: What blocks it from the start.
         not_before: When it is worth a first look; None for at once.
         process: Id of the process that it is to go by; empty lets the host's choice decide.
+        part_of: Key of the order that was divided into it and others; 0 for none.
+        redeems: Whether that order's price uses budgets or coupons.
     """
 
     key: int
@@ -37,6 +39,8 @@ class Place:
     holds: tuple[Hold, ...] = ()
     not_before: datetime | None = None
     process: str = ""
+    part_of: int = 0
+    redeems: bool = False
 
 
 @frozen
@@ -213,11 +217,19 @@ class Release:
 
 @frozen
 class Ship:
-    """Book units that a fulfillment order has handed to the courier; ``sent`` keeps in which parcels."""
+    """Book units that a fulfillment order has handed to the courier.
+
+    Args:
+        fulfillment: Its key.
+        lines: (line number, units) pairs.
+        sent: In which parcels they are.
+        unplanned: Whether they are open units, that were no longer promised by that fulfillment order.
+    """
 
     fulfillment: int
     lines: Units
     sent: tuple[Sent, ...] = ()
+    unplanned: bool = False
 
 
 @frozen

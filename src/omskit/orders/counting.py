@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import evolve as changed
+
 from omskit.core import Machine, Refused, UsageError
 from omskit.orders import commands as c
 from omskit.orders import events as e
@@ -119,7 +121,7 @@ def settled(order: Order, event: e.Shipped | e.Cancelled, machine: Machine) -> e
         if all(one.fulfillment for one in after.consignments):
             status = machine.next(status, m.RELEASE)
     if isinstance(event, e.Shipped):
-        return e.Shipped(status, event.fulfillment, event.lines, event.sent)
+        return changed(event, status=status)
     return e.Cancelled(status, event.open, event.reserved, event.reason)
 
 

@@ -92,6 +92,8 @@ def _place(order: Order | None, command: c.Place, machine: Machine, grading: Gra
         rank=grading.rank(command.terms),
         retry_at=command.not_before,
         process=command.process,
+        redeems=command.redeems,
+        part_of=command.part_of,
     )
     return (e.OrderPlaced(placed),)
 
@@ -278,12 +280,14 @@ def _release(order: Order, command: c.Release, ask: _Ask) -> Events:
 
 
 def _ship(order: Order, command: c.Ship, ask: _Ask) -> Events:
-    taken = of_fulfillment(order, command.fulfillment, command.lines)
+    taken = {} if command.unplanned else of_fulfillment(order, command.fulfillment, command.lines)
     found = totals((number, units) for (_, number), units in taken.items())
     for number, units in totals(command.lines).items():
-        enough(order, number, units, found.get(number, 0), "not_reserved")
+        there = order.line(number).open if command.unplanned else found.get(number, 0)
+        enough(order, number, units, there, "not_open" if command.unplanned else "not_reserved")
     status = ask.machine.next(order.status, m.SHIP)
-    return (settled(order, e.Shipped(status, command.fulfillment, command.lines, command.sent), ask.machine),)
+    shipped = e.Shipped(status, command.fulfillment, command.lines, command.sent, command.unplanned)
+    return (settled(order, shipped, ask.machine),)
 
 
 def _unassign(order: Order, command: c.Unassign, ask: _Ask) -> Events:

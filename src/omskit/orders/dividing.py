@@ -67,6 +67,8 @@ def divide(order: Order, parts: Parts, keys: Sequence[int]) -> tuple[Place, ...]
             tuple(child),
             own,
             process=order.process,
+            part_of=order.part_of or order.key,
+            redeems=order.redeems,
         )
         for number, (key, child, own) in enumerate(zip(keys, lines, charges, strict=True), first)
     )

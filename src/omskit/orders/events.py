@@ -210,12 +210,13 @@ class Released:
 
 @frozen
 class Shipped:
-    """Units of a fulfillment order have left."""
+    """Units of a fulfillment order have left; ``unplanned`` ones were open, and in no consignment of it."""
 
     status: str
     fulfillment: int
     lines: tuple[tuple[int, int], ...]
     sent: tuple[Sent, ...] = ()
+    unplanned: bool = False
 
 
 @frozen

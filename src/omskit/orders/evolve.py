@@ -58,6 +58,7 @@ def _with(
         order.gaps,
         order.gifted,
         order.gifts_stale,
+        order.part_of,
     )
 
 
@@ -209,6 +210,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
         order.gaps,
         order.gifted,
         order.gifts_stale,
+        order.part_of,
     )
 
 
@@ -235,6 +237,9 @@ def _released(order: Order, event: e.Released) -> Order:
 
 
 def _shipped(order: Order, event: e.Shipped) -> Order:
+    if event.unplanned:
+        open_ = _lines(order, totals(event.lines), lambda line, units: line.moved(open=-units, shipped=units))
+        return changed(order, status=event.status, lines=open_, sent=order.sent + event.sent)
     lines = _lines(order, totals(event.lines), lambda line, units: line.moved(reserved=-units, shipped=units))
     left = without(order.consignments, of_fulfillment(order, event.fulfillment, event.lines))
     after = _with(order, event.status, lines, left, order.planned)

@@ -198,6 +198,8 @@ class Order:
         gaps: Where its channel's prices differ from ours, as last checked.
         gifted: Whether our promotions were asked for gifts, over its channel's prices.
         gifts_stale: Whether it has changed since they were.
+        part_of: Key of the first order that was divided into it and others, which holds what its price uses of
+            budgets; 0 for none.
     """
 
     key: int
@@ -225,6 +227,7 @@ class Order:
     gaps: tuple[PriceGap, ...] = ()
     gifted: bool = False
     gifts_stale: bool = False
+    part_of: int = 0
 
     def line(self, number: int) -> OrderLine:
         """Return a line by number.

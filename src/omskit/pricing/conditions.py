@@ -45,14 +45,25 @@ def short(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> 
     present = next((sku for sku in conditions.none_of if counter.at(sku)), None)
     if present is not None:
         return Rejection(code, Reason.SKU_PRESENT, other=present)
-    if conditions.least_minor:
-        lacking = conditions.least_minor - measured(promotion, counter, qualifying)
-        if lacking > 0:
-            return Rejection(code, Reason.AMOUNT_SHORT, minor=lacking)
-    if conditions.least_units:
-        lacking = conditions.least_units - counter.total(counter.units, qualifying)
-        if lacking > 0:
-            return Rejection(code, Reason.UNITS_SHORT, units=lacking)
+    return _outside(promotion, counter, qualifying)
+
+
+def _outside(promotion: Promotion, counter: Counter, qualifying: Sequence[int]) -> Rejection | None:
+    conditions, code = promotion.conditions, promotion.code
+    least, below = conditions.least_minor, conditions.below_minor
+    if least or below is not None:
+        have = measured(promotion, counter, qualifying)
+        if have < least:
+            return Rejection(code, Reason.AMOUNT_SHORT, minor=least - have)
+        if below is not None and have >= below:
+            return Rejection(code, Reason.AMOUNT_OVER, minor=below)
+    least, below = conditions.least_units, conditions.below_units
+    if least or below is not None:
+        have = counter.total(counter.units, qualifying)
+        if have < least:
+            return Rejection(code, Reason.UNITS_SHORT, units=least - have)
+        if below is not None and have >= below:
+            return Rejection(code, Reason.UNITS_OVER, units=below)
     return None
 
 

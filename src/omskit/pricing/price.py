@@ -262,22 +262,24 @@ class _Pricing:
 
         Equal shares are one value: of a thousand lines many get the same few minor units.
         """
-        code, lines = promotion.code, self.shares
-        borne: dict[str, int] = {who: 0 for who, _ in promotion.funding}
-        if not borne:
+        code, lines, payers = promotion.code, self.shares, [who for who, _ in promotion.funding]
+        if not payers:
             made: dict[int, Discount] = {}
             for number, minor in shares:
                 one = made.get(minor)
                 if one is None:
                     made[minor] = one = Discount(code, minor)
                 lines[number].append(one)
-            return borne
-        parts = funded([minor for _, minor in shares], promotion.funding)
-        for (number, minor), funding in zip(shares, parts, strict=True):
-            lines[number].append(Discount(code, minor, funding))
-            for who, part in funding:
-                borne[who] += part
-        return borne
+            return {}
+        columns = funded([minor for _, minor in shares], [weight for _, weight in promotion.funding])
+        known: dict[tuple[int, ...], Discount] = {}
+        for (number, minor), borne in zip(shares, zip(*columns, strict=True), strict=True):
+            one = known.get(borne)
+            if one is None:
+                funding = tuple([pair for pair in zip(payers, borne, strict=True) if pair[1]])
+                known[borne] = one = Discount(code, minor, funding)
+            lines[number].append(one)
+        return {who: sum(column) for who, column in zip(payers, columns, strict=True)}
 
     def _lower(self, promotion: Promotion, proposal: Proposal) -> list[tuple[int, int]]:
         if promotion.scope is not Scope.SHIPPING:

@@ -47,10 +47,12 @@ class Conditions:
         none_of: The basket has none of these SKUs.
         least_minor: Amount of the qualifying lines, from.
         least_units: Units of the qualifying lines, from.
+        below_minor: Amount of the qualifying lines, up to but not including; None for any.
+        below_units: Units of the qualifying lines, likewise; ``least_units=3, below_units=4`` is three exactly.
         base: Which amounts the threshold counts.
 
     Raises:
-        UsageError: ``bad_promotion`` for a negative threshold; ``not_a_set``.
+        UsageError: ``bad_promotion`` for a negative threshold, or bounds with nothing between; ``not_a_set``.
     """
 
     window: Window = ALWAYS
@@ -65,8 +67,13 @@ class Conditions:
     least_minor: int = field(default=0, converter=checked_minor)
     least_units: int = 0
     base: Base = Base.INITIAL
+    below_minor: int | None = None
+    below_units: int | None = None
 
     def __attrs_post_init__(self) -> None:
+        bounds = ((self.least_minor, self.below_minor), (self.least_units, self.below_units))
+        if any(below is not None and below <= least for least, below in bounds):
+            raise UsageError("bad_promotion", "a bound from above lies above the one from below", bounds=bounds)
         if min(self.least_minor, self.least_units) < 0:
             least = (self.least_minor, self.least_units)
             raise UsageError("bad_promotion", "thresholds count from 0", least=least)
@@ -169,7 +176,8 @@ class Promotion:
         has = isinstance(inner, f.Amount | f.FixedPrice | f.BundlePrice) or (
             isinstance(inner, f.Ladder) and (not inner.in_units or any(rung.off_minor for rung in inner.rungs))
         )
-        return has or bool(conditions.least_minor or self.most_minor or self.budget.minor)
+        bounds = conditions.least_minor or conditions.below_minor
+        return has or bool(bounds or self.most_minor or self.budget.minor)
 
     @property
     def lowers(self) -> f.Selector:

@@ -34,6 +34,8 @@ class Reason(Enum):
     LINES_TAKEN = "lines_taken"
     AMOUNT_SHORT = "amount_short"
     UNITS_SHORT = "units_short"
+    AMOUNT_OVER = "amount_over"
+    UNITS_OVER = "units_over"
     SET_INCOMPLETE = "set_incomplete"
     BUYER_UNKNOWN = "buyer_unknown"
     BUDGET_EMPTY = "budget_empty"
@@ -49,8 +51,8 @@ class Rejection:
     Args:
         promotion: Its code; for ``UNKNOWN_COUPON`` the coupon's.
         reason: Why.
-        minor: By how much an amount is short, or what a budget has left.
-        units: By how many units it is short.
+        minor: By how much an amount is short, the bound that it reaches, or what a budget has left.
+        units: By how many units it is short, or the bound that they reach.
         other: The promotion that stands in its way, the SKU that is missing or present, the allowance that is
             used up.
     """

@@ -44,20 +44,22 @@ def share_within(total: int, weights: Sequence[int], rooms: Sequence[int]) -> li
     return parts
 
 
-def funded(parts: Sequence[int], funding: Sequence[tuple[str, int]]) -> list[tuple[tuple[str, int], ...]]:
+def funded(parts: Sequence[int], weights: Sequence[int]) -> list[list[int]]:
     """Share parts of a discount among payers, so that each part and each payer's total add up exactly.
 
     The totals go by largest remainder over the whole discount; each payer's total is then spread over what is
     left of the parts, and the last payer takes the rest of each.
+
+    Args:
+        parts: What each line gets, zero or more.
+        weights: One a payer, above zero.
+
+    Returns:
+        For each payer, what is borne of each part.
     """
-    if not funding:
-        return [()] * len(parts)
-    totals = share(sum(parts), [weight for _, weight in funding])
-    left = list(parts)
-    borne: list[tuple[tuple[str, int], ...]] = [()] * len(parts)
-    for (who, _), total in zip(funding[:-1], totals, strict=False):
+    left, borne = list(parts), []
+    for total in share(sum(parts), weights)[:-1]:
         taken = share(total, left)
         left = list(map(sub, left, taken))
-        borne = [(*one, (who, minor)) if minor else one for one, minor in zip(borne, taken, strict=True)]
-    last, _ = funding[-1]
-    return [(*one, (last, minor)) if minor else one for one, minor in zip(borne, left, strict=True)]
+        borne.append(taken)
+    return [*borne, left]

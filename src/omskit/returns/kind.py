@@ -17,10 +17,12 @@ _NEVER = 2**62
 
 
 def _line_rows(case: ReturnCase) -> list[tuple[int | str | None, ...]]:
-    return [
-        (line.line, line.sku, line.expected, line.stopped, line.pending, line.accepted, line.declined)
+    """Return a row for each line, and one for each waybill, that has nothing else."""
+    rows: list[tuple[int | str | None, ...]] = [
+        (line.line, line.sku, line.expected, line.stopped, line.pending, line.accepted, line.declined, None)
         for line in case.lines
     ]
+    return rows + [(None, None, 0, 0, 0, 0, 0, waybill) for waybill in case.waybills]
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -89,7 +91,6 @@ RETURNS: Kind[ReturnCase] = Kind(
         Column("external_id", _TEXT, lambda case: case.external_id or None),
         Column("warehouse", _TEXT, lambda case: case.warehouse),
         Column("waybill", _TEXT, lambda case: case.waybills[-1] if case.waybills else None),
-        Column("first_waybill", _TEXT, lambda case: case.waybills[0] if case.waybills else None),
         Column("deadline", _INT, lambda case: to_ms(case.deadline) if case.deadline else _NEVER),
         Column("answer_by", _INT, lambda case: to_ms(case.answer_by) if case.answer_by else _NEVER),
         Column("due_minor", _INT, lambda case: case.due_minor),
@@ -106,11 +107,12 @@ RETURNS: Kind[ReturnCase] = Kind(
             ("pending", _INT),
             ("accepted", _INT),
             ("declined", _INT),
+            ("parcel", _TEXT),
         ),
         of=_line_rows,
         checks=("stopped BETWEEN 0 AND expected", "pending >= 0 AND accepted >= 0 AND declined >= 0"),
-        indexes=("sku",),
+        indexes=("sku", "parcel"),
     ),
     queue=("warehouse", "custody"),
-    lookups=("sale", "waybill", "first_waybill", "channel_id", "external_id"),
+    lookups=("sale", "waybill", "channel_id", "external_id"),
 )

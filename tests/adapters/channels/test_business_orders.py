@@ -11,7 +11,7 @@ from samples import sample
 
 from omskit.adapters.channels import edi, edi_notices, ubl
 from omskit.adapters.channels.edi_segments import edifact_segments
-from omskit.channels import CancelAnswer, ChannelOrder, SentLine, ShipmentNotice, parse_xml
+from omskit.channels import CancelAnswer, Channel, ChannelOrder, Package, SentLine, ShipmentNotice, parse_xml
 from omskit.core import Destination, PayloadError, Refusal, UsageError
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -134,6 +134,30 @@ def test_what_is_no_whole_interchange_is_refused(payload: bytes) -> None:
 
 
 NOTICE = ShipmentNotice("b2b", "PO+1", "W'1", "DHL", (SentLine("1", "S:1", 5), SentLine("2", "S?2", 1)))
+
+
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        (edi.edifact_channel("b2b"), [b"RFF+CN:W1'", b"RFF+CN:W0'", b"RFF+CN:W9'"]),
+        (edi.x12_channel("b2b"), [b"REF*CN*W1~", b"REF*CN*W0~", b"REF*CN*W9~"]),
+        (
+            ubl.channel("b2b"),
+            [
+                b"<cac:Consignment><cbc:ID>W1</cbc:ID><cac:CarrierParty><cac:PartyName><cbc:Name>UPS<",
+                b"<cac:Consignment><cbc:ID>W0</cbc:ID><cac:CarrierParty><cac:PartyName><cbc:Name>DHL<",
+                b"<cac:Consignment><cbc:ID>W9</cbc:ID><cac:CarrierParty><cac:PartyName><cbc:Name>UPS<",
+            ],
+        ),
+    ],
+    ids=["edifact", "x12", "ubl"],
+)
+def test_lines_in_several_parcels_are_told_with_every_waybill_once(channel: Channel, told: list[bytes]) -> None:
+    more = (Package("W0", "DHL"), Package("W9", "UPS"))
+    notice = ShipmentNotice("b2b", "PO1", "W1", "UPS", (SentLine("1", "S", 5),), more)
+    (request,) = channel.write_shipment(notice, AT)
+    assert [request.body.count(one) for one in told] == [1, 1, 1]
+    assert sorted(told, key=request.body.index) == told
 
 
 def test_a_desadv_releases_what_would_break_it_and_counts_its_segments() -> None:

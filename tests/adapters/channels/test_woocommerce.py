@@ -10,6 +10,7 @@ from omskit.adapters.channels import woocommerce
 from omskit.channels import (
     CancelAnswer,
     ChannelOrder,
+    Package,
     RefundAnswer,
     RefundRequest,
     ReversedLine,
@@ -76,6 +77,14 @@ def test_negative_refund_lines_become_units_and_amounts_that_come_back() -> None
     assert isinstance(lines, RefundRequest)
     assert (whole.order, whole.amount_minor, whole.lines) == ("723", 1000, ())
     assert lines.lines == (ReversedLine("product/87/0", 1, 900, "311"),)
+
+
+def test_a_line_in_several_parcels_tells_the_buyer_every_waybill() -> None:
+    more = (Package("W0", "DHL"), Package("W9", "UPS"))
+    note, _ = woocommerce.write_shipment(
+        ShipmentNotice("woo", "727", "W1", "UPS", (SentLine("315", "a", 1),), more), AT
+    )
+    assert note.body == b'{"note":"UPS W1\\nDHL W0\\nUPS W9","customer_note":true}'
 
 
 def test_a_parcel_completes_the_order_and_tells_the_buyer() -> None:

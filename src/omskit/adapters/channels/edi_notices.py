@@ -60,7 +60,7 @@ def x12_856(notice: ShipmentNotice, at: datetime, control: str = "0001") -> Requ
         ["BSN", "00", notice.waybill, f"{at:%Y%m%d}", f"{at:%H%M}"],
         ["HL", "1", "", "S"],
         ["TD5", "", "2", notice.courier],
-        ["REF", "CN", notice.waybill],
+        *(["REF", "CN", one.waybill] for one in notice.packages),
         ["HL", "2", "1", "O"],
         ["PRF", notice.external_id],
     ]
@@ -83,7 +83,7 @@ def edifact_desadv(notice: ShipmentNotice, at: datetime, reference: str = "1") -
         ["DTM", ["137", f"{at:%Y%m%d%H%M}", "203"]],
         ["RFF", ["ON", notice.external_id]],
         ["TDT", "20", "", "", "", ["", "", "", notice.courier]],
-        ["RFF", ["CN", notice.waybill]],
+        *(["RFF", ["CN", one.waybill]] for one in notice.packages),
     ]
     for line in notice.lines:
         body += [["LIN", line.external_id, "", [line.item, "SA"]], ["QTY", ["12", str(line.quantity)]]]

@@ -127,17 +127,21 @@ def _despatched(number: int, line: SentLine) -> str:
     return _group("DespatchLine", f"{_tag('ID', str(number))}{quantity}{reference}{item}")
 
 
+def _consigned(waybill: str, courier: str) -> str:
+    carrier = _group("CarrierParty", _group("PartyName", _tag("Name", courier)))
+    return _group("Consignment", _tag("ID", waybill) + carrier)
+
+
 def write_shipment(notice: ShipmentNotice, at: datetime, parties: Parties | None = None) -> tuple[Request, ...]:
-    """Return a DespatchAdvice: what left, for which lines of the order, under which waybill."""
+    """Return a DespatchAdvice: what left, for which lines of the order, under which waybills."""
     known = parties or Parties()
-    carrier = _group("CarrierParty", _group("PartyName", _tag("Name", notice.courier)))
-    consignment = _group("Consignment", _tag("ID", notice.waybill) + carrier)
+    parcels = "".join(_consigned(one.waybill, one.courier) for one in notice.packages)
     inside = (
         _head(notice.waybill, at),
         _order(notice.external_id),
         _party("DespatchSupplierParty", known.seller),
         _party("DeliveryCustomerParty", known.buyer),
-        _group("Shipment", _tag("ID", notice.waybill) + consignment),
+        _group("Shipment", _tag("ID", notice.waybill) + parcels),
         *(_despatched(number, line) for number, line in enumerate(notice.lines, 1)),
     )
     return _document("DespatchAdvice", "".join(inside), f"shipment/{notice.external_id}/{notice.waybill}")

@@ -197,10 +197,11 @@ def _returned(said: Fields, currency: str) -> ReversedLine:
 
 
 def write_shipment(notice: ShipmentNotice, _at: datetime) -> tuple[Request, ...]:
-    """Return the requests that complete an order and leave a note with the waybill for the buyer."""
+    """Return the requests that complete an order and leave a note with every waybill for the buyer."""
     path = f"/wp-json/wc/v3/orders/{segment(notice.external_id)}"
     key = f"shipment/{notice.external_id}/{notice.waybill}"
-    note = {"note": f"{notice.courier} {notice.waybill}", "customer_note": True}
+    parcels = [f"{one.courier} {one.waybill}" for one in notice.packages]
+    note = {"note": "\n".join(parcels), "customer_note": True}
     return (
         json_request("POST", f"{path}/notes", note, f"{key}/note"),
         json_request("PUT", path, {"status": "completed"}, key),

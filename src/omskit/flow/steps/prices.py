@@ -11,6 +11,7 @@ from omskit.core import format_amount
 from omskit.flow.budgets import left_of, load_allowances
 from omskit.flow.buyers import HISTORIES
 from omskit.flow.lists import load_prices
+from omskit.flow.notify import AFTER_SALE
 from omskit.flow.offers import Goods, load_products
 from omskit.flow.process import Facts, Need, Step
 from omskit.flow.repricing import gift_changes, last_price
@@ -28,11 +29,24 @@ from omskit.orders import (
     Regroup,
 )
 from omskit.orders.machine import APPROVE
-from omskit.pricing import Basket, BasketLine, Context, Left, PriceResult, Quote, Use, Wanted, allowances_asked
+from omskit.pricing import (
+    Basket,
+    BasketLine,
+    Context,
+    Left,
+    PriceResult,
+    Quote,
+    Reason,
+    Use,
+    Wanted,
+    allowances_asked,
+)
 from omskit.storage import Unit
 
 #: Hold of an order whose channel sold at prices that differ from ours by more than is tolerated.
 PRICE_GAP = "price_gap"
+#: Hold of an order that earned a gift which is out of stock.
+GIFT_SHORT = "gift_short"
 
 
 @frozen
@@ -106,7 +120,8 @@ def free_gifts(unit: Unit, pricing: Pricing) -> dict[str, int] | None:
 
 
 def _is_meant(order: Order, channels: Collection[str]) -> bool:
-    return not order.priced and (not channels or order.terms.channel in channels)
+    sold_there = not (order.priced or order.part_of or order.terms.kind in AFTER_SALE)
+    return sold_there and (not channels or order.terms.channel in channels)
 
 
 def price_check_step(
@@ -175,7 +190,12 @@ def _noted(order: Order, gaps: tuple[PriceGap, ...], most_minor: int) -> list[Co
 
 
 def gift_step(
-    pricing: Pricing, *, channels: Collection[str] = (), trigger: str = APPROVE, name: str = "gifts"
+    pricing: Pricing,
+    *,
+    channels: Collection[str] = (),
+    trigger: str = APPROVE,
+    name: str = "gifts",
+    hold_short: bool = False,
 ) -> Step:
     """Return the step that adds the gifts which our promotions give to a channel's orders; prices stay.
 
@@ -192,6 +212,8 @@ def gift_step(
         channels: Codes of the channels it looks at; empty for all.
         trigger: As that of the step behind it.
         name: Of the step.
+        hold_short: Whether an order whose gift is out of stock waits for a person (``gift_short``); otherwise it
+            goes on without.
     """
     giving = pricing.giving
     need = _need(f"{name}: gifts", giving, channels, budgets=True)
@@ -212,9 +234,16 @@ def gift_step(
                 kept = KeepPrice(result, context, gifts_only=True, until=until)
                 found[order.key] = (*_given(order, result, known.goods), kept)
                 left, stock = spend(own, result.uses), take_gifts(free, result)
+            if hold_short and GIFT_SHORT not in order.cleared and (short := _short(result)):
+                hold = PutOnHold(GIFT_SHORT, f"out of stock: {', '.join(short)}")
+                found[order.key] = (*found.get(order.key, ()), hold)
         return found
 
     return Step(name, trigger, run, (need,), pauses=True)
+
+
+def _short(result: PriceResult) -> tuple[str, ...]:
+    return tuple(one.other for one in result.rejected if one.reason is Reason.GIFT_OUT_OF_STOCK)
 
 
 def _is_due(order: Order, channels: Collection[str]) -> bool:

@@ -34,4 +34,17 @@ class Release:
     reason: str = ""
 
 
-Command = Reserve | Revise | Confirm | Release
+@frozen
+class Stand:
+    """Other orders stand for the order from now on, or it does again; with the last of them it holds nothing more.
+
+    Args:
+        gone: Keys of orders that no longer stand for it.
+        come: Keys of those that do; its own key for the order itself.
+    """
+
+    gone: tuple[int, ...]
+    come: tuple[int, ...] = ()
+
+
+Command = Reserve | Revise | Confirm | Release | Stand

@@ -43,7 +43,19 @@ def decide(
             return () if uses == state.uses else (e.Revised(status, uses),)
         case c.Confirm():
             return (e.Confirmed(status),)
+        case c.Stand():
+            return _stand(state, command, status, machine)
     return (e.Released(status, command.reason),)
+
+
+def _stand(state: Redemption, command: c.Stand, status: str, machine: Machine) -> Events:
+    before = state.holders or (state.order,)
+    after = tuple(sorted({*before} - {*command.gone} | {*command.come}))
+    if after == before:
+        return ()
+    if not after:
+        return (e.Released(machine.next(state.status, m.RELEASE), "none of its parts is left"),)
+    return (e.Stood(status, () if after == (state.order,) else after),)
 
 
 def _reserve(state: Redemption | None, command: c.Reserve, machine: Machine) -> Events:
@@ -55,4 +67,9 @@ def _reserve(state: Redemption | None, command: c.Reserve, machine: Machine) -> 
     raise Refused("already_reserved", f"order {new.order} has a redemption; revise it", order=new.order)
 
 
-_TRIGGERS: dict[type[c.Command], str] = {c.Revise: m.REVISE, c.Confirm: m.CONFIRM, c.Release: m.RELEASE}
+_TRIGGERS: dict[type[c.Command], str] = {
+    c.Revise: m.REVISE,
+    c.Confirm: m.CONFIRM,
+    c.Release: m.RELEASE,
+    c.Stand: m.STAND,
+}

@@ -38,4 +38,12 @@ class Released:
     reason: str = ""
 
 
-Event = Reserved | Revised | Confirmed | Released
+@frozen
+class Stood:
+    """These orders stand for it; none while it stands for itself."""
+
+    status: str
+    holders: tuple[int, ...]
+
+
+Event = Reserved | Revised | Confirmed | Released | Stood

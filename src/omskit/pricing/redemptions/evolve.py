@@ -24,4 +24,6 @@ def evolve(state: Redemption | None, event: e.Event) -> Redemption:
             return changed(state, status=status, uses=uses)
         case e.Confirmed(status):
             return changed(state, status=status, until=None)
-    return changed(state, status=event.status, uses=(), until=None)
+        case e.Stood(status, holders):
+            return changed(state, status=status, holders=holders)
+    return changed(state, status=event.status, uses=(), until=None, holders=())

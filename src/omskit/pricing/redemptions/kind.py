@@ -13,7 +13,7 @@ from omskit.pricing.redemptions.model import Redemption
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
     "redemption command",
-    {"reserve": c.Reserve, "revise": c.Revise, "confirm": c.Confirm, "release": c.Release},
+    {"reserve": c.Reserve, "revise": c.Revise, "confirm": c.Confirm, "release": c.Release, "stand": c.Stand},
 )
 
 #: The aggregate of this package. ``until`` is in milliseconds; one that does not end has none.
@@ -23,7 +23,13 @@ REDEMPTIONS: Kind[Redemption] = Kind(
     state=Codec("redemption", {"redemption": Redemption}),
     events=Codec(
         "redemption event",
-        {"reserved": e.Reserved, "revised": e.Revised, "confirmed": e.Confirmed, "released": e.Released},
+        {
+            "reserved": e.Reserved,
+            "revised": e.Revised,
+            "confirmed": e.Confirmed,
+            "released": e.Released,
+            "stood": e.Stood,
+        },
     ),
     evolve=evolve,
     columns=(

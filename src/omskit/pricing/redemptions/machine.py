@@ -10,6 +10,8 @@ HOLDS = "holds"
 REVISE = "revise"
 CONFIRM = "confirm"
 RELEASE = "release"
+#: It was divided, or joined again: other orders stand for it.
+STAND = "stand"
 
 #: The life of a redemption that omskit ships; a host renames, adds and redirects.
 REDEMPTION_MACHINE = Machine(
@@ -20,7 +22,9 @@ REDEMPTION_MACHINE = Machine(
         ("reserved", REVISE): "reserved",
         ("reserved", CONFIRM): "confirmed",
         ("reserved", RELEASE): "released",
+        ("reserved", STAND): "reserved",
         ("confirmed", REVISE): "confirmed",
         ("confirmed", RELEASE): "released",
+        ("confirmed", STAND): "confirmed",
     },
 )

@@ -21,6 +21,7 @@ class Redemption:
         uses: From :attr:`omskit.pricing.PriceResult.uses`; each allowance once.
         buyer: Whose order it is; empty when unknown.
         until: First instant at which it may be released for not having been confirmed; None for no end.
+        holders: Keys of the orders that stand for it, since it was divided; empty while it stands for itself.
 
     Raises:
         UsageError: ``bad_use`` for an allowance that is named twice.
@@ -32,6 +33,7 @@ class Redemption:
     uses: tuple[Use, ...] = ()
     buyer: str = ""
     until: datetime | None = None
+    holders: tuple[int, ...] = ()
 
     def __attrs_post_init__(self) -> None:
         names = [use.name for use in self.uses]

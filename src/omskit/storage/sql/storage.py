@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from attrs import define, field
-from sqlalchemy import Connection, Engine, MetaData, text
+from sqlalchemy import Connection, Engine, MetaData, RootTransaction, text
 
 from omskit.core import Kind, UsageError
 from omskit.storage.port import Capabilities
@@ -97,8 +97,7 @@ class SqlStorage:
                 unit = SqlUnit(self._statements, Wire(connection, read))
                 yield unit
                 unit.wire.check()
-                with translated():
-                    transaction.commit()
+                _commit(transaction)
 
     def _ready(self, connection: Connection, *, read: bool) -> Connection:
         if not read:
@@ -131,6 +130,18 @@ class SqlStorage:
         unit = SqlUnit(self._statements, Wire(connection))
         yield unit
         unit.wire.check()
+
+
+def _commit(transaction: RootTransaction) -> None:
+    """Commit, or let go of the connection: SQLAlchemy would keep it in the pool with a transaction open."""
+    kept = False
+    try:
+        with translated():
+            transaction.commit()
+        kept = True
+    finally:
+        if not kept:
+            transaction.connection.invalidate()
 
 
 def _accept(engine: Engine) -> None:

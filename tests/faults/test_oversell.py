@@ -1,0 +1,247 @@
+"""F-01 to F-03: many hands reach for few pieces through every entrance, and get exactly what is there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+from threading import Barrier
+
+import pytest
+from attrs import evolve
+from faults import SwallowsShortages, violations
+from many_shops import close, in_processes, in_threads, open_shop
+from shop import AT, order, payload, shop
+from sqlalchemy import update
+
+from omskit.channels import Listing, Listings
+from omskit.core import Cell, Component, ConcurrencyConflict, Level, OmsError, Refusal, Refused
+from omskit.engine import Act, Done, Oms
+from omskit.inventory import LOST, Move, movement
+from omskit.inventory.transfers import Send
+from omskit.orders import Approve, Assign, Consignment
+from omskit.storage.sql import SqlStorage
+
+HANDS = 8
+A = Cell("A", "BER")
+TAKE = Assign((Consignment(1, "BER", ((1, 1),)),), AT)
+
+#: Tries to get one piece a number, and returns how many it got; the last argument tells the hands apart.
+Entrance = Callable[[Sequence[str], Oms, int], int]
+
+
+def share(numbers: Sequence[str], hand: int) -> Sequence[str]:
+    return numbers[hand::HANDS]
+
+
+def got(take: Callable[[], object]) -> int:
+    try:
+        take()
+    except Refused as refusal:
+        if refusal.code != "out_of_stock":
+            raise
+        return 0
+    return 1
+
+
+def by_do(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    return sum(got(partial(oms.do, one, TAKE, actor="amy")) for one in share(numbers, hand))
+
+
+def by_do_many(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    outcomes = oms.do_many([Act(one, TAKE) for one in share(numbers, hand)], actor="amy")
+    assert {one.code for one in outcomes if isinstance(one, Refusal)} <= {"out_of_stock"}
+    return sum(isinstance(one, Done) for one in outcomes)
+
+
+def by_run(_numbers: Sequence[str], oms: Oms, _hand: int) -> int:
+    oms.run(len(_numbers))
+    return 0
+
+
+def by_adjust(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    lose = partial(oms.stock.adjust, "BER", {"A": -1}, actor="amy", reason="lost")
+    return sum(got(lose) for _ in share(numbers, hand))
+
+
+def by_withholding(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    withhold = partial(oms.stockroom.move, "withheld", "BER", {"A": 1}, actor="amy")
+    return sum(got(withhold) for _ in share(numbers, hand))
+
+
+def by_transfer(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    send = Send("D", ((1, 1),))
+
+    def take() -> None:
+        oms.transfers.do(oms.transfers.request("BER", "MUC", [("A", 1)], actor="amy"), send, actor="amy")
+
+    return sum(got(take) for _ in share(numbers, hand))
+
+
+def by_all(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    entrances = (by_do, by_do_many, by_adjust, by_withholding, by_transfer)
+    return entrances[hand % len(entrances)](numbers, oms, hand)
+
+
+ENTRANCES: dict[str, Entrance] = {
+    "do": by_do,
+    "do_many": by_do_many,
+    "run": by_run,
+    "stock.adjust": by_adjust,
+    "stockroom.move": by_withholding,
+    "transfers.do": by_transfer,
+    "all but run": by_all,
+}
+
+
+def prepared(oms: Oms, pieces: int, *, approved: bool) -> Sequence[str]:
+    """Return twice as many orders as there are pieces."""
+    orders = [order(f"{number}", ("A", 1)) for number in range(2 * pieces)]
+    numbers = oms.receive("web", payload(*orders)).placed
+    if approved:
+        oms.do_many([Act(one, Approve()) for one in numbers], actor="amy")
+    oms.stock.receive("BER", {"A": pieces}, actor="amy")
+    return numbers
+
+
+def wrong(oms: Oms, outcomes: Sequence[object], pieces: int) -> list[str]:
+    """Return what is wrong when hands that reached for more than there is are through.
+
+    What runners promised, who count orders and no pieces, stands on the orders.
+    """
+    problems = [repr(one) for one in outcomes if not isinstance(one, int)]
+    taken = sum(one for one in outcomes if isinstance(one, int))
+    taken = taken or sum(one.lines[0].reserved for one in oms.orders())
+    if taken != pieces:
+        problems.append(f"{taken} promised of {pieces}")
+    if left := oms.stock.levels(["A"])[A].available:
+        problems.append(f"{left} unsold")
+    return problems + violations(oms)
+
+
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_f01_no_entrance_promises_a_piece_twice_or_leaves_one(oms: Oms, entrance: str) -> None:
+    numbers = prepared(oms, 16, approved=entrance != "run")
+    outcomes = in_threads(oms, partial(ENTRANCES[entrance], numbers), HANDS)
+    assert wrong(oms, outcomes, 16) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_f01_two_thousand_attempts_from_processes_get_a_thousand_pieces(url: str, oms: Oms, entrance: str) -> None:
+    numbers = prepared(oms, 1_000, approved=entrance != "run")
+    outcomes = in_processes(url, partial(ENTRANCES[entrance], numbers), processes=2, hands=HANDS // 2)
+    assert wrong(oms, outcomes, 1_000) == []
+
+
+def naive(numbers: Sequence[str], gate: Barrier, oms: Oms, hand: int) -> int:
+    """Read what is there in one transaction, and write what is left in another."""
+    assert isinstance(oms.storage, SqlStorage)
+    taken = 0
+    for turn, _ in enumerate(share(numbers, hand)):
+        seen = oms.stock.levels(["A"])[A]
+        if turn == 0:
+            gate.wait()
+        if seen.available:
+            with oms.storage.engine.begin() as connection:
+                connection.execute(update(oms.storage.tables.levels).values(reserved=seen.reserved + 1))
+            taken += 1
+    return taken
+
+
+def test_f01_sees_a_shop_that_reads_and_then_writes(oms: Oms) -> None:
+    numbers = prepared(oms, 16, approved=False)
+    outcomes = in_threads(oms, partial(naive, numbers, Barrier(HANDS, timeout=60)), HANDS)
+    assert "promised of 16" in " ".join(wrong(oms, outcomes, 16))
+
+
+SKUS = tuple("ABCDEF")
+
+
+def lines_of(chance: random.Random) -> list[str]:
+    return chance.sample(SKUS, chance.randint(2, len(SKUS)))
+
+
+def lose(oms: Oms, skus: Sequence[str]) -> None:
+    moves = [Move(LOST, Cell(sku, "BER"), 1) for sku in skus]
+    with oms.storage.begin() as unit:
+        unit.stock.post([movement(move, at=AT, actor="amy") for move in moves])
+
+
+def in_any_order(turns: int, oms: Oms, hand: int) -> list[str]:
+    """Lose pieces of a few SKUs at a time, named in any order; return all that were."""
+    chance, done = random.Random(hand), list[str]()
+    for _ in range(turns):
+        skus = lines_of(chance)
+        lose(oms, skus)
+        done += skus
+    return done
+
+
+def test_f02_orders_that_name_their_lines_in_any_order_never_deadlock(oms: Oms, *, long: bool) -> None:
+    turns = 1_000 if long else 25
+    oms.stock.receive("BER", dict.fromkeys(SKUS, HANDS * turns), actor="amy")
+    outcomes = in_threads(oms, partial(in_any_order, turns), HANDS)
+    assert not [one for one in outcomes if isinstance(one, OmsError)]
+    done = [sku for some in outcomes for sku in some]
+    levels = {Cell(sku, "BER"): Level(HANDS * turns - done.count(sku)) for sku in SKUS}
+    assert oms.stock.levels(SKUS) == levels
+    assert oms.verify().is_sound
+
+
+def one_by_one(gate: Barrier, oms: Oms, hand: int) -> None:
+    """Post line by line, in the order of the caller: the mistake that the book's order is there for."""
+    with oms.storage.begin() as unit:
+        for turn, sku in enumerate("AB" if hand else "BA"):
+            if turn:
+                gate.wait()
+            move = Move(LOST, Cell(sku, "BER"), 1)
+            unit.stock.post([movement(move, at=AT, actor="amy")])
+
+
+@pytest.mark.postgres
+def test_f02_sees_lines_that_are_locked_in_the_order_of_their_caller(postgres_url: str) -> None:
+    oms = open_shop(postgres_url)
+    oms.stock.receive("BER", {"A": 9, "B": 9}, actor="amy")
+    outcomes = in_threads(oms, partial(one_by_one, Barrier(2, timeout=60)), 2)
+    codes = [one.facts.get("sqlstate") for one in outcomes if isinstance(one, ConcurrencyConflict)]
+    assert codes == ["40P01"]
+    close(oms)
+
+
+def over_demanding(oms: Oms) -> Callable[[], object]:
+    """Return what promises an order with three and three of a SKU, of which there are five."""
+    oms.stock.receive("BER", {"A": 5}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 3), ("A", 3)))).placed
+    oms.do(number, Approve(), actor="amy")
+    both = Assign((Consignment(1, "BER", ((1, 3), (2, 3))),), AT)
+    return lambda: oms.do(number, both, actor="amy")
+
+
+def test_f03_an_order_with_a_sku_on_two_lines_gets_all_of_it_or_nothing(oms: Oms) -> None:
+    promise = over_demanding(oms)
+    with pytest.raises(Refused, match="out_of_stock"):
+        promise()
+    assert oms.stock.levels(["A"]) == {A: Level(5)}
+    assert [line.reserved for one in oms.orders() for line in one.lines] == [0, 0]
+    assert violations(oms) == []
+
+
+def test_f03_a_bundle_and_its_part_on_one_order_reach_for_the_same_pieces(oms: Oms) -> None:
+    listings = Listings({"SET": Listing("SET", components=(Component("A"), Component("B")))}, open=True)
+    web = evolve(oms.channels["web"], listings=listings)
+    oms = Oms(oms.storage, [web], oms.processes, clock=oms.clock)
+    oms.stock.receive("BER", {"A": 5, "B": 9}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 3), ("SET", 3)))).placed
+    oms.do(number, Approve(), actor="amy")
+    with pytest.raises(Refused, match="out_of_stock"):
+        oms.do(number, Assign((Consignment(1, "BER", ((1, 3), (2, 3))),), AT), actor="amy")
+    assert oms.stock.levels(["A", "B"]) == {A: Level(5), Cell("B", "BER"): Level(9)}
+    assert violations(oms) == []
+
+
+def test_f03_sees_a_book_that_posts_what_it_can(oms: Oms) -> None:
+    broken = shop(SwallowsShortages(oms.storage))
+    over_demanding(broken)()
+    assert oms.stock.levels(["A"]) != {A: Level(5)}
+    assert violations(oms) != []
