@@ -124,6 +124,19 @@ def test_an_order_that_comes_again_keeps_what_has_changed_since() -> None:
     assert changed(document("OrderChange"), document("Order")) == changed(document("OrderChange"))
 
 
+def test_an_order_that_was_issued_anew_stands_without_what_was_said_before_it() -> None:
+    anew = document("Order").replace(b"2010-01-20<", b"2010-01-22<")
+    assert changed(document("OrderChange"), document("OrderCancellation"), anew) == changed(anew, order=anew)
+    assert changed(anew, document("OrderChange")).lines[0].quantity == 120
+    assert changed(anew, document("Order")).changed_at == datetime(2010, 1, 22, 12, 30, tzinfo=UTC)
+
+
+def test_a_change_of_the_same_day_without_its_time_is_not_taken_for_an_older_one() -> None:
+    day = change(line("<cbc:Quantity>7</cbc:Quantity>"), day=20)
+    assert changed(day.replace(b">12:30:00<", b">12:29:59<")).lines[0].quantity == 120
+    assert changed(day.replace(b"<cbc:IssueTime>12:30:00</cbc:IssueTime>", b"")).lines[0].quantity == 7
+
+
 def test_what_a_change_of_the_delivery_does_not_say_stands() -> None:
     period = (
         "<cac:Delivery><cac:RequestedDeliveryPeriod><cbc:EndDate>2010-03-01</cbc:EndDate>"

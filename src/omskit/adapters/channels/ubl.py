@@ -46,7 +46,7 @@ def read(payload: bytes, zone: tzinfo = UTC, known: Known = _nothing) -> Iterato
     """Read an Order, OrderChange or OrderCancellation as the order that it leaves.
 
     Changes and cancellations are read together with the order that they are about, and an order that comes again
-    with what has come to it since, so that repeats and another sequence of arrival give the same order.
+    with what was issued to it since, so that repeats and another sequence of arrival give the same order.
     A cancellation holds its order (``cancelled_at_channel``): whether it still can be is for a person to say. A
     change of lines that tells no total holds it as well (``no_total``), and so does an unknown line status.
 
@@ -84,25 +84,34 @@ def _about(root: Node) -> list[str]:
 
 
 def _standing(number: str, documents: Sequence[Node], zone: tzinfo) -> ChannelOrder:
-    """Return an order as its documents leave it; the last Order among them counts."""
+    """Return an order as its documents leave it: the Order that was issued last, and what came after it."""
     where = documents[-1].path
     if not number:
         raise PayloadError("missing_field", f"no number of an order @ {where}", path=where)
     for one in documents:
         _check_kind(one)
-    kinds = {kind: [one for one in documents if one.name == kind and number in _about(one)] for kind in _KINDS}
-    if not kinds["Order"]:
+    about = [one for one in documents if number in _about(one)]
+    orders = [one for one in about if one.name == "Order"]
+    if not orders:
         raise PayloadError("no_order", f"no Order {number[:80]!r} is known", path=where)
-    first = root = kinds["Order"][-1]
-    for change in in_sequence(kinds["OrderChange"]):
+    first = root = max(reversed(orders), key=lambda one: _instant(one.fields(), zone))
+    later = [one for one in about if one.name != "Order" and not _is_before(one, first, zone)]
+    for change in in_sequence([one for one in later if one.name == "OrderChange"]):
         root = put_in(root, change)
-    read_order = _order(root, zone, first)
-    if kinds["OrderCancellation"]:
-        note = kinds["OrderCancellation"][-1].fields().prose("CancellationNote")
+    standing = _order(root, zone, first)
+    for cancellation in [one for one in later if one.name == "OrderCancellation"][-1:]:
+        note = cancellation.fields().prose("CancellationNote")
         hold = ChannelHold(Standing.CANCELLED.value, note or "the customer cancels it")
-        read_order = evolve(read_order, holds=(*read_order.holds, hold))
-    counted = (first, *kinds["OrderChange"], *kinds["OrderCancellation"])
-    return evolve(read_order, changed_at=max(_instant(one.fields(), zone) for one in counted))
+        standing = evolve(standing, holds=(*standing.holds, hold))
+    return evolve(standing, changed_at=max(_instant(one.fields(), zone) for one in (first, *later)))
+
+
+def _is_before(one: Node, order: Node, zone: tzinfo) -> bool:
+    """Whether a document was issued before an Order; by the day alone where one of them tells no time."""
+    said, told = one.fields(), order.fields()
+    if "IssueTime" in said.values and "IssueTime" in told.values:
+        return _instant(said, zone) < _instant(told, zone)
+    return said.text("IssueDate") < told.text("IssueDate")
 
 
 def _order(root: Node, zone: tzinfo, first: Node) -> ChannelOrder:
