@@ -99,6 +99,13 @@ def test_a_changed_quantity_is_priced_by_the_price_that_stands() -> None:
     assert told(changed(change(dozen)))[0][3] == 584
 
 
+def test_lines_that_cannot_be_told_apart_are_not_changed_by_guess() -> None:
+    twice = document("Order").replace(b"<cbc:ID>2</cbc:ID>", b"<cbc:ID>1</cbc:ID>")
+    (refusal,) = ubl.read(document("OrderChange"), known=lambda _: [twice])
+    assert isinstance(refusal, Refusal)
+    assert (refusal.subject, refusal.code) == ("34", "line_twice")
+
+
 def test_a_line_can_be_added() -> None:
     item = (
         "<cac:Item><cac:SellersItemIdentification><cbc:ID>S3</cbc:ID></cac:SellersItemIdentification></cac:Item>"

@@ -134,12 +134,8 @@ def _order(root: Node, zone: tzinfo, first: Node) -> ChannelOrder:
     place, address = root.first("Delivery"), _address(root)
     party = root.first("BuyerCustomerParty", "Party")
     name = party.first("PartyName", "Name").text
-    lines_of_address = tuple(
-        one.text
-        for tag in ("StreetName", "BuildingNumber", "AdditionalStreetName")
-        for one in address.all(tag)
-        if one.text
-    )
+    streets = ("StreetName", "BuildingNumber", "AdditionalStreetName")
+    street = tuple(one.text for tag in streets for one in address.all(tag) if one.text)
     return ChannelOrder(
         said.key("ID"),
         _instant(said, zone),
@@ -157,7 +153,7 @@ def _order(root: Node, zone: tzinfo, first: Node) -> ChannelOrder:
         tax_minor=sum(line.tax_minor for line in read_lines),
         paid_minor=paid,
         holds=_holds(lines, untold=before is not None and before.paid_minor is not None),
-        receiver=Receiver(Contact(name, "", lines_of_address, address.first("CityName").text)),
+        receiver=Receiver(Contact(name, "", street, address.first("CityName").text)),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from omskit.channels import Fields, Node, Standing
+from omskit.core import PayloadError
 
 #: Line statuses that let a line stand; any other, save the two of a line that goes, holds its line.
 LINES = dict.fromkeys(("", "Added", "Revised", "NoStatus", "1", "3", "4"), Standing.READY)
@@ -39,10 +40,17 @@ def put_in(order: Node, change: Node) -> Node:
     """Return an Order as an OrderChange leaves it.
 
     Of sums that the change does not say again, those of what it changes are left out.
+
+    Raises:
+        PayloadError: ``line_twice`` where lines of the order cannot be told apart; ``missing_field`` for a line
+            without id.
     """
     said = [one for one in change.children if one.name not in _OWN]
     made = _merged(order, evolve(change, children=said))
-    lines = {_line_id(one): one for one in order.all("OrderLine")}
+    lines: dict[str, Node] = {}
+    for one in order.all("OrderLine"):
+        if lines.setdefault(id_ := _line_id(one), one) is not one:
+            raise PayloadError("line_twice", f"two lines {id_[:80]!r} @ {order.path}", path=one.path)
     for one in change.all("OrderLine"):
         id_ = _line_id(one)
         if one.first("LineItem", "LineStatusCode").text in _GONE:
