@@ -117,6 +117,11 @@ def test_a_lost_message_is_missed(lost: str) -> None:
     assert told(WHOLE.replace(lost, "")) == [("P2", "refused", "bad_edi")]
 
 
+def test_an_end_without_its_head_is_no_end_of_another_message() -> None:
+    lost = WHOLE.replace("ST*850*0002~", "").replace("GE*2*7", "GE*1*7")
+    assert told(lost) == [("P1", "refused", "bad_edi")]
+
+
 def test_orders_outside_of_their_envelopes_are_refused() -> None:
     assert told(WHOLE.replace(GROUP, "")) == [("P1", "refused", "bad_edi"), ("P2", "refused", "bad_edi")]
     outside = f"{HEAD}IEA*0*000000055~{GROUP}{ONE}GE*1*7~"
@@ -127,6 +132,7 @@ def test_an_interchange_that_has_lost_all_of_its_messages_is_not_passed_over() -
     assert told(f"{HEAD}{GROUP}GE*2*7~IEA*1*000000055~") == [("2:GS", "refused", "bad_edi")]
     assert told(f"{HEAD}IEA*1*000000055~") == [("1:ISA", "refused", "bad_edi")]
     assert told(f"{HEAD}IEA*0*000000055~") == []
+    assert told("UNB+UNOC:3+ORDERS+O+260302:0905+896'UNZ+0+896'") == []
 
 
 def test_a_missing_end_does_not_take_the_next_message_with_it() -> None:

@@ -106,6 +106,37 @@ def test_lines_that_cannot_be_told_apart_are_not_changed_by_guess() -> None:
     assert (refusal.subject, refusal.code) == ("34", "line_twice")
 
 
+@pytest.mark.parametrize("base", ["0", "-1"])
+def test_a_price_for_no_quantity_is_refused(base: str) -> None:
+    price = (
+        f"<cac:Price><cbc:PriceAmount>1</cbc:PriceAmount><cbc:BaseQuantity>{base}</cbc:BaseQuantity></cac:Price>"
+    )
+    (refusal,) = ubl.read(change(line(price)), known=lambda _: [document("Order")])
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.subject) == ("bad_decimal", "34")
+
+
+def test_the_tax_of_an_order_does_not_outlive_a_change_of_its_lines() -> None:
+    own = rb"<cbc:TotalTaxAmount [^>]*>10</cbc:TotalTaxAmount>"
+    tax = b'<cac:TaxTotal><cbc:TaxAmount currencyID="SEK">1000</cbc:TaxAmount></cac:TaxTotal>'
+    order = re.sub(own, b"", document("Order"))
+    order = re.sub(rb"<cac:TaxTotal>.*?</cac:TaxTotal>", b"", order, flags=re.DOTALL)
+    order = order.replace(b"</Order>", tax + b"</Order>").replace(
+        b">6225</cbc:PayableAmount>", b">7225</cbc:PayableAmount>"
+    )
+    assert changed(order, order=order).tax_minor == 100000
+    total = (
+        "<cac:AnticipatedMonetaryTotal><cbc:PayableAmount>600</cbc:PayableAmount></cac:AnticipatedMonetaryTotal>"
+    )
+    read = changed(change(line("<cbc:Quantity>7</cbc:Quantity>"), more=total), order=order)
+    assert (read.tax_minor, read.paid_minor, read.lines[0].list_minor) == (0, 60000, 35000)
+
+
+def test_of_two_orders_of_one_instant_the_one_that_came_last_counts() -> None:
+    again = document("Order").replace(b">120</cbc:Quantity>", b">121</cbc:Quantity>")
+    assert changed(again).lines[0].quantity == 121
+
+
 def test_a_line_can_be_added() -> None:
     item = (
         "<cac:Item><cac:SellersItemIdentification><cbc:ID>S3</cbc:ID></cac:SellersItemIdentification></cac:Item>"
