@@ -109,12 +109,16 @@ def test_a_scan_that_comes_twice_moves_stock_and_money_once_case_7(storage: Stor
         oms.returns.scan(Parcel("S1", "BER", (Found("A", 2),), waybill="RW-1"), actor="wms")
 
 
-def test_only_sellable_pieces_enter_stock(storage: Storage) -> None:
+def test_only_sellable_pieces_can_be_sold_and_the_others_lie_in_buckets(storage: Storage) -> None:
     oms = stocked(storage)
     back(oms, number := sold(oms, "1", ("A", 4)), waybill="RW-1")
     found = tuple(Found("A", 1, disposition=one) for one in Disposition)
     oms.returns.scan(Parcel("S1", "BER", found, waybill="RW-1"), actor="wms")
     assert (on_hand(oms, "A"), oms.order(number).line(1).returned) == (7, 4)
+    assert oms.stockroom.buckets("A", "BER") == {"quality": 1, "damaged": 2}
+    oms.stockroom.move("cleared", "BER", {"A": 1}, actor="amy")
+    oms.stockroom.move("scrapped", "BER", {"A": 2}, actor="amy")
+    assert (on_hand(oms, "A"), oms.stockroom.buckets("A", "BER")) == (8, {})
     assert oms.verify().is_sound
 
 

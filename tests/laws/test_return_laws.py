@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Component, Destination, OmsError, Refused, fold
+from omskit.core import Cell, Component, Destination, OmsError, Refused, fold, marked
 from omskit.flow import (
     Rules,
     Track,
@@ -36,6 +36,7 @@ from omskit.flow import (
     reorder,
     returning,
 )
+from omskit.inventory import DAMAGED
 from omskit.orders import Order, OrderLine
 from omskit.returns import CaseKind, Found, ReturnCase, Scan, Verdict
 
@@ -326,8 +327,9 @@ class Returns(RuleBasedStateMachine):
         for one in found:
             if one.line:
                 self.with_buyer[one.sku] -= one.quantity
-            if one.disposition is r.Disposition.SELLABLE:
-                self.stock[one.sku] = self.stock.get(one.sku, 0) + one.quantity
+            mark = "" if one.disposition is r.Disposition.SELLABLE else DAMAGED
+            sku = marked(Cell(one.sku, "BER"), mark).sku
+            self.stock[sku] = self.stock.get(sku, 0) + one.quantity
 
     @precondition(lambda self: any(line.pending for case in self.cases() for line in case.lines))
     @rule(data=st.data(), accept=st.booleans())

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from omskit import returns as r
+from omskit.inventory import RECEIVED_DAMAGED, RECEIVED_TO_CHECK
 from omskit.orders import Order, OrderLine
 from omskit.returns import ReturnCase
 
 
 def shelf(disposition: r.Disposition, warehouse: str) -> str:
-    """Return where accepted pieces are booked into stock; empty for those that no stock counts.
-
-    This is the one place where a disposition decides about stock.
-    """
+    """Return where accepted pieces are booked as what can be sold; empty for those that go into a bucket."""
     return warehouse if disposition is r.Disposition.SELLABLE else ""
+
+
+#: Movements that book accepted pieces into a bucket: what has to be looked at, and what is spoiled until somebody
+#: scraps it or sends it to its maker.
+BUCKETED = {
+    r.Disposition.QUARANTINE: RECEIVED_TO_CHECK,
+    r.Disposition.SCRAP: RECEIVED_DAMAGED,
+    r.Disposition.VENDOR: RECEIVED_DAMAGED,
+}
 
 
 def owned(

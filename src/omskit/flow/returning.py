@@ -13,7 +13,7 @@ from omskit import orders as o
 from omskit import returns as r
 from omskit.core import Cell, Claim, Refused, key_of, readable
 from omskit.flow.notify import refund_answer
-from omskit.flow.owners import shelf, stoppable, with_buyer
+from omskit.flow.owners import BUCKETED, shelf, stoppable, with_buyer
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
 from omskit.fulfillment.machine import RECALL
@@ -137,6 +137,10 @@ def _take(work: Workspace, news: News[ReturnCase], found: Iterable[r.Found], war
     shelved: dict[str, list[tuple[int, str, int]]] = {}
     for one in accepted:
         at = shelf(one.disposition, warehouse)
+        if warehouse and one.disposition in BUCKETED:
+            cell, claim = Cell(one.sku, warehouse), Claim(case.order, one.line) if one.line else Claim()
+            move = stock.Move(BUCKETED[one.disposition], cell, one.quantity, claim, case.number)
+            work.movements += stock.movements(move, at=work.at, actor=work.actor)
         if one.line:
             pieces = back.setdefault(one.line, {})
             pieces[one.sku] = pieces.get(one.sku, 0) + one.quantity

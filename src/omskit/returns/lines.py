@@ -27,7 +27,10 @@ class Verdict(Enum):
 
 
 class Disposition(Enum):
-    """Where an accepted piece goes; only what is sellable enters the stock that can be promised."""
+    """Where an accepted piece goes; only what is sellable enters the stock that can be promised.
+
+    What is for quarantine lies on quality hold, what is for scrap or its maker among the damaged pieces.
+    """
 
     SELLABLE = "sellable"
     QUARANTINE = "quarantine"
