@@ -71,7 +71,9 @@ def cases() -> list[Case]:
     layout = spreadsheets.Layout("CNY", "CN")
     parts = (DATA / "edi" / "x12.850.edi").read_text("utf-8-sig").replace("\r\n", "\n").split("~\n")
     body = "~\n".join(parts[2:-2])
-    x12 = "~\n".join([*parts[:2], *[body] * ORDERS, *parts[-2:]]).encode()
+    bodies = [body.replace("*0003", f"*{number:04}") for number in range(1, ORDERS + 1)]
+    foot = [f"GE*{ORDERS}*2", "IEA*1*000000055~\n"]
+    x12 = "~\n".join([parts[0].replace("*T*>", "*P*>"), parts[1], *bodies, *foot]).encode()
     searched = {"searchorderinfo_result": {"orderInfoList": [JD] * ORDERS}}
     return [
         Case("shopify", _dumped({"orders": [shop] * ORDERS}), shopify.read, json.loads),

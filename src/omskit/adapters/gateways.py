@@ -1,11 +1,12 @@
-"""What answers of Chinese gateways have in common: one field around them that is named after the method."""
+"""What Chinese channels have in common: the field around an answer, two remarks, receivers behind asterisks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from omskit.channels import Fields, parse_json
-from omskit.core import PayloadError
+from omskit.channels import Fields, Receiver, parse_json
+from omskit.core import Contact, PayloadError
 
 
 def answer(payload: bytes) -> Fields:
@@ -36,3 +37,30 @@ def seconds(said: Fields, name: str) -> datetime:
     if instant is None:
         raise PayloadError("missing_field", f"nothing @ {said.path}.{name}", path=f"{said.path}.{name}")
     return instant
+
+
+def remarks(said: Fields, *names: str) -> str:
+    """Return what buyer and seller wrote to an order, in one line.
+
+    Raises:
+        PayloadError: ``bad_text``.
+    """
+    return " | ".join(text for text in map(said.prose, names) if text)
+
+
+def receiver(
+    name: str, phone: str, lines: Iterable[str], city: str, token: str = "", *, masked: bool = False
+) -> Receiver:
+    """Return a receiver; an extension of a virtual number stands after a hyphen, and asterisks mean a masked one.
+
+    Args:
+        name: As it is shown.
+        phone: As it is shown.
+        lines: Of the address, from the province down; empty ones are left out.
+        city: The city by itself.
+        token: What the channel knows the receiver by.
+        masked: Whether the channel says that it shows less than it knows.
+    """
+    number, _, extension = phone.partition("-")
+    contact = Contact(name, number, tuple(text for text in lines if text), city)
+    return Receiver(contact, masked or "*" in f"{name}{number}", token, extension)

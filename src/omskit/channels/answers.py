@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import frozen
 
 from omskit.core import UsageError
@@ -62,8 +64,10 @@ class CancelAnswer:
         order: External id of the order.
         agreed: Whether it is cancelled.
         reason: Code or sentence.
+        at: When it was decided, for channels whose answers are dated.
     """
 
     order: str
     agreed: bool
     reason: str = ""
+    at: datetime | None = None

@@ -41,7 +41,7 @@ _WORDS: Mapping[str, tuple[object, ...]] = {
     "write_shipment": (ShipmentNotice("shop", "1001", "WB-1", "Kranich", (SentLine("11", "MUG", 2),)), _AT),
     "write_stock": ([StockUpdate("21", 5, "31", "41"), StockUpdate("22", 0, "31", "42")],),
     "write_refund_answer": (RefundAnswer("51", "1001", True, 990, "EUR", "ok", "1"),),
-    "write_cancel_answer": (CancelAnswer("1001", True, "customer"),),
+    "write_cancel_answer": (CancelAnswer("1001", True, "customer", _AT),),
 }
 #: Writers of what must not happen twice.
 _ONCE = ("write_shipment", "write_refund_answer", "write_cancel_answer")

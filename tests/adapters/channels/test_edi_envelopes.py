@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from omskit.adapters.channels import edi, edi_notices
+from omskit.adapters.channels import edi_notices
 from omskit.adapters.channels.edi_envelopes import Partners, edifact_interchange, x12_interchange
+from omskit.adapters.channels.edi_segments import edifact_segments, x12_segments
 from omskit.channels import SentLine, ShipmentNotice
 from omskit.core import UsageError
 
@@ -30,7 +31,7 @@ def test_an_x12_interchange_has_its_header_of_106_characters_and_counts_what_it_
 
 def test_an_x12_interchange_reads_back_with_its_messages_whole() -> None:
     message = edi_notices.x12_856(NOTICE, AT).body
-    segments = edi.x12_segments(x12_interchange([message], US, 1, AT))
+    segments = x12_segments(x12_interchange([message], US, 1, AT))
     assert [one.tag for one in segments[:3]] == ["ISA", "GS", "ST"]
     assert [one.tag for one in segments[-3:]] == ["SE", "GE", "IEA"]
     assert segments[0].get(13) == segments[-1].get(2) == "000000001"
@@ -41,15 +42,15 @@ def test_an_edifact_interchange_is_in_utf_8_and_reads_back() -> None:
     payload = edifact_interchange([message], Partners("4012345000009", "A+B", "14", "14"), 7, AT)
     assert payload.startswith(b"UNB+UNOY:4+4012345000009:14+A?+B:14+20260302:0905+7'\nUNH+1+DESADV")
     assert payload.endswith(b"UNZ+1+7'\n")
-    head, *_, foot = edi.edifact_segments(payload)
+    head, *_, foot = edifact_segments(payload)
     assert (head.get(3), head.get(5), foot.get(1), foot.get(2)) == ("A+B", "7", "1", "7")
 
 
 def test_a_test_says_so_where_each_standard_looks_for_it() -> None:
     partners = Partners("A", "B", test=True)
     message = edi_notices.x12_856(NOTICE, AT).body
-    assert edi.x12_segments(x12_interchange([message], partners, 1, AT))[0].get(15) == "T"
-    head, *_ = edi.edifact_segments(edifact_interchange([b"UNH+1+X'UNT+2+1'"], partners, 1, AT))
+    assert x12_segments(x12_interchange([message], partners, 1, AT))[0].get(15) == "T"
+    head, *_ = edifact_segments(edifact_interchange([b"UNH+1+X'UNT+2+1'"], partners, 1, AT))
     assert (head.get(10), head.get(11)) == ("", "1")
 
 

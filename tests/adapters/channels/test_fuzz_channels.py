@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import fuzz, survives
+from samples import fuzz, sample, survives
 
 from omskit.adapters.channels import (
     amazon,
@@ -139,6 +139,11 @@ READERS: list[tuple[str, Reader, list[str | bytes]]] = [
         ],
     ),
     ("ubl", ubl.read, ["channels/ubl/UBL-Order-2.1-Example.xml", "channels/ubl/UBL-Order-2.0-Example.xml"]),
+    (
+        "ubl changes",
+        lambda payload: ubl.read(payload, known=lambda _: [sample("channels/ubl/UBL-Order-2.1-Example.xml")]),
+        [f"channels/ubl/UBL-Order{name}-2.1-Example.xml" for name in ("Change", "Cancellation")],
+    ),
     ("x12", edi.read_x12, ["channels/edi/x12.850.edi", "channels/edi/x12.850.issue135.edi"]),
     ("edifact", edi.read_edifact, [EDIFACT]),
     ("csv", lambda payload: spreadsheets.read(payload, LAYOUT), [SHEET.encode()]),

@@ -266,9 +266,10 @@ def messages(payload: bytes, first: bytes, last: bytes) -> tuple[bytes, bytes, b
 class TestX12(_Kit):
     shop = Channel("x12", edi.read_x12)
     head, message, tail = messages(sample("channels/edi/x12.850.edi"), b"ST*850", b"GE*1")
-    other = message.replace(b"1000012", b"1000013")
-    sound = head + message + other + tail
-    spoilt = head + message + message.replace(b"*19.95*", b"*much*") + other + tail
+    other = message.replace(b"1000012", b"1000013").replace(b"*0003", b"*0004")
+    bad = message.replace(b"*19.95*", b"*much*").replace(b"*0003", b"*0005")
+    sound = head + message + other + tail.replace(b"GE*1*", b"GE*2*")
+    spoilt = head + message + bad + other + tail.replace(b"GE*1*", b"GE*3*")
 
     @pytest.fixture
     def extended(self) -> bytes:
@@ -276,7 +277,7 @@ class TestX12(_Kit):
             one.replace(b"PO1*", b"NTE*ZZZ*x~PO1*", 1).replace(b"SE*11", b"SE*12")
             for one in (self.message, self.other)
         )
-        return self.head + more + self.tail
+        return self.head + more + self.tail.replace(b"GE*1*", b"GE*2*")
 
 
 class TestEdifact(_Kit):

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from omskit.adapters.channels.douyin_after_sales import read_refunds
 from omskit.adapters.channels.statements import read_douyin
-from omskit.adapters.gateways import seconds
+from omskit.adapters.gateways import remarks, seconds
 from omskit.adapters.regions.provinces import china
 from omskit.adapters.signing import douyin as sign
 from omskit.adapters.signing import sorted_json
@@ -109,7 +109,7 @@ def _order(said: Fields) -> ChannelOrder:
         paid_at=said.epoch("pay_time"),
         cod=said.text("pay_type", "") == "0",
         ship_by=said.epoch("exp_ship_time"),
-        memo=" | ".join(text for text in (said.prose("buyer_words"), said.prose("seller_words")) if text),
+        memo=remarks(said, "buyer_words", "seller_words"),
         freight_minor=said.whole("post_amount", 0),
         paid_minor=said.whole("pay_amount"),
         discounts=_discounts(said),

@@ -1,6 +1,6 @@
 """X12 850 and EDIFACT ORDERS: purchase orders of business customers, read strictly.
 
-Source: ASC X12 004010 transaction set 850, UN/EDIFACT D.01B message ORDERS, ISO 9735 for separators and release.
+Source: ASC X12 004010 transaction set 850, UN/EDIFACT D.01B message ORDERS.
 """
 
 from __future__ import annotations
@@ -8,165 +8,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from attrs import frozen
-
+from omskit.adapters.channels.edi_incoming import EDIFACT, X12, Kind, read_messages, unwrapped
 from omskit.adapters.channels.edi_notices import edifact_desadv, x12_856
-from omskit.channels import Channel, ChannelHold, ChannelLine, ChannelOrder, Fields, Listings, Receiver, must_fit
-from omskit.core import Contact, Destination, PayloadError, Refusal, scale_of
+from omskit.adapters.channels.edi_segments import Segment, edifact_segments, x12_segments
+from omskit.adapters.channels.sums import rounded
+from omskit.channels import Channel, ChannelHold, ChannelLine, ChannelOrder, Fields, Listings, Receiver
+from omskit.core import Contact, Destination, PayloadError, Refusal
 
-#: Most segments of one interchange.
-MAX_SEGMENTS = 1_000_000
-_CHARSETS = {"UNOA": "ascii", "UNOB": "ascii", "UNOC": "latin-1", "UNOW": "utf-8", "UNOY": "utf-8"}
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
-
-
-@frozen
-class Segment:
-    """One segment: its tag, its elements with their components, and where it stands.
-
-    Args:
-        tag: ``PO1``, ``LIN``.
-        elements: After the tag, each a tuple of components.
-        number: Position in the interchange, from 1.
-    """
-
-    tag: str
-    elements: tuple[tuple[str, ...], ...]
-    number: int
-
-    def get(self, element: int, component: int = 1) -> str:
-        """Return a component by the numbers that the standards count from 1; empty where there is none."""
-        parts = self.elements[element - 1] if element <= len(self.elements) else ()
-        return parts[component - 1] if component <= len(parts) else ""
-
-    @property
-    def path(self) -> str:
-        """Where it stands, for errors."""
-        return f"{self.number}:{self.tag}"
-
-
-def x12_segments(payload: bytes) -> list[Segment]:
-    """Return the segments of an X12 interchange; its header tells the separators by their places.
-
-    Raises:
-        PayloadError: ``bad_edi`` for a short header, a line break within a segment, or a wrong count.
-    """
-    must_fit(payload)
-    text = _decoded(payload, "utf-8-sig").lstrip()
-    if not text.startswith("ISA") or len(text) < 106:
-        raise PayloadError("bad_edi", "no whole ISA header", path="1:ISA")
-    separator, component, terminator = text[3], text[104], text[105]
-    if len({separator, component, terminator}) < 3 or terminator.isalnum() or separator.isalnum():
-        raise PayloadError("bad_edi", "the ISA header is not 106 characters long", path="1:ISA")
-    segments: list[Segment] = []
-    for raw in text.split(terminator):
-        if piece := raw.strip():
-            tag, *elements = piece.split(separator)
-            if "\n" in piece or "\r" in piece:
-                raise PayloadError(
-                    "bad_edi", "a terminator is missing before a line break", path=f"{len(segments) + 1}:{tag}"
-                )
-            parts = [(one,) if tag == "ISA" else tuple(one.split(component)) for one in elements]
-            segments.append(Segment(tag, tuple(parts), len(segments) + 1))
-    _check_size(segments)
-    return segments
-
-
-def edifact_segments(payload: bytes) -> list[Segment]:
-    """Return the segments of an EDIFACT interchange, with the separators of its UNA and the charset of its UNB.
-
-    Raises:
-        PayloadError: ``bad_edi`` without UNB, in an unknown charset or with an open end.
-    """
-    must_fit(payload)
-    head = payload[3:] if payload.startswith(b"\xef\xbb\xbf") else payload
-    marks = ":+.? '"
-    if head.startswith(b"UNA") and len(head) >= 9:
-        marks, head = head[3:9].decode("latin-1"), head[9:]
-    component, element, release, terminator = (marks[at] for at in (0, 1, 3, 5))
-    syntax = head.lstrip()[4:8].decode("latin-1")
-    charset = _CHARSETS.get(syntax, "latin-1" if syntax.startswith("UNO") else "")
-    if not head.lstrip().startswith(b"UNB") or not charset:
-        charset = "utf-8" if head.lstrip().startswith(b"UNB") else ""
-    if not charset:
-        raise PayloadError("bad_edi", "no UNB where the interchange begins", path="1:UNB")
-    return _cut(_decoded(head, charset), component, element, release, terminator)
-
-
-def _decoded(payload: bytes, charset: str) -> str:
-    try:
-        return payload.decode(charset)
-    except UnicodeDecodeError:
-        raise PayloadError("bad_encoding", f"not in {charset}, as its header says", path="1") from None
-
-
-def _cut(text: str, component: str, element: str, release: str, terminator: str) -> list[Segment]:
-    segments: list[Segment] = []
-    parts: list[list[str]] = [[""]]
-    signs = iter(text)
-    for sign in signs:
-        if sign == release and release != " ":
-            parts[-1][-1] += next(signs, "")
-        elif sign == component:
-            parts[-1].append("")
-        elif sign == element:
-            parts.append([""])
-        elif sign == terminator:
-            tag = parts[0][0].strip()
-            segments.append(Segment(tag, tuple(tuple(one) for one in parts[1:]), len(segments) + 1))
-            parts = [[""]]
-        elif len(parts) > 1 or len(parts[0]) > 1 or sign not in "\r\n\t ":
-            parts[-1][-1] += sign
-    if parts != [[""]]:
-        raise PayloadError("bad_edi", "the last segment has no end", path=f"{len(segments) + 1}:{parts[0][0][:3]}")
-    _check_size(segments)
-    return segments
-
-
-def _check_size(segments: Sequence[Segment]) -> None:
-    if len(segments) > MAX_SEGMENTS:
-        raise PayloadError("too_big", f"{len(segments)} segments; at most {MAX_SEGMENTS}", path="1")
-
-
-def _messages(segments: Sequence[Segment], first: str, last: str, count: int) -> Iterator[list[Segment]]:
-    """Yield messages from their first to their last segment, whose stated count has to hold.
-
-    Raises:
-        PayloadError: ``bad_edi``.
-    """
-    inside: list[Segment] | None = None
-    for one in segments:
-        if one.tag == first:
-            if inside is not None:
-                raise PayloadError("bad_edi", f"no {last} before the next {first}", path=one.path)
-            inside = []
-        if inside is not None:
-            inside.append(one)
-            if one.tag == last:
-                if one.get(count) != str(len(inside)):
-                    raise PayloadError(
-                        "bad_edi", f"{last} counts {one.get(count)[:20]} segments of {len(inside)}", path=one.path
-                    )
-                yield inside
-                inside = None
-    if inside is not None:
-        raise PayloadError("bad_edi", f"no {last} where the message ends", path=inside[-1].path)
+#: Transaction set and message that hold orders: where their head names them, and where their number stands.
+_X12_ORDER = Kind(1, "850", "BEG", 3)
+_EDIFACT_ORDER = Kind(2, "ORDERS", "BGM", 2)
 
 
 def read_x12(payload: bytes, zone: tzinfo = UTC, currency: str = "USD") -> Iterator[ChannelOrder | Refusal]:
-    """Read the 850s of an interchange; ``currency`` counts where an order has no CUR segment."""
-    for message in _messages(x12_segments(payload), "ST", "SE", 1):
-        if message[0].get(1) == "850":
-            try:
-                yield _x12_order(message, zone, currency)
-            except PayloadError as error:
-                yield Refusal.of(_subject(message, "BEG", 3), error)
+    """Read the 850s of an interchange; ``currency`` counts where an order has no CUR segment.
 
-
-def _subject(message: Sequence[Segment], tag: str, element: int) -> str:
-    return next((one.get(element)[:80] for one in message if one.tag == tag and one.get(element)), message[0].path)
+    Orders of a test, and those whose control numbers do not agree, are held; see :func:`read_messages`.
+    """
+    messages = unwrapped(x12_segments(payload), X12)
+    return read_messages(messages, _X12_ORDER, lambda message: _x12_order(message, zone, currency))
 
 
 def _x12_order(message: Sequence[Segment], zone: tzinfo, currency: str) -> ChannelOrder:
@@ -223,17 +86,9 @@ def _x12_line(one: Segment, currency: str) -> ChannelLine:
     kinds = ("VN", "VP", "SK", "UP", "EN", "BP", "IN", "ST")
     code = next((ids[kind] for kind in kinds if ids.get(kind)), next(iter(ids.values()), ""))
     quantity = said.count("PO102")
-    total = _times(said.decimal("PO104", Decimal(0)), quantity, currency, one)
+    total = rounded(said.decimal("PO104", Decimal(0)) * quantity, currency, one.path)
     item = Fields({"PO107": code or None}, one.path).text("PO107")
     return ChannelLine(item, quantity, total, external_id=said.text("PO101", ""), title="")
-
-
-def _times(price: Decimal, quantity: int, currency: str, one: Segment) -> int:
-    """Return price times quantity, rounded half up once: unit prices have more digits than money."""
-    total = (price * quantity).scaleb(scale_of(currency)).quantize(Decimal(1), ROUND_HALF_UP)
-    if abs(total) > 10**15:
-        raise PayloadError("amount_out_of_range", f"beyond 10^15 minor units @ {one.path}", path=one.path)
-    return int(total)
 
 
 def _day(text: str, zone: tzinfo, one: Segment) -> datetime:
@@ -249,13 +104,12 @@ def _day(text: str, zone: tzinfo, one: Segment) -> datetime:
 
 
 def read_edifact(payload: bytes, zone: tzinfo = UTC, currency: str = "EUR") -> Iterator[ChannelOrder | Refusal]:
-    """Read the ORDERS messages of an interchange; ``currency`` counts where an order has no CUX segment."""
-    for message in _messages(edifact_segments(payload), "UNH", "UNT", 1):
-        if message[0].get(2) == "ORDERS":
-            try:
-                yield _edifact_order(message, zone, currency)
-            except PayloadError as error:
-                yield Refusal.of(_subject(message, "BGM", 2), error)
+    """Read the ORDERS messages of an interchange; ``currency`` counts where an order has no CUX segment.
+
+    Orders of a test, and those whose references do not agree, are held; see :func:`read_messages`.
+    """
+    messages = unwrapped(edifact_segments(payload), EDIFACT)
+    return read_messages(messages, _EDIFACT_ORDER, lambda message: _edifact_order(message, zone, currency))
 
 
 def _edifact_order(message: Sequence[Segment], zone: tzinfo, currency: str) -> ChannelOrder:
@@ -297,7 +151,7 @@ def _edifact_line(group: Sequence[Segment], currency: str) -> ChannelLine:
     each = Fields({"PRI": price.get(1, 2)}, price.path).decimal("PRI") if price else Decimal(0)
     item = Fields({"LIN03": line.get(3) or None}, line.path).text("LIN03")
     text = " ".join(filter(None, (title.get(3, 4), title.get(3, 5)))) if title else ""
-    amount = _times(each, units, currency, line)
+    amount = rounded(each * units, currency, line.path)
     return ChannelLine(item, units, amount, external_id=line.get(1), title=text)
 
 

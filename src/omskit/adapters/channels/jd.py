@@ -11,18 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import evolve
-
 from omskit.adapters.channels.jd_refunds import read_refunds, write_refund_answer
 from omskit.adapters.channels.statements import read_jd
-from omskit.adapters.gateways import answer
+from omskit.adapters.channels.sums import discounted
+from omskit.adapters.gateways import answer, receiver, remarks
 from omskit.adapters.regions.provinces import CHINA_TIME, china
 from omskit.adapters.signing import sorted_json
 from omskit.channels import (
     Channel,
     ChannelLine,
     ChannelOrder,
-    Discount,
     Fields,
     Funder,
     Listings,
@@ -36,7 +34,7 @@ from omskit.channels import (
     holds_of,
     read_each,
 )
-from omskit.core import Contact, Refusal, share
+from omskit.core import Refusal
 
 #: What ``orderState`` allows.
 STATUSES = {
@@ -76,8 +74,8 @@ def _order(said: Fields) -> ChannelOrder:
     freight = said.amount("freightPrice", "CNY", 0)
     balance = said.amount("balanceUsed", "CNY", 0)
     paid = said.amount("orderPayment", "CNY") + balance
-    lines = _discounted(lines, goods - seller_price, Funder.SELLER)
-    lines = _discounted(lines, seller_price + freight - paid, Funder.PLATFORM)
+    lines = discounted(lines, goods - seller_price, Funder.SELLER)
+    lines = discounted(lines, seller_price + freight - paid, Funder.PLATFORM)
     status, pay_type = said.text("orderState"), said.text("payType", "")
     person = said.one("consigneeInfo")
     payments = (PaymentFact("balance", balance),) if balance else ()
@@ -90,7 +88,7 @@ def _order(said: Fields) -> ChannelOrder:
         said.text("open_id_buyer", "") or said.text("pin", ""),
         paid_at=said.moment("paymentConfirmTime", CHINA_TIME),
         cod=pay_type.startswith("1"),
-        memo=" | ".join(text for text in (said.prose("orderRemark"), said.prose("venderRemark")) if text),
+        memo=remarks(said, "orderRemark", "venderRemark"),
         freight_minor=freight,
         paid_minor=paid,
         payments=payments,
@@ -110,27 +108,10 @@ def _line(said: Fields, position: int) -> ChannelLine:
     return ChannelLine(item, count, price * count, external_id=str(position), title=title, extra=extra)
 
 
-def _discounted(lines: list[ChannelLine], amount: int, funder: Funder) -> list[ChannelLine]:
-    """Share a discount by what is left of each line; what is no discount stays a gap for the identity check."""
-    left = [line.list_minor - line.discount_minor for line in lines]
-    if not 0 < amount <= sum(left) or min(left) < 0:
-        return lines
-    return [
-        evolve(
-            line,
-            discount_minor=line.discount_minor + part,
-            discounts=(*line.discounts, Discount(part, funder)) if part else line.discounts,
-        )
-        for line, part in zip(lines, share(amount, left), strict=True)
-    ]
-
-
 def _receiver(said: Fields) -> Receiver:
-    lines = tuple(text for text in map(said.prose, ("province", "city", "county", "town", "fullAddress")) if text)
-    number, _, extension = (said.prose("mobile") or said.prose("telephone")).partition("-")
-    contact = Contact(said.prose("fullname"), number, lines, said.prose("city"))
-    token = said.text("oaid", "")
-    return Receiver(contact, bool(token) or "*" in f"{contact.name}{number}", token, extension)
+    lines = map(said.prose, ("province", "city", "county", "town", "fullAddress"))
+    phone, token = said.prose("mobile") or said.prose("telephone"), said.text("oaid", "")
+    return receiver(said.prose("fullname"), phone, lines, said.prose("city"), token, masked=bool(token))
 
 
 def _call(method: str, parameters: object, key: str = "") -> Request:

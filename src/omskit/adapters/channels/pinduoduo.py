@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import evolve
-
-from omskit.adapters.gateways import answer
+from omskit.adapters.channels.sums import discounted
+from omskit.adapters.gateways import answer, receiver, remarks
 from omskit.adapters.regions.provinces import CHINA_TIME, china
 from omskit.channels import (
     Channel,
@@ -37,7 +36,7 @@ from omskit.channels import (
     holds_of,
     read_each,
 )
-from omskit.core import Contact, Refusal, share
+from omskit.core import Refusal
 
 #: What ``order_status`` allows.
 STATUSES = {"1": Standing.READY, "2": Standing.SENT, "3": Standing.FINISHED}
@@ -96,10 +95,6 @@ def _order(said: Fields) -> ChannelOrder:
         Discount(amount, funder, title=name) for name, funder in parts if (amount := said.number(name, "CNY", 0))
     )
     total = said.number("discount_amount", "CNY", sum(one.amount_minor for one in discounts))
-    weights = [max(line.list_minor, 0) for line in lines]
-    if total > 0 and any(weights):
-        shares = share(total, weights)
-        lines = [evolve(line, discount_minor=part) for line, part in zip(lines, shares, strict=True)]
     status = said.text("order_status")
     merge = said.text("open_address_id_2", "") or said.text("open_address_id", "")
     return ChannelOrder(
@@ -107,11 +102,11 @@ def _order(said: Fields) -> ChannelOrder:
         said.instant("created_time", CHINA_TIME),
         "CNY",
         china(said.text("province", "")),
-        tuple(lines),
+        tuple(discounted(lines, total)),
         urgent=bool(said.moment("urge_shipping_time", CHINA_TIME)),
         paid_at=said.moment("pay_time", CHINA_TIME),
         ship_by=said.moment("last_ship_time", CHINA_TIME),
-        memo=" | ".join(text for text in (said.prose("buyer_memo"), said.prose("remark")) if text),
+        memo=remarks(said, "buyer_memo", "remark"),
         freight_minor=said.number("postage", "CNY", 0),
         paid_minor=said.number("pay_amount", "CNY"),
         discounts=discounts,
@@ -150,12 +145,10 @@ def _receiver(said: Fields, merge: str) -> Receiver:
     def shown(name: str) -> str:
         return said.prose(f"{name}_mask") or said.prose(name)
 
-    places = (said.prose("province"), said.prose("city"), said.prose("town"), shown("receiver_address"))
-    lines = tuple(text for text in places if text)
-    number, _, extension = shown("receiver_phone").partition("-")
-    contact = Contact(shown("receiver_name"), number, lines, said.prose("city"))
-    masked = bool(said.prose("receiver_name_mask")) or "*" in f"{contact.name}{number}"
-    return Receiver(contact, masked, merge, extension)
+    city = said.prose("city")
+    lines = (said.prose("province"), city, said.prose("town"), shown("receiver_address"))
+    masked = bool(said.prose("receiver_name_mask"))
+    return receiver(shown("receiver_name"), shown("receiver_phone"), lines, city, merge, masked=masked)
 
 
 def read_refunds(payload: bytes) -> Iterator[RefundRequest | Refusal]:

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from urllib.parse import parse_qsl
 
-from attrs import evolve
-
 from omskit.adapters.channels.shopify_fulfillment import FulfillmentOrder, write_shipment
+from omskit.adapters.channels.sums import discounted, taxed
 from omskit.channels import (
     CancelAnswer,
     Channel,
@@ -44,7 +43,7 @@ from omskit.channels import (
     read_each,
     segment,
 )
-from omskit.core import Contact, Destination, PayloadError, Refusal, share
+from omskit.core import Contact, Destination, PayloadError, Refusal
 
 #: What ``financial_status`` allows; money that is only authorized is captured when goods leave.
 FINANCIAL = {
@@ -166,19 +165,11 @@ def _line(said: Fields, currency: str, included: bool) -> ChannelLine:  # noqa: 
 
 def _spread(said: Fields, currency: str, lines: list[ChannelLine], included: bool) -> list[ChannelLine]:  # noqa: FBT001
     """Share discounts and taxes of the order over lines that do not tell their own."""
-    weights = [max(line.list_minor, 0) for line in lines]
     discount = said.amount("total_discounts", currency, 0)
     tax = sum(one.amount("price", currency) for one in said.some("tax_lines"))
-    if discount > 0 and not any(line.discount_minor for line in lines) and any(weights):
-        parts = share(discount, weights)
-        lines = [evolve(line, discount_minor=part) for line, part in zip(lines, parts, strict=True)]
-    if tax > 0 and not any(line.tax_minor for line in lines) and any(weights):
-        parts = share(tax, weights)
-        lines = [
-            evolve(line, tax_minor=part, list_minor=line.list_minor + (0 if included else part))
-            for line, part in zip(lines, parts, strict=True)
-        ]
-    return lines
+    if not any(line.discount_minor for line in lines):
+        lines = discounted(lines, discount)
+    return lines if any(line.tax_minor for line in lines) else taxed(lines, tax, included=included)
 
 
 def _freight(said: Fields, currency: str, included: bool) -> int:  # noqa: FBT001

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import evolve
-
-from omskit.adapters.gateways import answer
+from omskit.adapters.channels.sums import discounted
+from omskit.adapters.gateways import answer, receiver, remarks
 from omskit.adapters.regions.provinces import CHINA_TIME, china
 from omskit.channels import (
     Channel,
@@ -40,7 +39,7 @@ from omskit.channels import (
     holds_of,
     read_each,
 )
-from omskit.core import Contact, Refusal, share
+from omskit.core import Refusal
 
 #: What a trade's or a line's ``status`` allows.
 STATUSES = {
@@ -122,7 +121,7 @@ def _trade(said: Fields) -> ChannelOrder:
     sums = sum(line.list_minor - line.discount_minor for line in lines) + freight
     subsidy = said.amount("platform_subsidy_fee", "CNY", 0)
     if subsidy > 0 and sums - paid == subsidy and any(line.list_minor > line.discount_minor for line in lines):
-        lines = _subsidised(lines, subsidy)
+        lines = discounted(lines, subsidy, Funder.PLATFORM, "subsidy")
     stores = {one.text("store_code", "") for one in said.one("orders").each("order")}
     status, step = said.text("status"), said.text("step_trade_status", "")
     return ChannelOrder(
@@ -137,7 +136,7 @@ def _trade(said: Fields) -> ChannelOrder:
         cod=said.text("type", "").startswith("cod"),
         ship_by=said.moment("delivery_time", CHINA_TIME),
         warehouse=stores.pop() if len(stores) == 1 else "",
-        memo=" | ".join(text for text in (said.prose("buyer_message"), said.prose("seller_memo")) if text),
+        memo=remarks(said, "buyer_message", "seller_memo"),
         freight_minor=freight,
         paid_minor=paid,
         presale=_presale(said, step, paid),
@@ -178,19 +177,6 @@ def _item(said: Fields) -> str:
     return own or f"{said.text('num_iid')}/{said.text('sku_id', '')}".rstrip("/")
 
 
-def _subsidised(lines: Sequence[ChannelLine], subsidy: int) -> list[ChannelLine]:
-    """Take what the platform pays off what the buyer pays, line by line."""
-    parts = share(subsidy, [max(line.list_minor - line.discount_minor, 0) for line in lines])
-    return [
-        evolve(
-            line,
-            discount_minor=line.discount_minor + part,
-            discounts=(*line.discounts, Discount(part, Funder.PLATFORM, title="subsidy")),
-        )
-        for line, part in zip(lines, parts, strict=True)
-    ]
-
-
 def _presale(said: Fields, step: str, paid: int) -> tuple[PresaleStep, ...]:
     if not step:
         return ()
@@ -218,13 +204,10 @@ def _holds(said: Fields, status: str, step: str) -> tuple[ChannelHold, ...]:
 
 
 def _receiver(said: Fields) -> Receiver:
-    places = ("state", "city", "district", "town", "address")
-    lines = tuple(text for place in places if (text := said.prose(f"receiver_{place}")))
-    number, _, extension = (said.prose("receiver_mobile") or said.prose("receiver_phone")).partition("-")
-    contact = Contact(said.prose("receiver_name"), number, lines, said.prose("receiver_city"))
-    token = said.text("oaid", "")
-    masked = bool(token) or "*" in f"{contact.name}{number}"
-    return Receiver(contact, masked, token, extension)
+    lines = (said.prose(f"receiver_{place}") for place in ("state", "city", "district", "town", "address"))
+    phone, token = said.prose("receiver_mobile") or said.prose("receiver_phone"), said.text("oaid", "")
+    city = said.prose("receiver_city")
+    return receiver(said.prose("receiver_name"), phone, lines, city, token, masked=bool(token))
 
 
 def read_refunds(payload: bytes) -> Iterator[RefundRequest | Refusal]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from omskit.adapters.gateways import receiver, remarks
 from omskit.adapters.regions.provinces import CHINA_TIME, china
 from omskit.channels import (
     Channel,
@@ -18,7 +19,6 @@ from omskit.channels import (
     ChannelOrder,
     Fields,
     Listings,
-    Receiver,
     RefundKind,
     RefundRequest,
     RefundState,
@@ -30,7 +30,7 @@ from omskit.channels import (
     parse_json,
     read_each,
 )
-from omskit.core import Contact, Refusal, format_amount
+from omskit.core import Refusal, format_amount
 
 #: What ``trade_status`` allows.
 STATUSES = {
@@ -95,9 +95,8 @@ def _trade(said: Fields) -> ChannelOrder:
     items = list(said.each("trade_orders"))
     status, other = said.text("trade_status"), said.number("other_amount", "CNY", 0)
     area = said.prose("receiver_area")
-    number, _, extension = (said.prose("receiver_mobile") or said.prose("receiver_telno")).partition("-")
-    lines = tuple(text for text in (*area.split(), said.prose("receiver_address")) if text)
-    contact = Contact(said.prose("receiver_name"), number, lines, [*area.split(), "", ""][1])
+    phone = said.prose("receiver_mobile") or said.prose("receiver_telno")
+    lines = (*area.split(), said.prose("receiver_address"))
     return ChannelOrder(
         said.key("tid"),
         said.instant("trade_time", CHINA_TIME),
@@ -108,13 +107,13 @@ def _trade(said: Fields) -> ChannelOrder:
         paid_at=said.moment("pay_time", CHINA_TIME),
         cod=said.text("delivery_term", "") == "2",
         warehouse=said.text("warehouse_no", ""),
-        memo=" | ".join(text for text in (said.prose("buyer_message"), said.prose("remark")) if text),
+        memo=remarks(said, "buyer_message", "remark"),
         freight_minor=said.number("post_amount", "CNY", 0),
         charges=(ChannelCharge("other", other),) if other else (),
         paid_minor=said.number("receivable", "CNY"),
         status=status,
         holds=_holds(status, items),
-        receiver=Receiver(contact, "*" in f"{contact.name}{number}", extension=extension),
+        receiver=receiver(said.prose("receiver_name"), phone, lines, [*area.split(), "", ""][1]),
         changed_at=said.moment("modified", CHINA_TIME),
         extra=said.rest(_KNOWN),
     )
