@@ -14,7 +14,7 @@ from omskit.allocation.opportunity import Expected, OpportunityCost, opportunity
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rule, Unfilled
 from omskit.allocation.planner import plan
 from omskit.allocation.policy import Policy
-from omskit.allocation.rates import Lane, RateCard, Service
+from omskit.allocation.rates import Insurance, Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 from omskit.allocation.shares import quotas_by_share
 from omskit.allocation.simulate import Delivery, Outcome, Planner, compare
@@ -33,6 +33,7 @@ __all__ = [
     "DemandLine",
     "Expected",
     "Finding",
+    "Insurance",
     "Lane",
     "Language",
     "Network",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from attrs import field, frozen
@@ -169,6 +170,41 @@ class Lane:
 
 
 @frozen
+class Insurance:
+    """What a courier asks for a declared value. A plan does not count it: a courier is chosen by its freight.
+
+    Args:
+        rate: Part of the value, from 0 to 1.
+        least_minor: The least fee.
+        most_value_minor: The highest value that can be declared; 0 for no limit.
+
+    Raises:
+        UsageError: ``bad_rate`` for a rate out of range, and for amounts below zero.
+    """
+
+    rate: Decimal
+    least_minor: int = 0
+    most_value_minor: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.rate.is_finite() and 0 <= self.rate <= 1) or min(self.least_minor, self.most_value_minor) < 0:
+            raise UsageError("bad_rate", f"{self}: a part from 0 to 1, and amounts from 0", value=self.rate)
+
+    def fee_minor(self, value_minor: int) -> int:
+        """Return the fee for a value, rounded half up to the minor unit; no value costs nothing.
+
+        Raises:
+            UsageError: ``bad_value`` for one below zero, or above what can be declared.
+        """
+        if value_minor < 0 or 0 < self.most_value_minor < value_minor:
+            most = self.most_value_minor or "any"
+            raise UsageError("bad_value", f"{value_minor} declared: from 0 to {most}", value=value_minor)
+        numerator, denominator = self.rate.as_integer_ratio()
+        fee = (2 * value_minor * numerator + denominator) // (2 * denominator)
+        return max(fee, self.least_minor) if value_minor else 0
+
+
+@frozen
 class Service:
     """A product of a courier.
 
@@ -182,6 +218,7 @@ class Service:
         cod: Whether the courier collects money.
         cod_minor: What that costs, a parcel.
         days: When the courier picks up and delivers.
+        insurance: What a declared value costs; None where none can be declared.
 
     Raises:
         UsageError: ``bad_rate`` for a negative limit, divisor or fee; ``overlapping_lanes`` when an area stands
@@ -197,6 +234,7 @@ class Service:
     cod: bool = False
     cod_minor: int = 0
     days: WorkingDays = EVERY_DAY
+    insurance: Insurance | None = None
 
     def __attrs_post_init__(self) -> None:
         if min(self.max_weight_g, self.divisor, self.cod_minor) < 0:

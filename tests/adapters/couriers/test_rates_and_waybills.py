@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from samples import fuzz, sample
@@ -9,7 +10,7 @@ from samples import fuzz, sample
 from omskit.adapters.couriers import rates, waybills
 from omskit.adapters.couriers.rates import BillDifference, BilledParcel
 from omskit.adapters.couriers.waybills import Waybill, WaybillWish
-from omskit.allocation import Lane, RateCard, Service
+from omskit.allocation import Insurance, Lane, RateCard, Service
 from omskit.channels import Receiver
 from omskit.core import Contact, PayloadError, Refusal, UsageError
 
@@ -56,6 +57,22 @@ def test_bands_minimum_surcharge_rounding_and_days_are_read() -> None:
     (lane,) = service.lanes
     assert (refused, lane.rates) == ((), card)
     assert (lane.since, lane.until) == (date(2026, 11, 1), date(2026, 12, 1))
+
+
+def test_what_a_declared_value_costs_is_read_with_its_bounds() -> None:
+    text = (
+        "service,courier,areas,first_g,first_price,insurance_rate,insurance_least,insurance_most\n"
+        "std,SF,CN,1000,12.00,0.005,1.00,20000.00\n"
+    )
+    ((service,), refused) = rates.read_rates(text.encode(), "CNY")
+    insurance = service.insurance
+    assert (refused, insurance) == ((), Insurance(Decimal("0.005"), 100, 2_000_000))
+    assert insurance is not None
+    assert [insurance.fee_minor(value) for value in (0, 1, 20_000, 30_099, 30_100)] == [0, 100, 100, 150, 151]
+    with pytest.raises(UsageError, match="bad_value"):
+        insurance.fee_minor(2_000_001)
+    services, refused = rates.read_rates(text.replace("0.005", "1.5").encode(), "CNY")
+    assert (services, [one.code for one in refused]) == ((), ["bad_rate"])
 
 
 @pytest.mark.parametrize(

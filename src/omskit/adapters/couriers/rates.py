@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from attrs import frozen
 
-from omskit.allocation import Lane, RateCard, Service
+from omskit.allocation import Insurance, Lane, RateCard, Service
 from omskit.channels import Fields, read_cells
 from omskit.core import OmsError, PayloadError, Refusal, UsageError
 
@@ -16,7 +16,7 @@ from omskit.core import OmsError, PayloadError, Refusal, UsageError
 RATES = (
     "service courier areas first_g first_price step_g step_price transit_days origins "
     "max_weight_g divisor carries "
-    "cod_fee bands minimum surcharge round_g since until"
+    "cod_fee bands minimum surcharge round_g since until insurance_rate insurance_least insurance_most"
 ).split()
 _NEEDED = ("service", "courier", "areas", "first_g", "first_price")
 
@@ -40,6 +40,7 @@ def read_rates(payload: bytes, currency: str) -> tuple[tuple[Service, ...], tupl
     ``areas`` are those of :class:`omskit.allocation.Lane`, as in ``DE DE-BY AT/10``; an empty ``first_price``
     takes the areas out. ``cod_fee`` that is there, zero too, says that the courier collects money. ``bands`` are
     weights in grams with prices, as in ``500:2.80 1000:3.20``; ``since`` and ``until`` are days in ISO 8601.
+    ``insurance_rate`` is a part, as in ``0.005``, with the least fee and the highest value beside it.
 
     Returns:
         The services, and a refusal for each row that does not fit.
@@ -115,7 +116,15 @@ def _service(said: Fields, lanes: tuple[Lane, ...], currency: str) -> Service:
         frozenset(said.text("carries", "").split()),
         cod=fee is not None,
         cod_minor=said.amount("cod_fee", currency, 0),
+        insurance=_insurance(said, currency),
     )
+
+
+def _insurance(said: Fields, currency: str) -> Insurance | None:
+    if said.values.get("insurance_rate") is None:
+        return None
+    least, most = (said.amount(name, currency, 0) for name in ("insurance_least", "insurance_most"))
+    return Insurance(said.decimal("insurance_rate"), least, most)
 
 
 @frozen
@@ -285,7 +294,9 @@ def compare_bill(
     tolerance_minor: int = 0,
     tolerance_g: int = 0,
 ) -> tuple[BillDifference, ...]:
-    """Hold a bill against what was expected: waybill to (weight in grams, freight). What agrees is not told.
+    """Hold a bill against what was expected: waybill to (weight in grams, cost). What agrees is not told.
+
+    The cost is the freight, with the fees for collecting money and for a declared value.
 
     Parcels that are expected but not on the bill are ``missing``; they may come on the next one.
     """
