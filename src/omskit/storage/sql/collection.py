@@ -81,8 +81,8 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
 class SqlCollection(Generic[S]):
     """All aggregates of one kind, within one unit.
 
-    It remembers what it loaded and saved, so that of the rows derived from a state only those are written
-    that are no longer what they were.
+    Where it may write it remembers what it loaded and saved, so that of the rows derived from a state only those
+    are written that are no longer what they were. A unit that only looks forgets, however much it looks at.
     """
 
     kind: Kind[S]
@@ -101,7 +101,8 @@ class SqlCollection(Generic[S]):
     def _read(self, rows: Iterable[AnyRow]) -> dict[int, Stored[S]]:
         read, tag = self.kind.state.load, self.kind.tag
         found = {key: Stored(read(tag, document), version) for key, version, document in rows}
-        self._known.update(found)
+        if not self.wire.reading:
+            self._known.update(found)
         return found
 
     def save(self, changes: Sequence[Change[S]]) -> None:
