@@ -325,3 +325,27 @@ def test_the_freight_is_free_from_the_unit_on_that_earns_it_and_may_be_of_anothe
     same = oms.counter.amend(other, (AddLine("B", 1),), actor="amy")
     assert [one.amount_minor for one in same.charges] == [900]
     assert oms.verify().is_sound
+
+
+def test_a_refund_with_a_key_is_given_once(storage: Storage) -> None:
+    oms = phone(storage, TENTH)
+    (number,) = oms.counter.place([draft("P1", ("A", 3))], actor="amy").placed
+    first = oms.counter.give_back(number, {1: 1}, actor="amy", key="r1")
+    before = oms.order(number)
+    assert oms.counter.give_back(number, {1: 1}, actor="amy", key="r1") == first
+    assert oms.order(number) == before
+    with pytest.raises(UsageError, match="key_reused"):
+        oms.counter.give_back(number, {1: 2}, actor="amy", key="r1")
+    second = oms.counter.give_back(number, {1: 1}, actor="amy", key="r2")
+    assert (first.units, second.units, oms.order(number).lines[0].cancelled) == (((1, 1),), ((1, 1),), 2)
+
+
+def test_an_amendment_with_a_key_adds_its_line_once(storage: Storage) -> None:
+    oms = phone(storage, TENTH)
+    (number,) = oms.counter.place([draft("P1", ("A", 3))], actor="amy").placed
+    changes = (AddLine("B", 2),)
+    first = oms.counter.amend(number, changes, actor="amy", key="k")
+    assert oms.counter.amend(number, changes, actor="amy", key="k") == first == oms.order(number)
+    assert [(line.sku, line.quantity) for line in first.lines] == [("A", 3), ("B", 2)]
+    with pytest.raises(UsageError, match="key_reused"):
+        oms.counter.amend(number, (AddLine("B", 1),), actor="amy", key="k")

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from omskit.core import Duplicate, Entry, OmsError, Refusal, Refused, UsageError, key_of, readable
 from omskit.engine.drafts import PriceFacts, Seen, goods_of
+from omskit.engine.once import once
 from omskit.engine.units import Shop, save
 from omskit.flow import (
     Draft,
@@ -24,9 +25,24 @@ from omskit.flow import (
     unsent_gifts,
     unspend,
 )
-from omskit.orders import ORDERS, AddLine, Changes, KeepPrice, NoteRefund, Order, Refunded, RemoveLine, SetQuantity
+from omskit.orders import (
+    COMMANDS,
+    ORDERS,
+    AddLine,
+    Amend,
+    Changes,
+    KeepPrice,
+    NoteRefund,
+    Order,
+    Refunded,
+    RemoveLine,
+    SetQuantity,
+)
 from omskit.pricing import PriceResult
 from omskit.storage import Unit
+
+#: Sources of the receipts under which calls with a key are remembered.
+AMENDS, REFUNDS = "counter amend", "counter refund"
 
 
 @frozen
@@ -95,7 +111,7 @@ class Counter:
             return self.shop.attempt(lambda unit, _lock: self._place(unit, drafts, actor))
 
     def amend(
-        self, number: str, changes: Changes, *, actor: str, freight_minor: int | None = None
+        self, number: str, changes: Changes, *, actor: str, freight_minor: int | None = None, key: str = ""
     ) -> Order:
         """Change what an order asks for, and price it again at the lists and promotions of its placement.
 
@@ -107,11 +123,12 @@ class Counter:
             changes: What is asked for.
             actor: Who asks.
             freight_minor: Price of sending it from now on, before promotions; None as it was.
+            key: Idempotency key: a repeat returns the order as the first time left it; empty for none.
 
         Raises:
             Refused: ``not_priced``; ``line_settled``; ``charges_settled``; ``fewer_units``; ``no_price``;
                 ``allowance_spent``; as an amendment is refused.
-            UsageError: ``unknown_number``; ``unknown_line``.
+            UsageError: ``unknown_number``; ``unknown_line``; ``key_reused``.
         """
 
         def do(unit: Unit, _lock: bool) -> Order:  # noqa: FBT001
@@ -135,7 +152,11 @@ class Counter:
             assert after is not None  # noqa: S101 - it was loaded
             return after
 
-        return self.shop.attempt(do)
+        asked = [number, COMMANDS.dump(Amend(changes)), freight_minor]
+        state = ORDERS.state
+        return once(
+            self.shop, AMENDS, key, asked, do, dump=state.dump, load=lambda text: state.load(ORDERS.tag, text)
+        )
 
     def give_back(
         self,
@@ -147,6 +168,7 @@ class Counter:
         gifts_back: Mapping[str, int] | None = None,
         warehouse: str = "",
         reason: str = "",
+        key: str = "",
     ) -> Refunded:
         """Take units of lines back, and say what the buyer gets for them; both stand in the order's history.
 
@@ -162,10 +184,11 @@ class Counter:
             gifts_back: Pieces of gifts, by SKU, that had left and come back too.
             warehouse: Where returned goods are received; empty books the return without stock.
             reason: For the history.
+            key: Idempotency key: a repeat returns what was due the first time; empty for none.
 
         Raises:
             Refused: ``not_priced``; ``at_warehouse``; ``not_shipped``; ``not_allowed``.
-            UsageError: ``unknown_number``; ``unknown_line``; ``units_out_of_range``.
+            UsageError: ``unknown_number``; ``unknown_line``; ``units_out_of_range``; ``key_reused``.
         """
 
         def do(unit: Unit, _lock: bool) -> Refunded:  # noqa: FBT001
@@ -184,7 +207,9 @@ class Counter:
             save(unit, work, joined=self.shop.joined)
             return due
 
-        return self.shop.attempt(do)
+        gifts = sorted((gifts_back or {}).items())
+        asked = [number, sorted(units.items()), again, gifts, warehouse]
+        return once(self.shop, REFUNDS, key, asked, do, dump=ORDERS.events.dump, load=_refunded)
 
     def _place(self, unit: Unit, drafts: Sequence[Draft], actor: str) -> Taken:
         work = self.shop.workspace(unit, actor, keys=2 * len(drafts))
@@ -235,3 +260,8 @@ def _more(order: Order, changes: Changes) -> None:
             if wanted < order.line(change.line).quantity:
                 said = "units less are a refund: give them back"
                 raise Refused("fewer_units", said, order=order.key, line=change.line)
+
+
+def _refunded(text: str) -> Refunded:
+    found: Refunded = ORDERS.events.load("refunded", text)
+    return found
