@@ -209,7 +209,8 @@ class Counter:
 
         gifts = sorted((gifts_back or {}).items())
         asked = [number, sorted(units.items()), again, gifts, warehouse]
-        return once(self.shop, REFUNDS, key, asked, do, dump=ORDERS.events.dump, load=_refunded)
+        due: Refunded = once(self.shop, REFUNDS, key, asked, do, dump=ORDERS.events.dump, load=_refunded)
+        return due
 
     def _place(self, unit: Unit, drafts: Sequence[Draft], actor: str) -> Taken:
         work = self.shop.workspace(unit, actor, keys=2 * len(drafts))
