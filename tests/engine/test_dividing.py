@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from shop import back, fulfillments, order, payload, shop
+from attrs import evolve
+from shop import back, fulfillments, order, payload, process, shop
 
 from omskit.channels import ShipmentNotice
-from omskit.core import Refused, UsageError, readable
+from omskit.core import Machine, Refused, UsageError, readable
 from omskit.engine import Oms, Request
+from omskit.flow import Rules
 from omskit.fulfillment import HandOver
-from omskit.orders import Approve
+from omskit.orders import AUDITED_MACHINE, CHECK, CONFIRM, REVIEWED_MACHINE, Advance, Approve
 from omskit.storage import Delivery, Storage
 
 
@@ -94,3 +96,24 @@ def test_an_order_that_is_not_there_or_was_not_divided_says_so(storage: Storage)
         oms.divide(readable("SO", 99), [{1: 1}, {1: 1}], actor="amy")
     with pytest.raises(Refused, match="not_allowed"):
         oms.rejoin(number, actor="amy")
+
+
+@pytest.mark.parametrize(
+    ("machine", "steps"),
+    [(REVIEWED_MACHINE, [CHECK]), (AUDITED_MACHINE, [CHECK, CONFIRM])],
+    ids=["reviewed by a person", "audited by two"],
+)
+def test_an_order_that_people_have_approved_is_divided_and_they_are_not_asked_again(
+    storage: Storage, machine: Machine, steps: list[str]
+) -> None:
+    oms = shop(storage, process=evolve(process(), rules=Rules(orders=machine)))
+    oms.stock.receive("BER", {"A": 5, "B": 5}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 2), ("B", 1)))).placed
+    for step in steps:
+        oms.do(number, Advance(step), actor="amy")
+    oms.do(number, Approve(), actor="ben")
+    oms.divide(number, [{1: 1}, {1: 1, 2: 1}], actor="amy")
+    assert statuses(oms) == {"1": "divided", "1~1": "approved", "1~2": "approved"}
+    oms.run()
+    assert statuses(oms) == {"1": "divided", "1~1": "released", "1~2": "released"}
+    assert oms.verify().is_sound

@@ -9,7 +9,20 @@ from attrs import frozen
 from omskit.core import UsageError, key_of, readable
 from omskit.engine.units import Shop, save
 from omskit.flow import Workspace, react
-from omskit.orders import ORDERS, Approve, Dissolve, Divide, Order, Parts, Rejoin, divide
+from omskit.orders import (
+    CHECK,
+    CONFIRM,
+    ORDERS,
+    Advance,
+    Approve,
+    Dissolve,
+    Divide,
+    Order,
+    Parts,
+    Rejoin,
+    divide,
+)
+from omskit.orders.machine import APPROVE
 from omskit.storage import Unit
 
 #: What stands in a child's history as the rule that approved it.
@@ -35,13 +48,22 @@ class Dividing:
             keys = tuple(work.new_key() for _ in parts)
             for place in divide(order, parts, keys):
                 work.order(place.key, place, DIVISION)
-                work.order(place.key, Approve(DIVISION), DIVISION)
+                self._approve(work, place.key)
             work.order(order.key, Divide(keys), DIVISION)
             react(work)
             save(unit, work, joined=self.shop.joined)
             return tuple(readable(ORDERS.number, key) for key in keys)
 
         return do
+
+    def _approve(self, work: Workspace, key: int) -> None:
+        """Bring a child to where its order stands: whoever looked at the order has looked at the child."""
+        for trigger in (CHECK, CONFIRM):
+            child = _state(work, key)
+            machine = self.shop.ruling.rules_of(child.process).orders
+            if not machine.allows(child.status, APPROVE) and machine.allows(child.status, trigger):
+                work.order(key, Advance(trigger, DIVISION), DIVISION)
+        work.order(key, Approve(DIVISION), DIVISION)
 
     def rejoin(self, number: str, actor: str) -> None:
         """Join the children of an order again, as long as nobody has worked on any of them."""
@@ -66,3 +88,9 @@ def _load(unit: Unit, work: Workspace, number: str) -> Order:
     if track is None or track.state is None:
         raise UsageError("unknown_number", f"there is no {number}", number=number)
     return track.state
+
+
+def _state(work: Workspace, key: int) -> Order:
+    state = work.orders[key].state
+    assert state is not None  # noqa: S101 - it was placed just before
+    return state
