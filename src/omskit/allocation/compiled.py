@@ -100,16 +100,16 @@ class Compiled:
     _markets: dict[_Asked, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
     _lattices: dict[Shape, Lattice] = field(factory=dict)
-    _open: Compiled | None = None
+    _unbarred: Compiled | None = None
 
     @property
-    def open(self) -> Compiled:
+    def unbarred(self) -> Compiled:
         """The same network without its blackouts, to tell what they bar."""
         if not self.network.blackouts:
             return self
-        if self._open is None:
-            self._open = compile_network(evolve(self.network, blackouts=()))
-        return self._open
+        if self._unbarred is None:
+            self._unbarred = compile_network(evolve(self.network, blackouts=()))
+        return self._unbarred
 
     def lattice(self, shape: Shape) -> Lattice:
         """Return the bags of a shape."""

@@ -47,7 +47,7 @@ class Doubt:
         asked = [position for position in positions if warehouses[position].code not in atom.barred]
         found = self._unreachable(atom, asked) or self._kept(atom, line, asked)
         if found in _LACKS and self.setting.network.network.blackouts:
-            setting = self.setting._replace(network=self.setting.network.open)
+            setting = self.setting._replace(network=self.setting.network.unbarred)
             without = Doubt(self.demand, self.left, setting, self.parcels)
             if (without._unreachable(atom, asked) or without._kept(atom, line, asked)) is not found:
                 return Reason.BLACKOUT
