@@ -12,7 +12,7 @@ from shop import AT, WEB, Clock, fulfillments, order, payload, process, shop
 from omskit import fulfillment as f
 from omskit.channels import Reporting, SentLine, ShipmentNotice, ShipmentWithdrawn
 from omskit.core import Cell, Level, Refused
-from omskit.engine import Done, Located, MatchedBy, Oms, Parcel, Request, Scan
+from omskit.engine import Located, MatchedBy, Oms, Parcel, Request, Scan
 from omskit.fulfillment import Fact, HandOver, Ship
 from omskit.fulfillment import Parcel as Sent
 from omskit.returns import Found
@@ -192,27 +192,3 @@ def test_a_number_that_another_parcel_has_now_is_that_parcel_s(storage: Storage)
     (found,) = oms.shipments.track([Scan("WB-1", (Fact(f.PICKED_UP, AT),))], actor="post")
     assert isinstance(found, Located)
     assert found.parcel == 2
-
-
-def test_pickups_whose_end_has_come_go_back_to_the_shelf_in_one_sweep(storage: Storage) -> None:
-    clock = Clock()
-    oms = shop(storage, clock)
-    oms.stock.receive("BER", {"A": 10}, actor="amy")
-    orders = [order(str(n), ("A", 1), terms={"kind": "pickup"}) for n in range(3)]
-    numbers = oms.receive("web", payload(*orders)).placed
-    oms.run()
-    works = [fulfillments(oms, number)[0] for number in numbers]
-    for days, work in zip((1, 2, 3), works, strict=True):
-        oms.do(work, f.AwaitPickup("4711", AT + timedelta(days=days)), actor="store")
-    assert oms.shipments.expire_pickups(actor="night") == []
-    clock.forward(days=2)
-    assert oms.shipments.expire_pickups(actor="night", limit=1) == [Done(works[0], "uncollected")]
-    assert oms.shipments.expire_pickups(actor="night") == [Done(works[1], "uncollected")]
-    assert oms.shipments.expire_pickups(actor="night") == []
-    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 1)}
-    assert [[hold.code for hold in oms.order(number).holds] for number in numbers] == [
-        ["pickup_exception"],
-        ["pickup_exception"],
-        [],
-    ]
-    assert oms.verify().is_sound

@@ -292,6 +292,8 @@ def test_a_sweep_sends_every_pickup_back_whose_time_is_over_and_no_other(storage
     assert oms.shipments.expire_pickups(actor="clock") == []
     assert work_of(oms, works[2]).status == "ready"
     assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(10, 1)}
+    held = {number: [hold.code for hold in oms.order(number).holds] for number in numbers}
+    assert [held[number] for number in numbers] == [["pickup_exception"], ["pickup_exception"], []]
     assert oms.verify().is_sound
 
 
