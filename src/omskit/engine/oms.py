@@ -27,6 +27,7 @@ from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
+from omskit.engine.units import silent
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, at_risk
 from omskit.flow import Process, Processes
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 S = TypeVar("S")
-
-
-def _silent(_count: int) -> None:
-    """Hear progress and say nothing."""
 
 
 @frozen
@@ -68,7 +65,7 @@ class Oms(Desks):
         """
         return cls(open_storage(url), channels, process, **options)
 
-    def receive(self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent) -> Received:
+    def receive(self, channel: str, *payloads: bytes, progress: Callable[[int], object] = silent) -> Received:
         """Take payloads of a channel: orders are placed once each, reversals find the orders they are about.
 
         Refund requests among them open return cases, and later words on them change those.
@@ -83,7 +80,7 @@ class Oms(Desks):
         return receiving.receive(payloads, progress)
 
     def receive_refunds(
-        self, channel: str, *payloads: bytes, progress: Callable[[int], object] = _silent
+        self, channel: str, *payloads: bytes, progress: Callable[[int], object] = silent
     ) -> Received:
         """Take payloads of a channel that its ``read_refunds`` reads: refund requests open and follow cases.
 
@@ -94,7 +91,7 @@ class Oms(Desks):
         reader = evolve(known, read=known.read_refunds)
         return Receiving(self._shop, reader, self.buffer, self.batch).receive(payloads, progress)
 
-    def run(self, limit: int = 1000, *, progress: Callable[[int], object] = _silent) -> Run:
+    def run(self, limit: int = 1000, *, progress: Callable[[int], object] = silent) -> Run:
         """Let up to ``limit`` waiting orders go as far as the process takes them, the most urgent first.
 
         Raises:
@@ -121,7 +118,7 @@ class Oms(Desks):
         *,
         actor: str,
         key: str = "",
-        progress: Callable[[int], object] = _silent,
+        progress: Callable[[int], object] = silent,
     ) -> list[Done | Refusal]:
         """Carry out many commands, with one outcome each; see :meth:`do`.
 
@@ -151,7 +148,7 @@ class Oms(Desks):
         actor: str,
         reason: str = "",
         key: str = "",
-        progress: Callable[[int], object] = _silent,
+        progress: Callable[[int], object] = silent,
     ) -> list[Done | Refusal]:
         """Cancel many orders, each in a unit of its own, with one outcome each; see :meth:`cancel`.
 
@@ -182,7 +179,7 @@ class Oms(Desks):
         *,
         actor: str,
         key: str = "",
-        progress: Callable[[int], object] = _silent,
+        progress: Callable[[int], object] = silent,
     ) -> list[tuple[str, ...] | Refusal]:
         """Divide many orders, each in a unit of its own, with the children's numbers or a refusal for each.
 
@@ -335,7 +332,7 @@ class Oms(Desks):
         """
         return rehearse(self._shop, process, where, limit)
 
-    def verify(self, *, progress: Callable[[int], object] = _silent) -> Verified:
+    def verify(self, *, progress: Callable[[int], object] = silent) -> Verified:
         """Prove that balances, reservations, counters and states are what their histories say."""
         with self.storage.begin(read=True) as unit:
             return verify(unit, progress)

@@ -13,7 +13,7 @@ from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, k
 from omskit.engine.act import Act, Acting, Done, load
 from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.parcels import Parcel, Parcels, Scanned, judged
-from omskit.engine.units import Shop, complete, save
+from omskit.engine.units import Shop, complete, save, silent
 from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
 from omskit.orders import ORDERS, AddLine, Order
 from omskit.returns import RETURNS, CaseKind, ReturnCase
@@ -24,10 +24,6 @@ OPENINGS, REORDERS = "return opening", "return reorder"
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-def _silent(_count: int) -> None:
-    """Hear progress and say nothing."""
 
 
 @frozen
@@ -154,7 +150,7 @@ class ReturnDesk:
         actor: str,
         ahead: bool = False,
         key: str = "",
-        progress: Callable[[int], object] = _silent,
+        progress: Callable[[int], object] = silent,
     ) -> list[Done | Refusal]:
         """Grant the money of many cases, as (case, total or None) pairs; see :meth:`agree`.
 
@@ -223,7 +219,7 @@ class ReturnDesk:
             found = unit.of(RETURNS).load(unit.of(RETURNS).find(*where, limit=limit, by="deadline"))
         keys = [key for key, stored in found.items() if self._has(stored.state, r.EXPIRABLE)]
         acts = [Act(readable(RETURNS.number, key), r.Expire()) for key in keys]
-        return Acting(self.shop).do_many(acts, actor, self.batch, lambda _: None)
+        return Acting(self.shop).do_many(acts, actor, self.batch, silent)
 
     def expected(self, warehouse: str) -> Iterator[ReturnCase]:
         """Yield the cases whose goods are on their way, or may come, to a warehouse, in order of key."""

@@ -10,7 +10,7 @@ from attrs import frozen
 from omskit.core import Refusal, Stored, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done
 from omskit.engine.tracking import Located, Scan, Tracking
-from omskit.engine.units import Shop
+from omskit.engine.units import Shop, silent
 from omskit.engine.watch import Unscanned, unscanned
 from omskit.fulfillment import (
     AWAITED,
@@ -31,10 +31,6 @@ from omskit.storage import After, Op, Unit, Where
 PAGE = 500
 
 
-def _silent(_count: int) -> None:
-    """Hear progress and say nothing."""
-
-
 @frozen
 class ShipmentDesk:
     """Parcels: what couriers say, what is late, what has arrived, what a warehouse cannot send.
@@ -48,7 +44,7 @@ class ShipmentDesk:
     batch: int
 
     def track(
-        self, scans: Iterable[Scan], *, actor: str, progress: Callable[[int], object] = _silent
+        self, scans: Iterable[Scan], *, actor: str, progress: Callable[[int], object] = silent
     ) -> list[Located | Refusal]:
         """Take what couriers say, in any order and as often as they say it, with one outcome each.
 
@@ -139,7 +135,7 @@ class ShipmentDesk:
                 number = readable(FULFILLMENTS.number, work.key)
                 whole = Reject(reason, until)
                 acts.append(Act(number, RejectLines(lines, reason, until) if may_split else whole))
-        return Acting(self.shop).do_many(acts, actor, self.batch, _silent)
+        return Acting(self.shop).do_many(acts, actor, self.batch, silent)
 
     def expire_pickups(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
         """Send goods back to the shelf that nobody has collected in time, with one outcome for each pickup.
@@ -158,7 +154,7 @@ class ShipmentDesk:
         due = (found[key].state for key in keys)
         numbers = [readable(FULFILLMENTS.number, one.key) for one in due if self._has(one, AWAITED)]
         acts = [Act(number, ExpirePickup()) for number in numbers]
-        return Acting(self.shop).do_many(acts, actor, self.batch, _silent)
+        return Acting(self.shop).do_many(acts, actor, self.batch, silent)
 
     def _statuses(self, trait: str) -> tuple[str, ...]:
         """Return the statuses that have a trait in any process."""

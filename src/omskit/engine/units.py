@@ -81,6 +81,10 @@ class Shop:
                 lock = True
 
 
+def silent(_count: int) -> None:
+    """Hear progress and say nothing."""
+
+
 def complete(unit: Unit, work: Workspace) -> None:
     """Load, and lock, what reactions need and the workspace does not have; nothing is asked when nothing is."""
     while need := missing(work):
