@@ -8,7 +8,6 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import TypeVar
 
 from attrs import define, field, frozen
 
@@ -24,8 +23,9 @@ from omskit.channels import (
     hold_changes,
     normalise,
 )
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
+from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable
 from omskit.engine.contacts import ContactDesk
+from omskit.engine.known import CHUNK, Known, chunks, seen_of
 from omskit.engine.offering import note_sales
 from omskit.engine.refunds import Refunds
 from omskit.engine.units import Shop, save
@@ -35,8 +35,6 @@ from omskit.storage import After, Op, Receipt, Unit, Where
 
 #: Hold of an order that its channel has changed in a way that cannot be followed any more.
 CHANGED = "changed_by_channel"
-#: Most keys in one condition of a search.
-CHUNK = 500
 
 
 @frozen
@@ -148,7 +146,7 @@ class Receiving:
         source = f"channel:{self.channel.code}/order"
         work = self.shop.workspace(unit, self.channel.code, keys=len(documents))
         channel = self._offering(unit, documents)
-        known = {id_: _Known.read(one) for id_, one in _seen(unit, source, documents).items()}
+        known = {id_: Known.read(one) for id_, one in seen_of(unit, source, documents).items()}
         fresh: dict[str, Receipt] = {}
         newer: dict[str, Receipt] = {}
         digests = [fingerprint(self.privacy.bare(document)) for document in documents]
@@ -161,7 +159,7 @@ class Receiving:
             if before is None:
                 number = self._place(work, channel, document, tally)
                 if number:
-                    known[document.external_id] = made = _Known.of(document, digest, number)
+                    known[document.external_id] = made = Known.of(document, digest, number)
                     receivers[key_of(number, ORDERS.number)] = document.receiver
                     if self.offered:
                         sold += [(line.item, line.quantity, document.placed_at) for line in document.lines]
@@ -171,7 +169,7 @@ class Receiving:
             else:
                 self._change(work, channel, document, before.number, tally)
                 receivers[key_of(before.number, ORDERS.number)] = document.receiver
-                known[document.external_id] = made = _Known.of(document, digest, before.number)
+                known[document.external_id] = made = Known.of(document, digest, before.number)
                 place = fresh if document.external_id in fresh else newer
                 place[document.external_id] = made.receipt(document.external_id)
         react(work)
@@ -189,13 +187,13 @@ class Receiving:
         unit: Unit,
         work: Workspace,
         documents: Iterable[tuple[ChannelOrder, str]],
-        known: Mapping[str, _Known],
+        known: Mapping[str, Known],
     ) -> None:
         """Load the orders of documents that come with other content than before."""
         pairs = ((known.get(document.external_id), digest) for document, digest in documents)
         changed = {one.number for one, digest in pairs if one is not None and one.digest != digest}
         keys = sorted(key_of(number, ORDERS.number) for number in changed)
-        for chunk in _chunks(keys):
+        for chunk in chunks(keys):
             work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
 
     def _offering(self, unit: Unit, documents: Sequence[ChannelOrder]) -> Channel:
@@ -263,7 +261,7 @@ class Receiving:
         """Load orders, and in place of those that others stand for those others."""
         found: list[Order] = []
         while keys:
-            for chunk in _chunks(keys):
+            for chunk in chunks(keys):
                 work.know_orders(unit.of(ORDERS).load(chunk, lock=True))
             states = [state for key in keys if key in work.orders and (state := work.orders[key].state)]
             machines = self.shop.ruling
@@ -299,47 +297,11 @@ class Receiving:
         react(work)
 
 
-D = TypeVar("D", ChannelOrder, Reversal)
-K = TypeVar("K", int, str)
-
-
-@frozen
-class _Known:
-    """What is known of a document that was received: its content, when it was changed, the order it became."""
-
-    digest: str
-    number: str
-    changed_ms: int = 0
-
-    @classmethod
-    def of(cls, document: ChannelOrder, digest: str, number: str) -> _Known:
-        return cls(digest, number, to_ms(document.changed_at) if document.changed_at else 0)
-
-    @classmethod
-    def read(cls, receipt: Receipt) -> _Known:
-        number, changed_ms = json.loads(receipt.outcome)
-        return cls(receipt.fingerprint, number, changed_ms)
-
-    def receipt(self, id_: str) -> Receipt:
-        return Receipt(id_, self.digest, json.dumps([self.number, self.changed_ms]))
-
-    def is_newer_than(self, document: ChannelOrder) -> bool:
-        """Whether a document is an older state of the order; one without a time is taken as it comes."""
-        return document.changed_at is not None and to_ms(document.changed_at) < self.changed_ms
-
-
-def _seen(unit: Unit, source: str, documents: Sequence[D]) -> dict[str, Receipt]:
-    found: dict[str, Receipt] = {}
-    for chunk in _chunks([document.external_id for document in documents]):
-        found |= unit.inbox.seen(source, chunk)
-    return found
-
-
 def _fresh(
     unit: Unit, source: str, documents: Sequence[Reversal], tally: _Tally
 ) -> Iterator[tuple[Reversal, str]]:
     """Yield what was not received before; count repeats, refuse what comes with other content."""
-    seen = {id_: one.fingerprint for id_, one in _seen(unit, source, documents).items()}
+    seen = {id_: one.fingerprint for id_, one in seen_of(unit, source, documents).items()}
     for document in documents:
         digest = fingerprint(document)
         known = seen.get(document.external_id)
@@ -353,17 +315,13 @@ def _fresh(
             tally.refused.append(Refusal(document.external_id, "changed_content", message))
 
 
-def _chunks(keys: Sequence[K]) -> Iterator[Sequence[K]]:
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
-
-
 def _candidates(unit: Unit, channel: str, reversals: Sequence[Reversal]) -> Iterator[int]:
     """Yield the keys of all orders that the reversals may be about."""
     here = Where("channel", Op.EQ, channel)
     buyers = sorted({one.buyer for one in reversals if one.buyer and not one.order})
     orders = sorted({one.order for one in reversals if one.order})
     for column, values in (("buyer", buyers), ("external_id", orders)):
-        for chunk in _chunks(values):
+        for chunk in chunks(values):
             yield from _pages(unit, here, Where(column, Op.IN, tuple(chunk)))
 
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
 
 from attrs import define, field, frozen
 
 from omskit.channels import Channel, RefundRequest, fingerprint
 from omskit.core import PayloadError, Refusal, Refused, UsageError, key_of, readable
+from omskit.engine.known import CHUNK, chunks, seen_of
 from omskit.engine.units import Shop, complete, save
 from omskit.flow import Workspace, case_of, follow, react
 from omskit.orders import ORDERS, REPLACED, Order
 from omskit.returns import RETURNS, Request, ReturnCase
 from omskit.storage import After, Op, Receipt, Unit, Where
-
-T = TypeVar("T", int, str)
-
-#: Most keys in one condition of a search.
-CHUNK = 500
 
 
 @define
@@ -96,10 +91,9 @@ class Refunds:
     @staticmethod
     def _known(unit: Unit, source: str, documents: Sequence[RefundRequest]) -> dict[str, tuple[str, str, str]]:
         found: dict[str, tuple[str, str, str]] = {}
-        for chunk in _chunks([document.external_id for document in documents]):
-            for id_, receipt in unit.inbox.seen(source, chunk).items():
-                number, version = json.loads(receipt.outcome)
-                found[id_] = (receipt.fingerprint, number, version)
+        for id_, receipt in seen_of(unit, source, documents).items():
+            number, version = json.loads(receipt.outcome)
+            found[id_] = (receipt.fingerprint, number, version)
         return found
 
     def _load(
@@ -107,12 +101,12 @@ class Refunds:
     ) -> None:
         """Load the cases that are known, and the orders of the others with the children of divided ones."""
         numbers = {known[one.external_id][1] for one in documents if one.external_id in known}
-        for chunk in _chunks(sorted(key_of(number, RETURNS.number) for number in numbers)):
+        for chunk in chunks(sorted(key_of(number, RETURNS.number) for number in numbers)):
             work.know_returns(unit.of(RETURNS).load(chunk, lock=True))
         about = sorted({one.order for one in documents if one.external_id not in known})
-        keys = [key for chunk in _chunks(about) for key in self._orders(unit, chunk)]
+        keys = [key for chunk in chunks(about) for key in self._orders(unit, chunk)]
         while keys:
-            for part in _chunks(keys):
+            for part in chunks(keys):
                 work.know_orders(unit.of(ORDERS).load(part, lock=True))
             replaced = [order for order in _states(work) if self._is_replaced(order)]
             keys = sorted({child for order in replaced for child in order.children} - work.orders.keys())
@@ -149,7 +143,3 @@ def _is_older(version: str, known: str) -> bool:
 
 def _states(work: Workspace) -> Iterable[Order]:
     return [track.state for track in work.orders.values() if track.state is not None]
-
-
-def _chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
