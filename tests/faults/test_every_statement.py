@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from faults import SPLITS, Cut, Failpoints, Forgets, LosesAnswers, rows, summary, violations
-from shop import AT, order, payload, shop
+from shop import AT, Clock, order, payload, shop
 
 from omskit.core import Cell, Level, readable
 from omskit.engine import Oms
 from omskit.fulfillment import FULFILLMENTS, HandOver
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
-from omskit.orders import ORDERS
+from omskit.orders import ORDERS, Approve, Assign, Consignment
 from omskit.storage import MemoryStorage
 from omskit.storage.sql import SqlStorage
 
@@ -37,6 +39,10 @@ def transfer_of(oms: Oms) -> str:
     return readable(TRANSFERS.number, key)
 
 
+def hold(oms: Oms, cart: str, pieces: Mapping[str, int]) -> object:
+    return oms.reservations.hold("web", cart, pieces, minutes=15, actor="shop")
+
+
 #: The life of a shop, command by command; each is one unit.
 LIFE: dict[str, Callable[[Oms], object]] = {
     "stock.receive": lambda oms: oms.stock.receive("BER", {"A": 20, "B": 9}, actor="amy", key="asn-1"),
@@ -54,6 +60,20 @@ LIFE: dict[str, Callable[[Oms], object]] = {
     "transfers.do receive": lambda oms: oms.transfers.do(
         transfer_of(oms), Receive("D2", ((1, 2, 1),)), actor="amy"
     ),
+    "reservations.hold": lambda oms: hold(oms, "c1", {"A": 4, "B": 1}),
+    "reservations.hold more": lambda oms: hold(oms, "c1", {"A": 5, "B": 0}),
+    "receive the order of a cart": lambda oms: oms.receive(
+        "web", payload(order("3", ("A", 3), terms={"cart": "c1"}))
+    ),
+    "do approve it": lambda oms: oms.do(number_of(oms, "3"), Approve(), actor="amy", key="approved"),
+    "do assign it": lambda oms: oms.do(
+        number_of(oms, "3"), Assign((Consignment(1, "BER", ((1, 2),)),), AT), actor="amy", key="assigned"
+    ),
+    "cancel the order of a cart": lambda oms: oms.cancel(number_of(oms, "3"), actor="amy"),
+    "reservations.hold another": lambda oms: hold(oms, "c2", {"A": 2}),
+    "reservations.expire": lambda oms: evolve(
+        oms, channels=tuple(oms.channels.values()), clock=Clock(AT + timedelta(hours=1))
+    ).reservations.expire(limit=1),
 }
 
 

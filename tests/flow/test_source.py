@@ -15,7 +15,7 @@ from omskit.core import Cell, Component, Destination, Level, Refusal
 from omskit.engine import Oms
 from omskit.flow import Facts, direct, source_step
 from omskit.flow.deliveries import demand_of
-from omskit.flow.steps.source import LEVELS
+from omskit.flow.steps.source import KEPT, LEVELS
 from omskit.orders import (
     NEVER_SPLIT,
     Assign,
@@ -57,7 +57,7 @@ def run(*orders: Order, stock: Mapping[str, str], policy: Policy = POLICY) -> di
     levels = {
         Cell(one[0], code): Level(int(one[1:]) + 3, 3) for code, text in stock.items() for one in text.split()
     }
-    commands = source_step(NETWORK, policy).run(orders, Facts(AT, lambda: 0, {LEVELS: levels}))
+    commands = source_step(NETWORK, policy).run(orders, Facts(AT, lambda: 0, {LEVELS: levels, KEPT: {}}))
     found = {}
     for key, (command,) in commands.items():
         assert isinstance(command, Assign)
@@ -192,7 +192,7 @@ def test_a_split_policy_sends_the_parts_of_an_order_by_themselves() -> None:
     step = source_step(NETWORK, POLICY, splitting=SplitPolicy((ByClass({"A": "food"}),)))
     levels = {Cell("A", "BER"): Level(5), Cell("B", "BER"): Level(5)}
     asked = order(line(1, "A"), line(2, "B", 2), planned=2)
-    ((command,),) = step.run([asked], Facts(AT, lambda: 0, {LEVELS: levels})).values()
+    ((command,),) = step.run([asked], Facts(AT, lambda: 0, {LEVELS: levels, KEPT: {}})).values()
     assert isinstance(command, Assign)
     assert [(one.number, one.warehouse, one.lines) for one in command.consignments] == [
         (3, "BER", ((1, 1),)),
@@ -207,7 +207,7 @@ def test_a_sealed_order_leaves_one_warehouse_in_one_parcel_or_not_at_all() -> No
 
     def planned(**stock: str) -> list[tuple[str, tuple[tuple[int, int], ...]]]:
         levels = {Cell(sku, code): Level(1) for code, skus in stock.items() for sku in skus}
-        ((command,),) = step.run([sealed], Facts(AT, lambda: 0, {LEVELS: levels})).values()
+        ((command,),) = step.run([sealed], Facts(AT, lambda: 0, {LEVELS: levels, KEPT: {}})).values()
         assert isinstance(command, Assign)
         return [(one.warehouse, one.lines) for one in command.consignments]
 

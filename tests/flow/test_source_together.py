@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.core import Cell, Destination, Level, UsageError
 from omskit.flow import Facts, Headroom, Need, source_step
-from omskit.flow.steps.source import LEVELS
+from omskit.flow.steps.source import KEPT, LEVELS
 from omskit.orders import Assign, Order, OrderLine, Terms
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -37,7 +37,7 @@ def sources(
     orders: list[Order], stock: dict[Cell, int], together: timedelta | None
 ) -> dict[int, list[tuple[str, tuple[tuple[int, int], ...]]]]:
     """Return the warehouses and lines of the consignments of every order."""
-    facts = Facts(AT, lambda: 0, {LEVELS: {cell: Level(count) for cell, count in stock.items()}})
+    facts = Facts(AT, lambda: 0, {LEVELS: {cell: Level(count) for cell, count in stock.items()}, KEPT: {}})
     commands = source_step(NETWORK, Policy(), together=together).run(orders, facts)
     found = {}
     for key, (command,) in commands.items():
@@ -83,8 +83,8 @@ def test_what_warehouses_and_couriers_can_still_do_is_asked_once_and_kept_to() -
     step = source_step(NETWORK, Policy(), headroom=need)
     orders = [order(n, "A", rank=n) for n in (1, 2, 3)]
     levels = {Cell("A", code): Level(9) for code in CODES}
-    facts = Facts(AT, lambda: 0, {LEVELS: levels, need: need.ask(None, orders, False)})  # type: ignore[arg-type]
-    assert step.needs == (LEVELS, need)
+    facts = Facts(AT, lambda: 0, {LEVELS: levels, KEPT: {}, need: need.ask(None, orders, False)})  # type: ignore[arg-type]
+    assert step.needs == (LEVELS, KEPT, need)
     commands = step.run(orders, facts)
     sent = [[one.warehouse for one in commands[key][0].consignments] for key in (1, 2, 3)]  # type: ignore[union-attr]
     assert (asked, sent) == ([3], [["BER"], ["MUC"], []])

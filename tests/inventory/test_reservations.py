@@ -1,8 +1,8 @@
-"""Reservations: got or created, moved, held for a time, and never let go silently."""
+"""Reservations: got or created, and moved."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,28 +12,15 @@ from omskit.inventory import (
     RESERVED_FOR,
     Difference,
     Move,
-    Soft,
-    availability,
     decide,
     differences,
-    extend,
-    harden,
     moves,
     relocate,
-    reserve_again,
-    sweep,
-    unplaced,
 )
-from omskit.inventory.availability import Shelf
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-HOUR = timedelta(hours=1)
 ONE, TWO = Claim(1, 1), Claim(2, 1)
 A, B = Cell("TEE", "A"), Cell("TEE", "B")
-
-
-def _soft(claim: Claim = ONE, quantity: int = 2, **more: object) -> Soft:
-    return Soft(claim, "TEE", quantity, AT - HOUR, AT, **more)  # type: ignore[arg-type]
 
 
 def test_asking_for_what_is_reserved_changes_nothing() -> None:
@@ -89,64 +76,3 @@ def test_i5_two_lines_of_one_batch_that_together_exceed_stock_are_refused_as_a_w
     with pytest.raises(Refused) as refused:
         decide({A: Level(3)}, moves(differences([], wanted)), at=AT, actor="")
     assert refused.value.facts["cells"] == (("TEE", "A", 4, 3),)
-
-
-def test_i14_a_hold_is_valid_before_its_end_and_not_at_it() -> None:
-    soft = _soft()
-    assert harden(soft, A, at=AT - timedelta(milliseconds=1)) == Difference(ONE, A, 0, 2)
-    with pytest.raises(Refused, match="reservation_expired"):
-        harden(soft, A, at=AT)
-
-
-def test_edge_12_what_a_payment_or_a_review_keeps_is_extended_and_said_to_be() -> None:
-    kept, free = _soft(kept_by=frozenset({"payment"})), _soft(TWO)
-    found = sweep([kept, free], at=AT, extend_by=HOUR)
-    assert [soft.expires for soft in found.extended] == [AT + HOUR]
-    assert found.ended == (free,)
-
-
-def test_what_is_kept_too_long_is_shown_to_a_person_and_still_held() -> None:
-    kept = _soft(kept_by=frozenset({"review"}))
-    found = sweep([kept], at=AT, extend_by=HOUR, longest=timedelta(minutes=30))
-    assert (found.extended, found.ended) == ((), ())
-    assert [soft.expires for soft in found.overdue] == [AT + HOUR]
-
-
-def test_what_is_not_over_is_left_out_of_a_sweep() -> None:
-    found = sweep([_soft()], at=AT - HOUR, extend_by=HOUR)
-    assert (found.extended, found.overdue, found.ended) == ((), (), ())
-
-
-def test_an_extension_is_by_some_time() -> None:
-    with pytest.raises(UsageError, match="bad_extension"):
-        sweep([], at=AT, extend_by=timedelta(0))
-
-
-def test_activity_extends_and_never_shortens() -> None:
-    soft = _soft()
-    assert extend(soft, at=AT - HOUR, expires=AT + HOUR).expires == AT + HOUR
-    assert extend(soft, at=AT - HOUR, expires=AT - HOUR / 2) == soft
-
-
-def test_a_soft_reservation_hardens_only_where_it_may() -> None:
-    soft = _soft(warehouses=frozenset("B"))
-    with pytest.raises(UsageError, match="other_warehouse"):
-        harden(soft, A, at=AT - HOUR)
-    with pytest.raises(UsageError, match="other_sku"):
-        harden(soft, Cell("CAP", "B"), at=AT - HOUR)
-
-
-def test_live_carts_take_off_what_is_available() -> None:
-    off = unplaced([_soft(), _soft(TWO, kept_by=frozenset({"payment"}))], at=AT)
-    assert availability([Shelf(A, 10)], on=AT.date(), unplaced=off)["TEE"].free == 8
-
-
-def test_edge_12_a_late_payment_reserves_again_or_is_oversold() -> None:
-    late, later = _soft(quantity=5), Soft(TWO, "TEE", 4, AT, AT)
-    found = reserve_again([later, late], {A: Level(4, 1), B: Level(4)})
-    assert found.reserved == (Difference(ONE, A, 0, 3), Difference(ONE, B, 0, 2))
-    assert found.oversold == ((TWO, "TEE", 4),)
-
-
-def test_a_warehouse_with_the_whole_line_is_preferred_when_reserving_again() -> None:
-    assert reserve_again([_soft(quantity=5)], {A: Level(4), B: Level(5)}).reserved == (Difference(ONE, B, 0, 5),)

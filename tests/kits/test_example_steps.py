@@ -13,7 +13,7 @@ from sync_host import NETWORK
 from omskit.allocation import Policy
 from omskit.core import Cell, Destination, Level
 from omskit.flow import Need, Step, release_step, review_step, source_step
-from omskit.flow.steps.source import LEVELS
+from omskit.flow.steps.source import KEPT, LEVELS
 from omskit.orders import Approve, Assign, Consignment, Order, OrderLine, Place, Terms, decide, evolve
 from omskit.testing import StepKit
 
@@ -75,7 +75,7 @@ class TestSource(_Kit):
 
     @pytest.fixture
     def answers(self) -> Answers:
-        return {LEVELS: {Cell("MUG", "BERLIN"): Level(3), Cell("MUG", "VENLO"): Level(2, 1)}}
+        return {LEVELS: {Cell("MUG", "BERLIN"): Level(3), Cell("MUG", "VENLO"): Level(2, 1)}, KEPT: {}}
 
 
 class TestRelease(_Kit):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.core import Cell, Destination, Level, UsageError
 from omskit.flow import Facts, source_step
-from omskit.flow.steps.source import LEVELS
+from omskit.flow.steps.source import KEPT, LEVELS
 from omskit.orders import Assign, Order, OrderLine, Terms
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -53,7 +53,7 @@ def assigned(orders: Sequence[Order], stock: Stock, *, together: timedelta | Non
     levels = {cell: Level(pieces + 1, 1) for cell, pieces in stock.items()}
     step = source_step(NETWORK, Policy(), together=together)
     found = {}
-    for key, (command,) in step.run(orders, Facts(AT, lambda: 0, {LEVELS: levels})).items():
+    for key, (command,) in step.run(orders, Facts(AT, lambda: 0, {LEVELS: levels, KEPT: {}})).items():
         assert isinstance(command, Assign)
         found[key] = command
     return found

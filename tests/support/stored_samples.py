@@ -45,6 +45,7 @@ from omskit.channels import (
 )
 from omskit.core import Codec, Component, Contact, Destination
 from omskit.flow import DRAFTS, Draft, DraftLine
+from omskit.inventory import soft
 from omskit.pricing import (
     ALLOWANCES,
     PRICE_CHANGES,
@@ -300,6 +301,19 @@ DRAFT = Draft(
 )
 
 #: Every codec whose texts are kept in a database, or whose texts are digested into one.
+SOFT = soft.SoftReservation(
+    11,
+    "held",
+    "shop",
+    "cart-7",
+    (soft.SoftLine(1, "MUG", 5, (("BERLIN", 2), ("VENLO", 1)), 1), soft.SoftLine(2, "TEAPOT", 1)),
+    AT,
+    AT + timedelta(minutes=15),
+    42,
+    ("payment",),
+    "SO-42",
+)
+
 CODECS: tuple[Codec[Any], ...] = (
     o.ORDERS.state,
     o.ORDERS.events,
@@ -321,6 +335,9 @@ CODECS: tuple[Codec[Any], ...] = (
     PRICE_CHANGES.state,
     PRICE_CHANGES.events,
     changes.COMMANDS,
+    soft.SOFTS.state,
+    soft.SOFTS.events,
+    soft.COMMANDS,
     DRAFTS,
     RECEIVERS,
     CONTACTS.state,
@@ -336,6 +353,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
         SOLD,
         o.Order(3, "approved", o.Terms("shop", "C", AT, "EUR", TO), (PLAIN,), gifted=True, gifts_stale=True),
         o.Order(4, "approved", o.Terms("shop", "D~1", AT, "EUR", TO), (PLAIN,), redeems=True, part_of=42),
+        o.Order(5, "received", o.Terms("shop", "E", AT, "EUR", TO, cart="cart-7"), (PLAIN,)),
     ),
     ("order event", "placed"): (o.OrderPlaced(ORDER),),
     ("order event", "approved"): (o.Approved("approved", "allow_all"), o.Approved("approved")),
@@ -555,7 +573,10 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("notice", "waybill_void"): (WaybillVoid("FO-7-8", 1, 2, "Kranich", "WB-2", "recalled"),),
     ("notice", "intercept"): (InterceptRequest("FO-7-8", 1, "Kranich", "WB-2", "refunded"),),
     ("notice", "stock"): (StockNotice("shop", (StockUpdate("60001", 5, "31", "41"), StockUpdate("60002", 0))),),
-    ("channel document", "order"): (CHANNEL_ORDER,),
+    ("channel document", "order"): (
+        CHANNEL_ORDER,
+        ChannelOrder("A-1002", AT, "EUR", TO, (ChannelLine("MUG", 1),), cart="cart-7"),
+    ),
     ("channel document", "reversal"): (
         Reversal("R-1", HERE, (ReversedLine("MUG", 1, 990, "L2"),), "c-17", "A-1001"),
     ),
@@ -625,6 +646,25 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("contact event", "kept"): (ContactKept(),),
     ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
+    ("soft reservation", "soft_reservation"): (SOFT,),
+    ("soft reservation event", "held"): (soft.Held(SOFT),),
+    ("soft reservation event", "extended"): (soft.Extended("held", AT, "kept by payment"),),
+    ("soft reservation event", "kept_by"): (soft.KeptBy("held", ("payment", "review")),),
+    ("soft reservation event", "bound"): (soft.Bound("ordered", 42),),
+    ("soft reservation event", "used"): (
+        soft.Used("ordered", ((1, "BERLIN", 2),), ((1, "VENLO", 1),), "SO-42"),
+    ),
+    ("soft reservation event", "ended"): (soft.Ended("let_go", "cart emptied"),),
+    ("soft reservation command", "hold"): (soft.Hold(SOFT),),
+    ("soft reservation command", "extend"): (soft.Extend(AT),),
+    ("soft reservation command", "keep"): (soft.Keep("payment"),),
+    ("soft reservation command", "stop_keeping"): (soft.StopKeeping("payment"),),
+    ("soft reservation command", "bind"): (soft.Bind(42),),
+    ("soft reservation command", "use"): (
+        soft.Use((("MUG", "BERLIN", 2),), (("MUG", 1),), "SO-42"),
+    ),
+    ("soft reservation command", "let_go"): (soft.LetGo("cart emptied"),),
+    ("soft reservation command", "expire"): (soft.Expire(("SO-42 (fraud)",), timedelta(hours=2)),),
 }
 
 

@@ -8,7 +8,7 @@ from omskit.allocation.chart import chart
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
 from omskit.allocation.explain import Considered, Verdict, considered, explain
-from omskit.allocation.model import Demand, DemandLine, Supply
+from omskit.allocation.model import Demand, DemandLine, Kept, Supply
 from omskit.allocation.network import Network, Warehouse
 from omskit.allocation.opportunity import Expected, OpportunityCost, opportunity_cost
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason, Rule, Unfilled
@@ -34,6 +34,7 @@ __all__ = [
     "Expected",
     "Finding",
     "Insurance",
+    "Kept",
     "Lane",
     "Language",
     "Network",

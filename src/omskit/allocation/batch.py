@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from omskit.allocation.case import DEFAULT_BUDGET, Case, Setting, Solution
 from omskit.allocation.compiled import Compiled, compile_network
-from omskit.allocation.decide import decision_of, other_currency
+from omskit.allocation.decide import decide, decision_of, other_currency
 from omskit.allocation.few import MOST_CASES, settled
 from omskit.allocation.held import held
 from omskit.allocation.joint import Joint
@@ -43,7 +43,8 @@ def plan_batch(
 
     Args:
         demands: With different keys.
-        supply: What can be used up.
+        supply: What can be used up. Demands for which something is kept are served one by one, before the others
+            of their rank; the bound is then that of this rule.
         network: Compile it once with :func:`omskit.allocation.compile_network` to plan many batches.
         policy: What counts.
         at: Now; aware.
@@ -72,9 +73,17 @@ def plan_batch(
     kept = previous or {}
     ranks = groupby(ordered, key=lambda one: one.rank) if by_rank else [(0, iter(ordered))]
     for _, some in ranks:
-        made, least = _planned(list(some), setting, ledger, Terms(at, budget, solver, kept, change_minor))
-        decisions += made
-        bound += least
+        together: list[Demand] = []
+        for one in some:
+            if ledger.keeps(one.key):
+                decisions.append(decide(one, setting, ledger, at, budget))
+                bound += decisions[-1].bound_minor
+            else:
+                together.append(one)
+        if together:
+            made, least = _planned(together, setting, ledger, Terms(at, budget, solver, kept, change_minor))
+            decisions += made
+            bound += least
     return Plan(tuple(decisions), bound)
 
 

@@ -21,15 +21,19 @@ _ENDLESS = 1 << 60
 
 
 def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int) -> Decision:
-    """Return what becomes of a demand, and take its stock."""
+    """Return what becomes of a demand, and take its stock; what is kept for it counts."""
+    ledger.lend(demand.key)
     case = Case(demand, setting)
     ledger.know(case)
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
     if demand.currency != setting.network.network.currency:
-        return other_currency(asked)
-    solution = solve_within(case, ledger.stock, budget)
-    ledger.take(case, solution.parcels)
-    return decision_of(case, solution, asked, ledger)
+        decision = other_currency(asked)
+    else:
+        solution = solve_within(case, ledger.stock, budget)
+        ledger.take(case, solution.parcels)
+        decision = decision_of(case, solution, asked, ledger)
+    ledger.take_back(demand.key)
+    return decision
 
 
 def decide_priced(
@@ -37,8 +41,18 @@ def decide_priced(
 ) -> Decision:
     """Return what becomes of a demand that pays prices for scarce things, and take its stock.
 
-    Of the plans that leave as few units out as the best plan without prices, the cheapest priced one counts.
+    Of the plans that leave as few units out as the best plan without prices, the cheapest priced one counts. What
+    is kept for it is priced as what everybody may use.
     """
+    ledger.lend(demand.key)
+    decision = _priced(demand, setting, ledger, at, budget, prices=prices)
+    ledger.take_back(demand.key)
+    return decision
+
+
+def _priced(
+    demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int, *, prices: Prices
+) -> Decision:
     case = Case(demand, setting)
     ledger.know(case)
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)

@@ -122,6 +122,22 @@ def _counted(left: Mapping[str, int]) -> Mapping[str, int]:
 
 
 @frozen
+class Kept:
+    """Pieces that some demands may use and no others, beside what is available.
+
+    Args:
+        demands: Keys of the demands.
+        pieces: By cell, above any safety stock.
+
+    Raises:
+        UsageError: ``bad_quantity``.
+    """
+
+    demands: frozenset[int]
+    pieces: Mapping[Cell, int] = field(converter=_checked)
+
+
+@frozen
 class Supply:
     """What a plan may use up.
 
@@ -130,6 +146,7 @@ class Supply:
         parcels: Parcels that a warehouse can still pack, by code; no limit for those that are not in it.
         units: Units of lines that a warehouse can still pick, by code; no limit for those that are not in it.
         quotas: Parcels that a courier still takes, by code; no limit for those that are not in it.
+        kept: What only some demands may use.
 
     Raises:
         UsageError: ``bad_quantity``.
@@ -139,3 +156,4 @@ class Supply:
     parcels: Mapping[str, int] = field(factory=dict, converter=_counted)
     units: Mapping[str, int] = field(factory=dict, converter=_counted)
     quotas: Mapping[str, int] = field(factory=dict, converter=_counted)
+    kept: tuple[Kept, ...] = ()

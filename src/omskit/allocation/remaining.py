@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from omskit.allocation.atoms import needs_of
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Stock
 from omskit.allocation.compiled import Compiled
 from omskit.allocation.model import Supply
+from omskit.core import Cell
 
 
 class Ledger:
@@ -18,7 +19,7 @@ class Ledger:
         network: Whose warehouses count.
     """
 
-    __slots__ = ("_nothing", "stock")
+    __slots__ = ("_kept", "_lent", "_nothing", "stock")
 
     def __init__(self, supply: Supply, network: Compiled) -> None:
         rows: dict[str, list[int]] = {}
@@ -35,6 +36,53 @@ class Ledger:
         parcels = [supply.parcels.get(code, UNLIMITED) for code in codes]
         units = [supply.units.get(code, UNLIMITED) for code in codes]
         self.stock = Stock(rows, parcels, units, dict(supply.quotas))
+        self._kept: dict[int, list[dict[str, list[int]]]] = {}
+        self._lent: dict[str, list[int]] = {}
+        for kept in supply.kept:
+            own = self._rows(kept.pieces, positions)
+            for key in kept.demands:
+                self._kept.setdefault(key, []).append(own)
+
+    def _rows(self, pieces: Mapping[Cell, int], positions: Mapping[str, int]) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for cell, count in pieces.items():
+            position = positions.get(cell.warehouse)
+            if position is not None:
+                rows.setdefault(cell.sku, self._nothing.copy())[position] += count
+        return rows
+
+    def keeps(self, key: int) -> bool:
+        """Whether there are pieces that only this demand and some others may use."""
+        return key in self._kept
+
+    def lend(self, key: int) -> None:
+        """Put what is kept for a demand beside what everybody may use, until :meth:`take_back`."""
+        if not self._kept:
+            return
+        rows = self.stock.rows
+        for own in self._kept.get(key, ()):
+            for sku, counts in own.items():
+                self._lent.setdefault(sku, rows.get(sku, self._nothing))
+                rows[sku] = [sum(pair) for pair in zip(rows.get(sku, self._nothing), counts, strict=True)]
+
+    def take_back(self, key: int) -> None:
+        """Take away what a demand has left of what was kept for it; that is what it has used first, in order."""
+        rows = self.stock.rows
+        pools = self._kept.get(key, ())
+        for sku, before in self._lent.items():
+            shares = [own[sku] for own in pools if sku in own]
+            now = rows[sku].copy()
+            for position, free in enumerate(before):
+                kept = sum([counts[position] for counts in shares])
+                left = min(kept, max(0, now[position] - free))
+                now[position] -= left
+                used = kept - left
+                for counts in shares:
+                    some = min(used, counts[position])
+                    counts[position] -= some
+                    used -= some
+            rows[sku] = now
+        self._lent.clear()
 
     def know(self, case: Case) -> None:
         """Make sure that every SKU of a case has a row."""

@@ -206,7 +206,8 @@ class _Shelf:
 
     def supply(self) -> Supply:
         """Return what there is."""
-        return Supply(dict(self._pieces), *[dict(one) for one in self._room])
+        parcels, units, quotas = [dict(one) for one in self._room]
+        return Supply(dict(self._pieces), parcels, units, quotas)
 
     def take(self, name: str, demand: Demand, parcels: Sequence[PlannedParcel]) -> None:
         """Take what parcels need."""

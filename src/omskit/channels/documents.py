@@ -67,6 +67,7 @@ class ChannelOrder:
             serves, because one address encrypts to many.
         changed_at: When the channel last changed it.
         extra: What else the channel says of it.
+        cart: The channel's id of the cart that it was; empty when it is ``external_id``.
     """
 
     external_id: str
@@ -100,6 +101,7 @@ class ChannelOrder:
     merge: str = ""
     changed_at: datetime | None = None
     extra: Extra = field(default=(), repr=False)
+    cart: str = ""
 
     @property
     def expected_minor(self) -> int:

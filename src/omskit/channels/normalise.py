@@ -164,4 +164,5 @@ def _terms(channel: Channel, document: ChannelOrder) -> Terms:
         document.memo,
         document.marks,
         document.merge,
+        cart=document.cart,
     )

@@ -37,7 +37,7 @@ class Level:
 
 
 class Claim(NamedTuple):
-    """What a movement is made for: one line of one order; order 0 stands for no order. Ordered by both."""
+    """What a movement is made for: one line of one order, or of what a cart holds; 0 stands for no order."""
 
     order: int = 0
     line: int = 0

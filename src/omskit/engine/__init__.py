@@ -15,6 +15,7 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.reserving import ReservationDesk, Swept
 from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
@@ -54,6 +55,7 @@ __all__ = [
     "Relay",
     "Relayed",
     "Request",
+    "ReservationDesk",
     "ReturnDesk",
     "Run",
     "Runner",
@@ -64,6 +66,7 @@ __all__ = [
     "Shop",
     "StockDesk",
     "Stockroom",
+    "Swept",
     "Taken",
     "Tracking",
     "TransferDesk",

@@ -15,6 +15,7 @@ from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
 from omskit.engine.offering import OfferingDesk
 from omskit.engine.price_changing import PriceDesk
+from omskit.engine.reserving import ReservationDesk
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk
@@ -87,6 +88,11 @@ class Desks:
         """What can be sold, what each channel is told of it and why, and what somebody should look at."""
         offering = self.offering or Offering()
         return OfferingDesk(self._shop, self.channels, offering, self.schema is not None)
+
+    @property
+    def reservations(self) -> ReservationDesk:
+        """What carts and unpaid orders hold for a time."""
+        return ReservationDesk(self._shop, self.offering or Offering(), self.batch)
 
     @property
     def transfers(self) -> TransferDesk:

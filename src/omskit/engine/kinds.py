@@ -8,6 +8,7 @@ from omskit.catalog import LISTINGS, PRODUCTS, TREES
 from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS
@@ -18,6 +19,7 @@ KINDS: tuple[Kind[Any], ...] = (
     ORDERS,
     FULFILLMENTS,
     TRANSFERS,
+    SOFTS,
     RETURNS,
     CONTACTS,
     PRODUCTS,

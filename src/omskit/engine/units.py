@@ -9,10 +9,11 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from omskit.channels import Reporting
-from omskit.core import ConcurrencyConflict, Refused, aware
+from omskit.core import Change, ConcurrencyConflict, Refused, aware
 from omskit.engine.keys import Keys
-from omskit.flow import Ruling, Workspace, missing, redeem
+from omskit.flow import Following, Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.soft import SOFTS, SoftReservation
 from omskit.orders import ORDERS
 from omskit.pricing import Till
 from omskit.returns import RETURNS
@@ -110,6 +111,7 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
         ConcurrencyConflict: ``stale_version``.
         Duplicate: ``duplicate_key``.
     """
+    softs = _claim(unit, work)
     if joined:
         _redeem(unit, work)
         if work.movements:
@@ -120,12 +122,25 @@ def save(unit: Unit, work: Workspace, *, joined: bool = False) -> None:
         unit.of(FULFILLMENTS).save(fulfillments)
     if returns := work.changed_returns():
         unit.of(RETURNS).save(returns)
+    if softs:
+        unit.of(SOFTS).save(softs)
     if work.messages:
         unit.outbox.put(work.messages)
     if not joined:
         _redeem(unit, work)
         if work.movements:
             unit.stock.post(work.movements)
+
+
+def _claim(unit: Unit, work: Workspace) -> list[Change[SoftReservation]]:
+    """Let what carts hold follow their orders; return what is to be saved, and book what it does to stock."""
+    if not work.claiming:
+        return []
+    orders = {key: track.state for key, track in work.orders.items() if track.state is not None}
+    following = Following(unit, work.ruling, orders, work.at, work.actor)
+    changes, movements = following.follow(work.claiming, work.movements)
+    work.movements += movements
+    return changes
 
 
 def _redeem(unit: Unit, work: Workspace) -> None:

@@ -10,8 +10,10 @@ from attrs import frozen
 from omskit.channels import CONTACTS
 from omskit.core import Entry, Kind, Reservation, Stored, fold, readable
 from omskit.engine.kinds import KINDS
+from omskit.engine.verify_held import held as carts_hold
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
+from omskit.inventory.soft import SOFTS
 from omskit.orders import ORDERS, Order, Shipped
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
@@ -54,6 +56,8 @@ def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
             if kind is ORDERS:
                 drift += _promises(unit, page)
                 drift += _shipments(unit, page, histories)
+            elif kind is SOFTS:
+                drift += carts_hold(unit, page)
             elif kind is RETURNS:
                 drift += _returned(unit, page)
             elif kind is REDEMPTIONS:

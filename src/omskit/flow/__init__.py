@@ -6,8 +6,9 @@ from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
+from omskit.flow.holding import HELD_NOW, Claiming, Following, needed, soft_change
 from omskit.flow.lists import load_prices
-from omskit.flow.offering import Offering, Sellable
+from omskit.flow.offering import Offering, Sellable, waiting_orders
 from omskit.flow.offers import (
     Goods,
     load_listings,
@@ -53,6 +54,8 @@ from omskit.flow.selling import (
 )
 from omskit.flow.steps import (
     GIFT_SHORT,
+    KEPT,
+    LEVELS,
     PRICE_GAP,
     Headroom,
     free_gifts,
@@ -75,6 +78,9 @@ __all__ = [
     "FINANCE",
     "FREIGHT",
     "GIFT_SHORT",
+    "HELD_NOW",
+    "KEPT",
+    "LEVELS",
     "PICKUP",
     "PRICE_GAP",
     "SHORT_PICK",
@@ -82,9 +88,11 @@ __all__ = [
     "UNDER_REFUND",
     "Advance",
     "Candidates",
+    "Claiming",
     "Draft",
     "DraftLine",
     "Facts",
+    "Following",
     "Goods",
     "Headroom",
     "Matched",
@@ -134,6 +142,7 @@ __all__ = [
     "match",
     "merge_step",
     "missing",
+    "needed",
     "offered",
     "open_case",
     "owned",
@@ -149,6 +158,7 @@ __all__ = [
     "repriced",
     "review_step",
     "reviewed",
+    "soft_change",
     "source_step",
     "spend",
     "stoppable",
@@ -156,5 +166,6 @@ __all__ = [
     "unexplained_items",
     "unsent_gifts",
     "unspend",
+    "waiting_orders",
     "with_gifts",
 ]

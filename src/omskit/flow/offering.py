@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from omskit.core import Cell, Component, Kind, Stored, mark_of
+from omskit.core import Cell, Component, Kind, Reservation, Stored, mark_of
+from omskit.flow.holding import OWNED_NOW, open_pieces, root_of
 from omskit.flow.rules import Rules
 from omskit.inventory import (
     Ahead,
@@ -21,8 +22,8 @@ from omskit.inventory import (
     Unplaced,
     availability,
     bundle,
-    pieces,
 )
+from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFER_MACHINE, TRANSFERS
 from omskit.inventory.transfers.machine import MOVING
 from omskit.orders import AUDITABLE, CONFIRMABLE, ORDERS, REVIEWABLE, SOURCEABLE
@@ -70,8 +71,23 @@ def _pages(unit: Unit, kind: Kind[Any], *where: Where) -> Iterator[Stored[Any]]:
         after = After(None, keys[-1])
 
 
-def unplaced(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) -> list[Unplaced]:
-    """Return the pieces that were sold and have no warehouse yet, of every order that waits for one.
+@frozen
+class Waiting:
+    """Pieces of an order that were sold and have no warehouse yet, by SKU.
+
+    Args:
+        root: Key under which the order owns what a cart holds.
+        warehouses: Where it may come from; empty for anywhere.
+        pieces: By SKU.
+    """
+
+    root: int
+    warehouses: frozenset[str]
+    pieces: Mapping[str, int]
+
+
+def waiting_orders(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) -> list[Waiting]:
+    """Return what every order that waits for a warehouse needs.
 
     It reads each waiting order once: its time grows with how many wait, not with how many there are.
 
@@ -82,16 +98,38 @@ def unplaced(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) -> list[
     """
     traits = (REVIEWABLE, CONFIRMABLE, AUDITABLE, SOURCEABLE)
     statuses = {status for one in rules for trait in traits for status in one.orders.with_trait(trait)}
-    sums: dict[tuple[str, frozenset[str]], int] = {}
+    found = []
     for stored in _pages(unit, ORDERS, Where("status", Op.IN, tuple(sorted(statuses)))):
         order = stored.state
-        where = frozenset({order.terms.warehouse} - {""})
-        for line in order.lines:
-            if line.open:
-                for sku, count in pieces(line.parts, line.open).items():
-                    if sku in skus:
-                        sums[sku, where] = sums.get((sku, where), 0) + count
-    return [Unplaced(sku, count, where) for (sku, where), count in sums.items()]
+        needs = {sku: count for sku, count in open_pieces(order).items() if sku in skus}
+        if needs:
+            found.append(Waiting(root_of(order), frozenset({order.terms.warehouse} - {""}), needs))
+    return found
+
+
+def unplaced(waiting: Iterable[Waiting], owned: Mapping[int, Mapping[str, int]]) -> list[Unplaced]:
+    """Return what comes off what can be sold: all that waits, but for what is reserved for its cart already.
+
+    Args:
+        waiting: What orders need.
+        owned: Pieces by SKU that orders own of carts, by root.
+    """
+    left = {root: dict(pieces) for root, pieces in owned.items()}
+    sums: dict[tuple[str, frozenset[str]], int] = {}
+    for one in waiting:
+        mine = left.get(one.root, {})
+        for sku, count in one.pieces.items():
+            reserved = min(count, mine.get(sku, 0))
+            if reserved:
+                mine[sku] -= reserved
+            sums[sku, one.warehouses] = sums.get((sku, one.warehouses), 0) + count - reserved
+    return [Unplaced(sku, count, where) for (sku, where), count in sums.items() if count]
+
+
+def owned_of_carts(unit: Unit) -> dict[int, Mapping[str, int]]:
+    """Return the pieces by SKU that orders own of carts until they have warehouses, by root."""
+    owned = _pages(unit, SOFTS, Where("status", Op.IN, OWNED_NOW))
+    return {one.state.order: one.state.held for one in owned}
 
 
 def due(unit: Unit, skus: Collection[str]) -> dict[Cell, list[Dated]]:
@@ -145,15 +183,39 @@ class Sellable:
     ) -> Sellable:
         """Read what can be sold of some SKUs.
 
-        Orders without a warehouse are read before the levels. One that gets its warehouse between the two is then
-        counted twice for a moment; the other way round it would count not at all, and its pieces be sold again.
+        Orders without a warehouse are read before the levels, and what they own of carts after them. One that gets
+        its warehouse between two of these is then counted twice for a moment; the other way round it would count
+        not at all, and its pieces be sold again.
         """
         known = frozenset(skus)
-        waiting = unplaced(unit, rules, known)
-        return cls(shelves(unit, known, offering), waiting, offering, on)
+        waiting = waiting_orders(unit, rules, known)
+        found = shelves(unit, known, offering)
+        return cls(found, unplaced(waiting, owned_of_carts(unit)), offering, on)
 
-    def for_channel(self, channel: str) -> dict[str, Available]:
-        """Return what can be sold of every SKU, as a channel sees it; an empty code sees every warehouse."""
+    @classmethod
+    def locked(
+        cls,
+        unit: Unit,
+        waiting: Callable[[], Sequence[Waiting]],
+        skus: Collection[str],
+        offering: Offering,
+        on: date,
+    ) -> Sellable:
+        """Read it so that nobody else reserves or lets go of these SKUs before the unit ends.
+
+        ``waiting`` gives the orders that wait, and is asked once the levels are locked. Read then, they are exact.
+        Read before, nobody is held up while they are read, and an order that got its warehouse since counts twice.
+        """
+        found = shelves(unit, frozenset(skus), offering, lock=True)
+        return cls(found, unplaced(waiting(), owned_of_carts(unit)), offering, on)
+
+    def for_channel(self, channel: str, own: Iterable[Reservation] = ()) -> dict[str, Available]:
+        """Return what can be sold of every SKU, as a channel sees it; an empty code sees every warehouse.
+
+        Args:
+            channel: Who asks.
+            own: What the asker has reserved already, as a cart does: it is there for him.
+        """
         return availability(
             self.shelves,
             on=self.on,
@@ -162,6 +224,7 @@ class Sellable:
             unplaced=self.waiting,
             allotments=self.offering.allotments,
             ahead=self.offering.ahead,
+            own=own,
         )
 
     def of_item(self, sku: str, parts: Sequence[Component], found: Mapping[str, Available]) -> Available:

@@ -16,6 +16,7 @@ from omskit import orders as o
 from omskit.core import Cell, Claim
 from omskit.flow import from_price
 from omskit.flow.from_work import ON_FULFILLMENT
+from omskit.flow.holding import Claiming, root_of
 from omskit.flow.notify import AFTER_SALE, report, withdrawal
 from omskit.flow.reporting import reports, withdrawn
 from omskit.flow.returning import ON_RETURN, missing_for_returns
@@ -104,10 +105,26 @@ def _book(
     )
 
 
+def _placed(work: Workspace, news: News[Order]) -> None:
+    terms = news.after.terms
+    if not news.after.part_of and terms.kind not in AFTER_SALE:
+        work.claiming.append(Claiming(news.key, terms.channel, terms.cart or terms.external_id))
+
+
+def _needs_less(work: Workspace, news: News[Order]) -> None:
+    work.claiming.append(Claiming(root_of(news.after)))
+
+
+def _divided(work: Workspace, news: News[Order]) -> None:
+    from_price.divided(work, news)
+    _needs_less(work, news)
+
+
 def _assigned(work: Workspace, news: News[Order]) -> None:
     event: o.Assigned = news.event
     for one in event.consignments:
         _book(work, stock.RESERVED_FOR, news.after, one.lines, at=one.warehouse)
+    _needs_less(work, news)
 
 
 def _unassigned(work: Workspace, news: News[Order]) -> None:
@@ -132,11 +149,13 @@ def _cancelled(work: Workspace, news: News[Order]) -> None:
     _release(work, news, news.event.reserved)
     _report(work, news)
     from_price.cancelled(work, news)
+    _needs_less(work, news)
 
 
 def _amended(work: Workspace, news: News[Order]) -> None:
     _report(work, news)
     from_price.amended(work, news)
+    _needs_less(work, news)
 
 
 def _order_shipped(work: Workspace, news: News[Order]) -> None:
@@ -147,6 +166,7 @@ def _order_shipped(work: Workspace, news: News[Order]) -> None:
     document = str(event.fulfillment)
     if event.unplanned:
         _book(work, stock.RESERVED_FOR, news.after, event.lines, at=warehouse, document=document)
+        _needs_less(work, news)
     _book(work, stock.SHIPPED, news.after, event.lines, at=warehouse, document=document)
     if work.reporting:
         _report(work, news)
@@ -230,13 +250,14 @@ def _report(work: Workspace, news: News[Order]) -> None:
 _ON_ORDER = cast(
     "dict[type, Callable[[Workspace, News[Order]], None]]",
     {
+        o.OrderPlaced: _placed,
         o.Assigned: _assigned,
         o.Unassigned: _unassigned,
         o.Unmerged: _unassigned,
         o.Cancelled: _cancelled,
         o.Priced: from_price.priced,
-        o.Divided: from_price.divided,
-        o.Rejoined: from_price.divided,
+        o.Divided: _divided,
+        o.Rejoined: _divided,
         o.Amended: _amended,
         o.Shipped: _order_shipped,
         o.TakenBack: _taken_back,

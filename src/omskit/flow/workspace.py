@@ -19,6 +19,7 @@ from omskit import returns as r
 from omskit.channels import Reporting
 from omskit.core import Change, Entry, Movement, Stored
 from omskit.flow.budgets import Redeeming
+from omskit.flow.holding import Claiming
 from omskit.flow.rules import Ruling
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
@@ -77,6 +78,7 @@ class Workspace:
     fulfillment_news: list[News[FulfillmentOrder]] = field(factory=list)
     return_news: list[News[ReturnCase]] = field(factory=list)
     redeeming: list[Redeeming] = field(factory=list)
+    claiming: list[Claiming] = field(factory=list)
     _undo: list[Callable[[], object]] | None = None
 
     def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:
@@ -201,6 +203,7 @@ class Workspace:
             self.fulfillment_news,
             self.return_news,
             self.redeeming,
+            self.claiming,
         )
         counts = [len(one) for one in lists]
         self._undo = []

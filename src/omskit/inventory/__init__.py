@@ -103,20 +103,7 @@ from omskit.inventory.publication import (
     sold_there,
     told,
 )
-from omskit.inventory.reservations import (
-    Again,
-    Difference,
-    Soft,
-    Swept,
-    differences,
-    extend,
-    harden,
-    moves,
-    relocate,
-    reserve_again,
-    sweep,
-    unplaced,
-)
+from omskit.inventory.reservations import Difference, differences, moves, relocate
 
 __all__ = [
     "ANNOUNCED",
@@ -154,7 +141,6 @@ __all__ = [
     "STOCK_MACHINE",
     "UNSHIPPED",
     "WITHHELD",
-    "Again",
     "Ahead",
     "Allotment",
     "Available",
@@ -179,8 +165,6 @@ __all__ = [
     "Shelf",
     "ShelfLife",
     "Shown",
-    "Soft",
-    "Swept",
     "Term",
     "Tolerance",
     "Unplaced",
@@ -198,11 +182,9 @@ __all__ = [
     "due_for_count",
     "evolve",
     "expiring",
-    "extend",
     "figure",
     "fill",
     "for_claims",
-    "harden",
     "heard",
     "locked_up",
     "movement",
@@ -216,11 +198,8 @@ __all__ = [
     "publish",
     "relocate",
     "removal_day",
-    "reserve_again",
     "restated",
     "settle_count",
     "sold_there",
-    "sweep",
     "told",
-    "unplaced",
 ]

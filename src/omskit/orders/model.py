@@ -117,6 +117,8 @@ class Terms:
             can tell. See :func:`omskit.core.merge_identity` for plain text.
         origin: The external id under which the channel knows it, where that is another order's; empty when it is
             ``external_id``.
+        cart: The channel's id of the cart that it was; what the cart holds becomes the order's. Empty when it is
+            ``external_id``.
 
     Raises:
         UsageError: ``bad_grade``.
@@ -142,6 +144,7 @@ class Terms:
     marks: tuple[str, ...] = ()
     merge_identity: str = ""
     origin: str = ""
+    cart: str = ""
 
     def __attrs_post_init__(self) -> None:
         if not 0 <= self.grade <= 9:

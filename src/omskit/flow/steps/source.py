@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from omskit.allocation import (
     Compiled,
     Demand,
+    Kept,
     Network,
     Plan,
     Policy,
@@ -20,7 +21,8 @@ from omskit.allocation import (
 )
 from omskit.core import SEPARATOR, Cell, Level, UsageError
 from omskit.flow.answers import Answer, answers
-from omskit.flow.deliveries import deliveries
+from omskit.flow.deliveries import Delivery, deliveries
+from omskit.flow.holding import owned_by, root_of
 from omskit.flow.process import Facts, Need, Step
 from omskit.orders import Assign, Command, Order, SplitPolicy
 from omskit.orders.machine import RESERVE
@@ -39,6 +41,17 @@ def _levels(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[Cell, Le
 
 #: The levels of every SKU that the orders of a batch still need.
 LEVELS: Need[Mapping[Cell, Level]] = Need("levels", _levels)
+
+
+def _kept(unit: Unit, orders: Sequence[Order], lock: bool) -> Mapping[int, Mapping[Cell, int]]:  # noqa: FBT001
+    softs = owned_by(unit, {root_of(order) for order in orders if order.has_open}, lock=lock)
+    return {
+        one.state.order: {held.cell: held.quantity for held in one.state.reservations} for one in softs.values()
+    }
+
+
+#: What the orders of a batch own of carts, by their key and cell: it is in no level's available pieces.
+KEPT: Need[Mapping[int, Mapping[Cell, int]]] = Need("kept", _kept)
 
 
 @frozen
@@ -102,12 +115,27 @@ def source_step(
         asked = {one.demand.key: one for one in deliveries(open_, at, policy, splitting)}
         limits = facts.of(headroom) if headroom else _UNLIMITED
         available = {cell: level.available for cell, level in facts.of(LEVELS).items()}
-        supply = Supply(available, limits.parcels, limits.units, limits.quotas)
+        kept = tuple(_shares(open_, asked, facts.of(KEPT)))
+        supply = Supply(available, limits.parcels, limits.units, limits.quotas, kept)
         made = planned([one.demand for one in asked.values()], supply, at)
         found = answers(open_, asked, made.decisions)
         return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
 
-    return Step("source", RESERVE, run, (LEVELS, headroom) if headroom else (LEVELS,))
+    return Step("source", RESERVE, run, (LEVELS, KEPT, headroom) if headroom else (LEVELS, KEPT))
+
+
+def _shares(
+    orders: Sequence[Order], asked: Mapping[int, Delivery], owned: Mapping[int, Mapping[Cell, int]]
+) -> Iterator[Kept]:
+    """Yield what is kept for deliveries: what leaves together shares what its orders own."""
+    for root, pieces in owned.items():
+        groups = {order.merged for order in orders if order.merged and root_of(order) == root}
+        demands = {
+            key
+            for key, one in asked.items()
+            if any(root_of(order) == root or order.merged in groups for order in one.orders)
+        }
+        yield Kept(frozenset(demands), pieces)
 
 
 def _planner(
