@@ -13,11 +13,13 @@ from shop import AT, Clock, order, payload, shop
 from omskit.core import Cell, Level, readable
 from omskit.engine import Oms
 from omskit.fulfillment import FULFILLMENTS, HandOver
+from omskit.inventory.inbound import AddExpected, SetExpected
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, Approve, Assign, Consignment
 from omskit.storage import MemoryStorage
 from omskit.storage.sql import SqlStorage
 
+DAY = AT.date() + timedelta(days=2)
 #: No command has as many points; beyond it the loop does not end.
 MOST = 400
 
@@ -70,6 +72,16 @@ LIFE: dict[str, Callable[[Oms], object]] = {
         number_of(oms, "3"), Assign((Consignment(1, "BER", ((1, 2),)),), AT), actor="amy", key="assigned"
     ),
     "cancel the order of a cart": lambda oms: oms.cancel(number_of(oms, "3"), actor="amy"),
+    "inbound.announce": lambda oms: oms.inbound.announce(
+        "PO-1", "BER", [("A", 5, DAY), ("B", 3, DAY)], actor="amy", tolerance_percent=20
+    ),
+    "inbound.revise": lambda oms: oms.inbound.revise(
+        "PO-1", [SetExpected(1, 6), AddExpected("A", 1, DAY)], actor="amy", key="rev-1"
+    ),
+    "inbound.receive": lambda oms: oms.inbound.receive(
+        "PO-1", {"A": 8}, damaged={"B": 1}, receipt="GRN-1", actor="wms"
+    ),
+    "inbound.close": lambda oms: oms.inbound.close("PO-1", actor="amy", reason="short"),
     "reservations.hold another": lambda oms: hold(oms, "c2", {"A": 2}),
     "reservations.expire": lambda oms: evolve(
         oms, channels=tuple(oms.channels.values()), clock=Clock(AT + timedelta(hours=1))

@@ -131,3 +131,56 @@ def test_sweeps_at_once_end_each_cart_once(oms: Oms) -> None:
     assert sum(len(one.ended) for one in outcomes) == 20
     assert oms.stock.levels(["A"]) == {Cell("A", "W0"): Level(20, 0)}
     sound(oms)
+
+
+def announce(oms: Oms, _number: int) -> object:
+    return oms.inbound.announce("PO-1", "W0", [("A", 10, AT.date())], actor="amy", tolerance_percent=10)
+
+
+def take_in(oms: Oms, number: int) -> object:
+    """Two receipts, each told by five hands."""
+    return oms.inbound.receive("PO-1", {"A": 4 + number % 2}, receipt=f"GRN-{number % 2}", actor=f"wms {number}")
+
+
+def take_in_or_fill(oms: Oms, number: int) -> object:
+    """One hand takes goods in, the others let those go on who wait."""
+    return take_in(oms, number) if number == 0 else (oms.inbound.fill(["A"]) if number % 2 else oms.run())
+
+
+def test_ten_hands_announce_one_document_and_it_is_announced_once(oms: Oms) -> None:
+    outcomes = in_threads(oms, announce)
+    assert not [one for one in outcomes if isinstance(one, OmsError)]
+    assert oms.stockroom.buckets("A", "W0") == {"inbound": 10}
+    assert len(oms.inbound.history("PO-1")) == 1
+    sound(oms)
+
+
+def test_a_receipt_that_is_told_by_five_hands_is_booked_once(oms: Oms) -> None:
+    announce(oms, 0)
+    outcomes = in_threads(oms, take_in)
+    assert not [one for one in outcomes if isinstance(one, OmsError)]
+    assert oms.stock.levels(["A"]) == {Cell("A", "W0"): Level(9)}
+    assert oms.stockroom.buckets("A", "W0") == {"inbound": 1}
+    sound(oms)
+
+
+def test_of_the_receipts_of_ten_hands_no_more_are_booked_than_the_tolerance_allows(oms: Oms) -> None:
+    announce(oms, 0)
+    outcomes = in_threads(
+        oms, lambda oms, n: oms.inbound.receive("PO-1", {"A": 3}, receipt=f"GRN-{n}", actor="wms")
+    )
+    assert held(outcomes) == {"done": 3, "too_many_pieces": 7}
+    assert oms.stock.levels(["A"]) == {Cell("A", "W0"): Level(9)}
+    sound(oms)
+
+
+def test_goods_that_come_while_everybody_looks_go_to_the_first_in_rank_once(oms: Oms) -> None:
+    numbers = oms.receive("web", payload(*(order(f"{n}", ("A", 2)) for n in range(4)))).placed
+    oms.run()
+    announce(oms, 0)
+    outcomes = in_threads(oms, take_in_or_fill, 5)
+    assert not [one for one in outcomes if isinstance(one, OmsError)]
+    oms.inbound.fill(["A"])
+    assert [oms.order(number).lines[0].reserved for number in numbers] == [2, 2, 0, 0]
+    assert oms.stock.levels(["A"]) == {Cell("A", "W0"): Level(4, 4)}
+    sound(oms)

@@ -45,7 +45,7 @@ from omskit.channels import (
 )
 from omskit.core import Codec, Component, Contact, Destination
 from omskit.flow import DRAFTS, Draft, DraftLine
-from omskit.inventory import soft
+from omskit.inventory import inbound, soft
 from omskit.pricing import (
     ALLOWANCES,
     PRICE_CHANGES,
@@ -314,6 +314,16 @@ SOFT = soft.SoftReservation(
     "SO-42",
 )
 
+ANNOUNCED = inbound.Announcement(
+    12,
+    "receiving",
+    "PO-7",
+    "BERLIN",
+    (inbound.AnnouncedLine(1, "MUG", 20, DAY, 5, 12, 2, 1, 3), inbound.AnnouncedLine(2, "TEAPOT", 4, DAY, 4)),
+    "Kiln & Sons",
+    10,
+)
+
 CODECS: tuple[Codec[Any], ...] = (
     o.ORDERS.state,
     o.ORDERS.events,
@@ -338,6 +348,9 @@ CODECS: tuple[Codec[Any], ...] = (
     soft.SOFTS.state,
     soft.SOFTS.events,
     soft.COMMANDS,
+    inbound.ANNOUNCEMENTS.state,
+    inbound.ANNOUNCEMENTS.events,
+    inbound.COMMANDS,
     DRAFTS,
     RECEIVERS,
     CONTACTS.state,
@@ -665,6 +678,21 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ),
     ("soft reservation command", "let_go"): (soft.LetGo("cart emptied"),),
     ("soft reservation command", "expire"): (soft.Expire(("SO-42 (fraud)",), timedelta(hours=2)),),
+    ("announcement", "announcement"): (ANNOUNCED,),
+    ("announcement event", "announced"): (inbound.Announced(ANNOUNCED),),
+    ("announcement event", "revised"): (inbound.Revised("announced", ((3, 4, DAY),), ((3, "LID"),), "supplier"),),
+    ("announcement event", "received"): (inbound.Received("receiving", "GRN-1", ((1, 12, 2, 3),)),),
+    ("announcement event", "closed_short"): (inbound.ClosedShort("closed_short", ((1, 5),), "bankrupt"),),
+    ("announcement event", "cancelled"): (inbound.Cancelled("cancelled", ((1, 20),), "wrong item"),),
+    ("announcement command", "announce"): (inbound.Announce(ANNOUNCED),),
+    ("announcement command", "revise"): (
+        inbound.Revise(
+            (inbound.SetExpected(1, 15), inbound.SetDay(1, DAY), inbound.AddExpected("LID", 4, DAY)), "supplier"
+        ),
+    ),
+    ("announcement command", "receive"): (inbound.Receive("GRN-1", (("MUG", 15, 2),)),),
+    ("announcement command", "close_short"): (inbound.CloseShort("bankrupt"),),
+    ("announcement command", "cancel"): (inbound.Cancel("wrong item"),),
 }
 
 

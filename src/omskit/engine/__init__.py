@@ -1,6 +1,7 @@
 """The engine: the facade and what stands behind it; the only room that reads a clock."""
 
 from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.announcing import InboundDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
@@ -40,6 +41,7 @@ __all__ = [
     "Desks",
     "Done",
     "Explained",
+    "InboundDesk",
     "ItemDesk",
     "Located",
     "MatchedBy",

@@ -10,6 +10,7 @@ from attrs import field, frozen
 from omskit.catalog import OPEN_SCHEMA, Schema
 from omskit.channels import Channel, Privacy, Reporting
 from omskit.core import UsageError
+from omskit.engine.announcing import InboundDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
@@ -88,6 +89,11 @@ class Desks:
         """What can be sold, what each channel is told of it and why, and what somebody should look at."""
         offering = self.offering or Offering()
         return OfferingDesk(self._shop, self.channels, offering, self.schema is not None)
+
+    @property
+    def inbound(self) -> InboundDesk:
+        """Goods that suppliers announced, and orders that wait for them."""
+        return InboundDesk(self._shop, self.processes, self.batch)
 
     @property
     def reservations(self) -> ReservationDesk:

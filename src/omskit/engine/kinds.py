@@ -8,6 +8,7 @@ from omskit.catalog import LISTINGS, PRODUCTS, TREES
 from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.inbound import ANNOUNCEMENTS
 from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS
@@ -20,6 +21,7 @@ KINDS: tuple[Kind[Any], ...] = (
     FULFILLMENTS,
     TRANSFERS,
     SOFTS,
+    ANNOUNCEMENTS,
     RETURNS,
     CONTACTS,
     PRODUCTS,

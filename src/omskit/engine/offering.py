@@ -246,7 +246,10 @@ class OfferingDesk:
         found = sellable.for_channel(channel.code)
         return {
             item: figure(
-                self.offering.formula(channel.code, item), sellable.of_item(code, parts, found).sellable()
+                self.offering.formula(channel.code, item),
+                sellable.of_item(code, parts, found).sellable(
+                    sellable.on + self.offering.horizon(channel.code, item)
+                ),
             )
             for item, (code, parts) in goods.items()
         }

@@ -9,8 +9,8 @@ from attrs import define, field, frozen
 
 from omskit.core import Refusal, to_ms
 from omskit.engine.units import Shop, save
-from omskit.flow import Advance, Facts, Process, Processes, Workspace, advance, ask
-from omskit.orders import ORDERS, Order
+from omskit.flow import Advance, Facts, Process, Processes, Workspace, advance, ask, open_pieces
+from omskit.orders import ORDERS, SOURCEABLE, Order
 from omskit.storage import After, Op, Unit, Where
 
 
@@ -58,17 +58,23 @@ class Runner:
     processes: Processes
     batch: int
 
-    def run(self, limit: int, progress: Callable[[int], object]) -> Run:
+    def run(
+        self, limit: int, progress: Callable[[int], object], goods: frozenset[str] = frozenset()
+    ) -> Run:
         """Look at up to ``limit`` waiting orders, the most urgent first, each once.
 
-        ``progress`` hears how many orders were looked at, after each batch.
+        Args:
+            limit: At most so many.
+            progress: Hears how many orders were looked at, after each batch.
+            goods: Look at those that wait for a warehouse for some of these SKUs, and at no others, whether or not
+                their next look is due.
         """
         looked, batches = 0, 0
         moved: dict[str, int] = {}
         refused: list[Refusal] = []
         after: After | None = None
         while looked < limit:
-            page = self.shop.attempt(partial(self._page, min(self.batch, limit - looked), after))
+            page = self.shop.attempt(partial(self._page, min(self.batch, limit - looked), after, goods))
             if not page.looked:
                 break
             looked, batches, after = looked + page.looked, batches + 1, page.last
@@ -78,14 +84,30 @@ class Runner:
             progress(looked)
         return Run(looked, moved, tuple(refused), batches)
 
-    def _page(self, limit: int, after: After | None, unit: Unit, lock: bool) -> _Page:  # noqa: FBT001
-        now = self.shop.now()
-        where = (Where("status", Op.IN, self.processes.waiting), Where("wake", Op.LE, to_ms(now)))
+    def _where(self, goods: frozenset[str]) -> tuple[Where, ...]:
+        if not goods:
+            now = to_ms(self.shop.now())
+            return (Where("status", Op.IN, self.processes.waiting), Where("wake", Op.LE, now))
+        rules = self.processes.all_rules()
+        statuses = {status for one in rules for status in one.orders.with_trait(SOURCEABLE)}
+        return (Where("status", Op.IN, tuple(sorted(statuses))),)
+
+    def _page(
+        self,
+        limit: int,
+        after: After | None,
+        goods: frozenset[str],
+        unit: Unit,
+        lock: bool,  # noqa: FBT001
+    ) -> _Page:
+        where = self._where(goods)
         stored = unit.of(ORDERS).claim(*where, limit=limit, by="rank", after=after)
         if not stored:
             return _Page(0, None)
         *_, last = stored.values()
         page = _Page(len(stored), After(last.state.rank, last.state.key))
+        if goods:
+            stored = {key: one for key, one in stored.items() if goods & open_pieces(one.state).keys()}
         work = self.shop.workspace(unit, "omskit", keys=4 * len(stored))
         work.know_orders(stored)
         for process, orders in self._by_process([one.state for one in stored.values()]):

@@ -11,6 +11,7 @@ from omskit.channels import CONTACTS
 from omskit.core import Entry, Kind, Reservation, Stored, fold, readable
 from omskit.engine.kinds import KINDS
 from omskit.engine.verify_held import held as carts_hold
+from omskit.engine.verify_inbound import inbound
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
 from omskit.inventory.soft import SOFTS
@@ -44,7 +45,7 @@ class Verified:
 
 def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
     """Check everything within one unit; ``progress`` hears how many aggregates are through."""
-    drift = list(unit.stock.drift())
+    drift = [*unit.stock.drift(), *inbound(unit)]
     checked: dict[str, int] = {}
     held: dict[str, tuple[int, int]] = {}
     through = 0

@@ -6,7 +6,7 @@ from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
-from omskit.flow.holding import HELD_NOW, Claiming, Following, needed, soft_change
+from omskit.flow.holding import HELD_NOW, Claiming, Following, needed, open_pieces, soft_change
 from omskit.flow.lists import load_prices
 from omskit.flow.offering import Offering, Sellable, waiting_orders
 from omskit.flow.offers import (
@@ -145,6 +145,7 @@ __all__ = [
     "needed",
     "offered",
     "open_case",
+    "open_pieces",
     "owned",
     "placed",
     "price_check_step",

@@ -23,6 +23,7 @@ from omskit.inventory import (
     availability,
     bundle,
 )
+from omskit.inventory.inbound import ANNOUNCEMENT_MACHINE, ANNOUNCEMENTS, EXPECTED
 from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFER_MACHINE, TRANSFERS
 from omskit.inventory.transfers.machine import MOVING
@@ -39,6 +40,10 @@ def _everything(_channel: str, _item: str) -> Formula:
     return _EVERYTHING
 
 
+def _at_once(_channel: str, _item: str) -> timedelta:
+    return timedelta(0)
+
+
 def _nothing(_cell: Cell) -> int:
     return 0
 
@@ -53,6 +58,8 @@ class Offering:
         safety: Pieces of a cell that are kept back from everybody.
         allotments: Pieces that are ring-fenced for a channel.
         ahead: What may be sold beyond stock, by SKU.
+        horizon: How long from today on a channel's item is sold against goods that are due, by (channel, item); by
+            default not at all: only what is there is published.
         interval: How long a channel's item is left alone after it was told a number that is not zero.
     """
 
@@ -61,6 +68,7 @@ class Offering:
     safety: Callable[[Cell], int] = field(default=_nothing)
     allotments: tuple[Allotment, ...] = ()
     ahead: Mapping[str, Ahead] = field(factory=dict)
+    horizon: Callable[[str, str], timedelta] = field(default=_at_once)
     interval: timedelta = timedelta(0)
 
 
@@ -145,9 +153,33 @@ def due(unit: Unit, skus: Collection[str]) -> dict[Cell, list[Dated]]:
     return found
 
 
-def shelves(unit: Unit, skus: Collection[str], offering: Offering, *, lock: bool = False) -> list[Shelf]:
-    """Return the shelves of some SKUs: buckets beside what can be sold are cells of their own, and not on them."""
-    coming = due(unit, skus)
+def announced(unit: Unit, skus: Collection[str], on: date) -> dict[Cell, list[Dated]]:
+    """Return what suppliers will bring to each cell, by the day it is due.
+
+    What is due today and has not come counts from tomorrow. What is late counts from no day: somebody has to ask
+    for another one first.
+    """
+    found: dict[Cell, list[Dated]] = {}
+    expected = ANNOUNCEMENT_MACHINE.with_trait(EXPECTED)
+    for stored in _pages(unit, ANNOUNCEMENTS, Where("status", Op.IN, expected)):
+        for line in stored.state.lines:
+            if line.open and line.day >= on and line.sku in skus:
+                day = max(line.day, on + timedelta(days=1))
+                found.setdefault(Cell(line.sku, stored.state.warehouse), []).append(Dated(day, line.open))
+    return found
+
+
+def shelves(
+    unit: Unit, skus: Collection[str], offering: Offering, on: date, *, lock: bool = False
+) -> list[Shelf]:
+    """Return the shelves of some SKUs: buckets beside what can be sold are cells of their own, and not on them.
+
+    Locked ones have nothing that is due: it cannot be reserved.
+    """
+    coming: dict[Cell, list[Dated]] = {}
+    for one in () if lock else (due(unit, skus), announced(unit, skus, on)):
+        for cell, dated in one.items():
+            coming.setdefault(cell, []).extend(dated)
     levels = {cell: level for cell, level in unit.stock.levels(skus, lock=lock).items() if not mark_of(cell)}
     return [
         Shelf(
@@ -189,7 +221,7 @@ class Sellable:
         """
         known = frozenset(skus)
         waiting = waiting_orders(unit, rules, known)
-        found = shelves(unit, known, offering)
+        found = shelves(unit, known, offering, on)
         return cls(found, unplaced(waiting, owned_of_carts(unit)), offering, on)
 
     @classmethod
@@ -206,7 +238,7 @@ class Sellable:
         ``waiting`` gives the orders that wait, and is asked once the levels are locked. Read then, they are exact.
         Read before, nobody is held up while they are read, and an order that got its warehouse since counts twice.
         """
-        found = shelves(unit, frozenset(skus), offering, lock=True)
+        found = shelves(unit, frozenset(skus), offering, on, lock=True)
         return cls(found, unplaced(waiting(), owned_of_carts(unit)), offering, on)
 
     def for_channel(self, channel: str, own: Iterable[Reservation] = ()) -> dict[str, Available]:

@@ -63,6 +63,8 @@ LOST_UNDERWAY = "lost_underway"
 ANNOUNCED = "announced"
 #: A supplier has delivered what was announced.
 ARRIVED = "arrived"
+#: A supplier has delivered what was announced, spoiled.
+ARRIVED_DAMAGED = "arrived_damaged"
 #: A supplier will not deliver what was announced.
 CALLED_OFF = "called_off"
 #: Pieces were spoiled here.
@@ -115,6 +117,7 @@ STOCK_MACHINE = Machine(
         (IN_TRANSIT, CAME_DAMAGED): DAMAGED,
         (IN_TRANSIT, LOST_UNDERWAY): "outside",
         (INBOUND, ARRIVED): "sellable",
+        (INBOUND, ARRIVED_DAMAGED): DAMAGED,
         (INBOUND, CALLED_OFF): "outside",
     },
 )

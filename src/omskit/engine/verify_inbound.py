@@ -1,0 +1,34 @@
+"""Proof of what suppliers announced: all that is still to come lies in the bucket of inbound goods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from omskit.core import Cell, Level, marked
+from omskit.engine.keeping import PAGE, pages
+from omskit.inventory import INBOUND
+from omskit.inventory.inbound import ANNOUNCEMENT_MACHINE, ANNOUNCEMENTS, EXPECTED
+from omskit.storage import Drift, Op, Unit, Where
+
+
+def inbound(unit: Unit) -> Iterator[Drift]:
+    """Hold what is announced and open against the bucket, which may have more: people announce by hand, too.
+
+    Memory grows with the cells that something is due in, not with the announcements there have been.
+    """
+    expected = Where("status", Op.IN, ANNOUNCEMENT_MACHINE.with_trait(EXPECTED))
+    due: dict[Cell, int] = {}
+    for page in pages(unit, ANNOUNCEMENTS, expected):
+        for stored in page.values():
+            for line in stored.state.lines:
+                if line.open:
+                    cell = marked(Cell(line.sku, stored.state.warehouse), INBOUND)
+                    due[cell] = due.get(cell, 0) + line.open
+    cells = sorted(due)
+    for start in range(0, len(cells), PAGE):
+        some = cells[start : start + PAGE]
+        levels = unit.stock.levels({cell.sku for cell in some})
+        for cell in some:
+            there = levels.get(cell, Level()).on_hand
+            if there < due[cell]:
+                yield Drift(f"announced {cell.sku}@{cell.warehouse}", there, due[cell])
