@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 
 from attrs import evolve, frozen
 
@@ -96,7 +97,9 @@ class InboundDesk:
     def revise(
         self, document: str, changes: Sequence[Change], *, actor: str, reason: str = "", key: str = ""
     ) -> Announcement:
-        """Take other quantities or days, or more goods, as a change set: all of it or nothing; once for each key.
+        """Take other quantities or days, or more goods, as a change set: all of it or nothing.
+
+        With a key it is taken once, and returns what came of it then.
 
         Raises:
             Refused: ``too_few_pieces`` when more has come; ``not_allowed`` when nothing is expected any more.
@@ -104,11 +107,12 @@ class InboundDesk:
         """
         command = Revise(tuple(changes), reason)
 
-        def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
-            self._carry_out(unit, _load(unit, document), command, actor)
+        def do(unit: Unit, _lock: bool) -> Announcement:  # noqa: FBT001
+            return self._carry_out(unit, _load(unit, document), command, actor)
 
-        once(self.shop, SOURCE, key, [document, COMMANDS.dump(command)], do)
-        return self.get(document)
+        asked, codec = [document, COMMANDS.dump(command)], ANNOUNCEMENTS.state
+        load = partial(codec.load, ANNOUNCEMENTS.tag)
+        return once(self.shop, SOURCE, key, asked, do, dump=codec.dump, load=load)
 
     def receive(
         self,

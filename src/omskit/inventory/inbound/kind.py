@@ -28,8 +28,8 @@ def _due(announcement: Announcement) -> int | None:
     return day.toordinal() if day else None
 
 
-#: The aggregate of this package. ``reference`` is the document's number, and ``due`` the ordinal of the first day on
-#: which something is due.
+#: The aggregate of this package. ``reference`` is the document's number, and ``due`` the ordinal of the first day
+#: on which something is due.
 ANNOUNCEMENTS: Kind[Announcement] = Kind(
     tag="announcement",
     number="AN",
