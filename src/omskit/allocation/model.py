@@ -7,9 +7,10 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from omskit.core import Cell, Component, Destination, UsageError, aware
+from omskit.core import Cell, Component, Destination, UsageError, aware, quick
 
 
+@quick
 @frozen
 class DemandLine:
     """Units of one line of an order that need a warehouse.
@@ -45,6 +46,7 @@ class DemandLine:
         return self.components or (Component(self.sku),)
 
 
+@quick
 @frozen
 class Demand:
     """What one order asks for.

@@ -11,7 +11,7 @@ from omskit.allocation.case import Stock
 from omskit.allocation.compiled import Compiled
 from omskit.allocation.model import Demand
 from omskit.allocation.policy import Policy
-from omskit.core import UsageError
+from omskit.core import UsageError, quick
 
 
 class Reason(Enum):
@@ -62,6 +62,7 @@ class Unfilled:
     reason: Reason
 
 
+@quick
 @frozen
 class PlannedParcel:
     """One parcel of a plan.
@@ -89,6 +90,7 @@ class PlannedParcel:
     arrive_on: date
 
 
+@quick
 @frozen(eq=False)
 class Asked:
     """The question behind a decision, as it stood at its turn; see :func:`omskit.allocation.explain`.
@@ -110,6 +112,7 @@ class Asked:
     budget: int
 
 
+@quick
 @frozen
 class Decision:
     """What becomes of one demand.

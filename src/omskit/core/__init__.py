@@ -32,6 +32,7 @@ from omskit.core.outcomes import Refusal
 from omskit.core.packing import Box, Limits, Load, first_fit
 from omskit.core.phones import PhoneNumber, phone_number
 from omskit.core.quantities import Quantities
+from omskit.core.quick import quick
 from omskit.core.serde import Codec, Upcaster, make_converter
 from omskit.core.sharing import share, share_of_units
 
@@ -87,6 +88,7 @@ __all__ = [
     "merge_identity",
     "parse_amount",
     "phone_number",
+    "quick",
     "readable",
     "scale_of",
     "share",

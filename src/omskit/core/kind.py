@@ -12,9 +12,10 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from attrs import field, frozen
+from attrs import frozen
 
 from omskit.core.errors import UsageError
+from omskit.core.quick import quick
 from omskit.core.serde import Codec
 
 S = TypeVar("S")
@@ -113,6 +114,7 @@ class Kind(Generic[S]):
         raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
 
 
+@quick
 @frozen
 class Entry:
     """One event in the history of one thing; never changed, never deleted.
@@ -134,6 +136,7 @@ class Entry:
     event: Any
 
 
+@quick
 @frozen
 class Stored(Generic[S]):
     """A state as it was loaded, with the version to hand back when it is saved."""
@@ -142,6 +145,7 @@ class Stored(Generic[S]):
     version: int
 
 
+@quick
 @frozen
 class Change(Generic[S]):
     """One state to save, with the entries that led to it.
@@ -156,12 +160,11 @@ class Change(Generic[S]):
     key: int
     before: int
     state: S
-    entries: tuple[Entry, ...] = field()
+    entries: tuple[Entry, ...]
 
-    @entries.validator
-    def _continue_the_version(self, _: object, entries: tuple[Entry, ...]) -> None:
+    def __attrs_post_init__(self) -> None:
         expected = self.before
-        for entry in entries:
+        for entry in self.entries:
             expected += 1
             if entry.sequence != expected or entry.stream != self.key:
                 raise UsageError(

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from omskit.core.quick import quick
+
 
 class Cell(NamedTuple):
     """One SKU in one warehouse: what a balance is kept for. Cells are ordered by SKU, then warehouse.
@@ -47,6 +49,7 @@ class Claim(NamedTuple):
 _NOBODY = Claim()
 
 
+@quick
 @frozen
 class Movement:
     """An immutable ledger entry.
@@ -76,6 +79,7 @@ class Movement:
     reason: str = ""
 
 
+@quick
 @frozen
 class Reservation:
     """What is still promised to one order line in one cell, above zero."""

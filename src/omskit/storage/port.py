@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from omskit.core import Cell, Change, Entry, Kind, Level, Movement, Reservation, Stored
+from omskit.core import Cell, Change, Entry, Kind, Level, Movement, Reservation, Stored, quick
 
 S = TypeVar("S")
 
@@ -163,6 +163,7 @@ class StockBook(Protocol):
         ...
 
 
+@quick
 @frozen
 class Message:
     """Something that has to leave the process, stored before it does.
@@ -252,6 +253,7 @@ class Outbox(Protocol):
         ...
 
 
+@quick
 @frozen
 class Receipt:
     """What was received under an id, and what came of it.
