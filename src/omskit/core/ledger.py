@@ -25,8 +25,7 @@ class Cell(NamedTuple):
     warehouse: str
 
 
-@frozen
-class Level:
+class Level(NamedTuple):
     """The balance of a cell in pieces; ``0 <= reserved <= on_hand`` always."""
 
     on_hand: int = 0
