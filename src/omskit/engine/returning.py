@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from omskit import returns as r
 from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done, load
 from omskit.engine.bulk import Call, dump_done, each, load_done
-from omskit.engine.once import check_same, digest_of, once
+from omskit.engine.once import check_same, once
 from omskit.engine.parcels import Parcel, Parcels, Scanned, judged
+from omskit.engine.return_opening import Opening, digest
 from omskit.engine.units import Shop, complete, save, silent
 from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
 from omskit.orders import COMMANDS, ORDERS, AddLine, Amend, Order
-from omskit.returns import RETURNS, CaseKind, ReturnCase
+from omskit.returns import RETURNS, ReturnCase
 from omskit.storage import After, Op, Receipt, Unit, Where
 
 #: Sources of the receipts under which openings and reorders with a key are remembered.
@@ -26,37 +26,6 @@ OPENINGS, REORDERS = "return opening", "return reorder"
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-@frozen
-class Opening:
-    """A case to open.
-
-    Args:
-        order: Number of the order.
-        kind: What it is about.
-        units: Units by line of the order; empty for all that the order still stands for. Gifts go along.
-        reason: Code or sentence.
-        liable: Who answers for the cost.
-        warehouse: Where goods are to come to.
-        waybill: Of the parcel that comes back, when it is known.
-        asked_minor: Money that is asked back.
-        deadline: Until when goods may be sent.
-        authorised: Whether goods may come back at once.
-        key: Idempotency key: a repeat returns the case of the first time; empty for none.
-    """
-
-    order: str
-    kind: CaseKind
-    units: Mapping[int, int] = field(factory=dict)
-    reason: str = ""
-    liable: str = ""
-    warehouse: str = ""
-    waybill: str = ""
-    asked_minor: int = 0
-    deadline: datetime | None = None
-    authorised: bool = False
-    key: str = ""
 
 
 @frozen
@@ -290,12 +259,12 @@ class ReturnDesk:
             if key not in work.orders:
                 raise UsageError("unknown_number", f"there is no {one.order}", number=one.order)
             if one.key in known:
-                check_same(known[one.key], _digest(one))
+                check_same(known[one.key], digest(one))
                 numbers.append(json.loads(known[one.key].outcome))
                 continue
             numbers.append(self._open(work, _order(work, key), one))
             if one.key:
-                known[one.key] = Receipt(one.key, _digest(one), json.dumps(numbers[-1]))
+                known[one.key] = Receipt(one.key, digest(one), json.dumps(numbers[-1]))
         complete(unit, work)
         react(work)
         fresh = [receipt for key, receipt in known.items() if key not in seen]
@@ -342,12 +311,6 @@ class ReturnDesk:
         save(unit, work, joined=self.shop.joined)
         case = _case(work, key)
         return Done(case.number, f"{case.custody}/{case.money}")
-
-
-def _digest(one: Opening) -> str:
-    """Return what tells an opening apart from another one under the same key."""
-    asked = (one.order, one.kind.value, sorted(one.units.items()), one.reason, one.liable)
-    return digest_of([*asked, one.warehouse, one.waybill, one.asked_minor, str(one.deadline), one.authorised])
 
 
 def _case(work: Workspace, key: int) -> ReturnCase:
