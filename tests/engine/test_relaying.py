@@ -20,6 +20,16 @@ def waiting(storage: Storage, clock: Clock, count: int) -> Oms:
     return oms
 
 
+def noting(sent: list[int]) -> Callable[[Request], Delivery]:
+    """Return a sender that writes down what it has sent."""
+
+    def send(request: Request) -> Delivery:
+        sent.append(request.id)
+        return Delivery.DONE
+
+    return send
+
+
 def slow(
     clock: Clock, meanwhile: Callable[[], object], answers: list[Delivery], sent: list[int]
 ) -> Callable[[Request], Delivery]:
@@ -42,12 +52,8 @@ def test_an_answer_that_came_after_another_relay_had_finished_changes_nothing(
 ) -> None:
     oms = waiting(storage, clock := Clock(), 3)
     other: list[int] = []
-
-    def overtaken() -> None:
-        oms.relay(lambda request: (other.append(request.id), Delivery.DONE)[1], 1)
-
     mine: list[int] = []
-    send = slow(clock, overtaken, [answer, Delivery.DONE], mine)
+    send = slow(clock, lambda: oms.relay(noting(other), 1), [answer, Delivery.DONE], mine)
     assert oms.relay(send, 3, settle_every=settle_every).done == 2 + (answer is Delivery.DONE)
     assert (other, len(mine)) == (mine[:1], 3)
     assert oms.relay(send) == Relayed()
@@ -64,7 +70,7 @@ def test_what_could_not_be_sent_within_the_lease_is_left_to_whoever_takes_it_the
         sent.append(request.id)
         clock.forward(seconds=90)
         if len(sent) == 2:
-            oms.relay(lambda one: (other.append(one.id), Delivery.DONE)[1])
+            oms.relay(noting(other))
         return Delivery.DONE
 
     assert oms.relay(slowly, 3).done == 2
