@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
 import pytest
 from attrs import evolve
-from faults import SwallowsShortages, violations
+from faults import SwallowsShortages, Watches, violations
 from many_shops import in_processes, in_threads
 from shop import AT, order, payload, shop
 from sqlalchemy import update
+from whole_life import LIFE, live
 
 from omskit.channels import Listing, Listings
 from omskit.core import Cell, Component, Level, Refusal, Refused
 from omskit.engine import Act, Done, Oms
 from omskit.inventory.transfers import Send
 from omskit.orders import Approve, Assign, Consignment
+from omskit.storage import MemoryStorage
 from omskit.storage.sql import SqlStorage
 
 HANDS = 8
@@ -92,6 +95,23 @@ ENTRANCES: dict[str, Entrance] = {
 }
 
 
+#: Entrances that say what is there and take nothing that was promised; what they do to promises has a test below.
+COUNTS = frozenset({"stock.count", "stock.approve"})
+
+
+def test_f01_every_entrance_that_takes_pieces_is_tried() -> None:
+    watched = Watches(MemoryStorage())
+    oms, taking = live(watched), set[str]()
+    for call in LIFE:
+        before = watched.taken
+        oms.clock.at = AT + call.after  # type: ignore[attr-defined]  # a clock that stands
+        call.on(oms)
+        if watched.taken > before:
+            taking.add(call.entrance)
+    assert taking - COUNTS <= ENTRANCES.keys()
+    assert {"run", "stock.adjust", "stockroom.move", "transfers.do"} | COUNTS <= taking
+
+
 def prepared(oms: Oms, pieces: int, *, approved: bool) -> Sequence[str]:
     """Return twice as many orders as there are pieces."""
     orders = [order(f"{number}", ("A", 1)) for number in range(2 * pieces)]
@@ -130,6 +150,25 @@ def test_f01_two_thousand_attempts_from_processes_get_a_thousand_pieces(url: str
     numbers = prepared(oms, 1_000, approved=entrance != "run")
     outcomes = in_processes(url, partial(ENTRANCES[entrance], numbers), processes=2, hands=HANDS // 2)
     assert wrong(oms, outcomes, 1_000) == []
+
+
+def by_counting(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    """Half of the hands count fewer and fewer pieces, the others promise what is left."""
+    if hand % 2:
+        return by_do(numbers, oms, hand)
+    for turn in range(len(share(numbers, hand))):
+        seen = AT + timedelta(minutes=HANDS * turn + hand)
+        oms.stock.count("BER", {"A": max(0, 16 - turn)}, as_of=seen, actor="wms")
+    return 0
+
+
+def test_f01_a_count_while_orders_are_promised_leaves_no_promise_without_a_piece(oms: Oms) -> None:
+    numbers = prepared(oms, 16, approved=True)
+    outcomes = in_threads(oms, partial(by_counting, numbers), HANDS)
+    level = oms.stock.levels(["A"])[A]
+    assert sum(one for one in outcomes if isinstance(one, int)) == level.reserved <= level.on_hand
+    assert not [one for one in outcomes if not isinstance(one, int)]
+    assert violations(oms) == []
 
 
 def naive(numbers: Sequence[str], gate: Barrier, oms: Oms, hand: int) -> int:

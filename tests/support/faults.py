@@ -125,6 +125,28 @@ class OnlyReads(Shell):
 
 
 @define
+class Watches(Shell):
+    """A storage that counts the pieces which become unavailable.
+
+    Args:
+        inner: The real storage.
+        taken: Pieces so far.
+    """
+
+    taken: int = 0
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit."""
+        with self.inner.begin(read=read) as real:
+            yield with_other(real, "stock", "post", partial(self._post, real))
+
+    def _post(self, unit: Unit, movements: Sequence[Movement]) -> None:
+        unit.stock.post(movements)
+        self.taken += sum(max(0, one.reserved - one.on_hand) for one in movements)
+
+
+@define
 class Splits(Shell):
     """A mutant: one book of each unit is written by a second transaction, after the first has committed."""
 
