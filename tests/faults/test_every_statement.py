@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from entrances import Call, entrances
 from faults import (
     SPLITS,
@@ -30,6 +31,9 @@ from omskit.storage.sql import SqlStorage
 
 #: No call has as many points; beyond it the loop does not end.
 MOST = 400
+#: With so few in a unit, these calls of a life are several units.
+FEW = 2
+SEVERAL = frozenset("receive run relay do_many cancel_many divide_many items.explain returns.open_many".split())
 
 
 def make(call: Call, oms: Oms, wait: timedelta = timedelta(0)) -> object:
@@ -104,6 +108,23 @@ def test_f07_a_call_cut_at_any_point_has_done_nothing_and_can_be_made_again(
     assert violations(oms) == []
 
 
+def test_f07_a_call_of_several_units_goes_on_where_it_was_cut(oms: Oms, *, long: bool) -> None:
+    storage, reference = sql(oms), live(MemoryStorage(), batch=FEW)
+    if storage.capabilities.concurrent_units and not long:
+        pytest.skip("long: rows are put back slowly on PostgreSQL")
+    oms, several = live(storage, batch=FEW), set[str]()
+    for call in (evolve(one, units=one.entrance in SEVERAL) for one in LIFE):
+        make(call, reference)
+        if not call.units:
+            make(call, oms)
+            continue
+        _, wrong, held = cut_everywhere(call, oms, storage, 1 if long else 3)
+        assert (call.entrance, wrong) == (call.entrance, [])
+        assert [call.entrance, *held] == [call.entrance, *[summary(reference)] * len(held)]
+        several |= {call.entrance} if len(held) > 1 else set()
+    assert several == SEVERAL
+
+
 @pytest.mark.parametrize("mutant", SPLITS.values(), ids=SPLITS)
 def test_f07_catches_a_storage_that_writes_in_two_transactions(
     oms: Oms, mutant: Callable[[SqlStorage], object]
@@ -113,9 +134,10 @@ def test_f07_catches_a_storage_that_writes_in_two_transactions(
     assert any(cut_everywhere(call, broken, storage, 3)[1] for call in LIFE)
 
 
-def test_f08_a_call_whose_answer_was_lost_is_made_again_and_done_once(oms: Oms) -> None:
-    deaf, reference = LosesAnswers(oms.storage), live(MemoryStorage())
-    told = live(deaf)
+@pytest.mark.parametrize("batch", [500, FEW])
+def test_f08_a_call_whose_answer_was_lost_is_made_again_and_done_once(oms: Oms, batch: int) -> None:
+    deaf, reference = LosesAnswers(oms.storage), live(MemoryStorage(), batch=batch)
+    told = live(deaf, batch=batch)
     for call in LIFE:
         deaf.armed = True
         with pytest.raises(Cut):

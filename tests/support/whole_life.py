@@ -36,11 +36,11 @@ def refunds(payload: bytes) -> list[RefundRequest | Refusal]:
     return [one for one in read(payload) if isinstance(one, RefundRequest | Refusal)]
 
 
-def live(storage: Storage) -> Oms:
+def live(storage: Storage, **options: Any) -> Oms:
     """Open the shop; its clock stands where the calls put it."""
     web = evolve(WEB, read_refunds=refunds)
     priced = pricing(HOT, COUPON, hold_for=HOUR)
-    return Oms(storage, [web, MALL], process(), clock=Clock(), pricing=priced, offering=Offering())
+    return Oms(storage, [web, MALL], process(), clock=Clock(), pricing=priced, offering=Offering(), **options)
 
 
 # what the calls are about, by what people outside know of it
