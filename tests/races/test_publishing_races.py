@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -16,10 +15,8 @@ from omskit.flow import Offering, Sellable
 from omskit.storage import Delivery
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def oms(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Oms]:
-    at_home = f"sqlite:///{tmp_path}/shop.db"
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else at_home
+@pytest.fixture
+def oms(url: str) -> Iterator[Oms]:
     oms = open_shop(url, offering=Offering())
     yield oms
     close(oms)

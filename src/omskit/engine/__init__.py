@@ -15,7 +15,8 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
-from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
+from omskit.engine.return_opening import Opening
+from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.stock import StockDesk

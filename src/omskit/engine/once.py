@@ -14,6 +14,22 @@ from omskit.storage import Receipt, Unit
 T = TypeVar("T")
 
 
+def digest_of(asked: object) -> str:
+    """Return what tells apart what was asked under a key, as JSON takes it; mappings in any order."""
+    return hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def check_same(receipt: Receipt, digest: str) -> None:
+    """Raise unless the same was asked when the key came first.
+
+    Raises:
+        UsageError: ``key_reused``.
+    """
+    if receipt.fingerprint != digest:
+        key = receipt.id
+        raise UsageError("key_reused", f"key {key!r} came with something else before", key=key)
+
+
 def once(
     shop: Shop,
     source: str,
@@ -40,13 +56,12 @@ def once(
     """
     if not key:
         return shop.attempt(do)
-    digest = hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).hexdigest()
+    digest = digest_of(asked)
 
     def first(unit: Unit, lock: bool) -> T:  # noqa: FBT001
         receipt = unit.inbox.seen(source, [key]).get(key)
         if receipt is not None:
-            if receipt.fingerprint != digest:
-                raise UsageError("key_reused", f"key {key!r} came with something else before", key=key)
+            check_same(receipt, digest)
             return load(receipt.outcome)
         outcome = do(unit, lock)
         unit.inbox.record(source, [Receipt(key, digest, dump(outcome))], at=shop.now())
