@@ -63,8 +63,8 @@ def plan_batch(
     at = aware(at)
     ordered = in_turn(demands, budget)
     compiled = network if isinstance(network, Compiled) else compile_network(network)
-    setting = Setting(compiled, compiled.days(at), policy)
     ledger = Ledger(supply, compiled)
+    setting = Setting(compiled, compiled.days(at), policy, ledger.contracts)
     if change_minor < 0:
         raise UsageError("bad_policy", f"a change weighs {change_minor}; zero or more", value=change_minor)
     decisions: list[Decision] = []
@@ -75,7 +75,7 @@ def plan_batch(
         made, least = _planned(list(some), setting, ledger, Terms(at, budget, solver, kept, change_minor))
         decisions += made
         bound += least
-    return Plan(tuple(decisions), bound)
+    return Plan(tuple(decisions), bound, ledger.missing())
 
 
 class Terms(NamedTuple):
@@ -112,7 +112,7 @@ def _planned(
     for demand in demands:
         case = by_key.get(demand.key) or Case(demand, setting)
         ledger.know(case)
-        asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, terms.at, terms.budget)
+        asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, terms.at, terms.budget, setting.contracts)
         if demand.key not in columns:
             decisions.append(other_currency(asked))
             bound += decisions[-1].cost_minor

@@ -24,7 +24,7 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     """Return what becomes of a demand, and take its stock."""
     case = Case(demand, setting)
     ledger.know(case)
-    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         return other_currency(asked)
     solution = solve_within(case, ledger.stock, budget)
@@ -41,7 +41,7 @@ def decide_priced(
     """
     case = Case(demand, setting)
     ledger.know(case)
-    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         return other_currency(asked)
     solution = solve_within(case, ledger.stock, budget)
@@ -61,7 +61,7 @@ def decide_priced(
 def _pays(case: Case, solution: Solution, prices: Prices) -> bool:
     """Whether a plan uses anything that has a price."""
     for position, counts, _, offer in solution.parcels:
-        if prices.parcels[position] or prices.units[position] or offer.courier in prices.couriers:
+        if prices.parcels[position] or prices.units[position] or not prices.quotas.keys().isdisjoint(offer.quotas):
             return True
         for sku in needs_of(case.atoms, counts):
             if sku in prices.cells and prices.cells[sku][position]:
@@ -124,6 +124,7 @@ def planned(case: Case, parcel: Parcel, units: tuple[tuple[int, int], ...]) -> P
         parcel.cost,
         offer.ship_on,
         offer.arrive_on,
+        offer.credit_minor,
     )
 
 
