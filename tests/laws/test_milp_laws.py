@@ -84,7 +84,7 @@ def test_an_order_costs_the_optimum_under_contracts(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", _ranges())
-def test_a_batch_keeps_to_contracts_and_lies_between_its_bound_and_a_hundredth_over_the_optimum(number: int) -> None:
+def test_a_batch_keeps_to_contracts_between_its_bound_and_a_hundredth_over_the_optimum(number: int) -> None:
     over = 0
     for seed in range(number * _AT_A_TIME, (number + 1) * _AT_A_TIME):
         world, asked = contracted(seed, orders=2 + seed % 5, units=4)

@@ -115,7 +115,7 @@ def _counted(shared: _Shared, carried: Carried) -> dict[int, float]:
             carried.courier in {"", courier}
             and carried.service in {"", service}
             and carried.warehouse in {"", site}
-            and carried.day in {None, day}
+            and (carried.first or day) <= day <= (carried.last or day)
         ):
             found |= columns
     return found
@@ -256,6 +256,7 @@ def _carried(random: Random, network: Network) -> Carried:
         pick([service.code, "", "", ""]),
         pick([site.code, site.code, ""]),
         pick([None, None, AT.date() + timedelta(days=site.processing_days)]),
+        pick([None, None, AT.date() + timedelta(days=1)]),
     )
 
 

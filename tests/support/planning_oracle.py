@@ -300,11 +300,12 @@ def handed(warehouse: Warehouse, service: Service) -> Handed:
 
 def count_of(carried: Carried, sent: Counter[Handed]) -> int:
     """Return how many parcels are some of these, field by field."""
-    wanted = carried.courier, carried.service, carried.warehouse, carried.day
+    wanted = carried.courier, carried.service, carried.warehouse
+    first, last = carried.first or date.min, carried.last or date.max
     return sum(
         count
-        for one, count in sent.items()
-        if all(not want or want == have for want, have in zip(wanted, one, strict=True))
+        for (*names, day), count in sent.items()
+        if first <= day <= last and all(not want or want == have for want, have in zip(wanted, names, strict=True))
     )
 
 

@@ -112,7 +112,8 @@ def _planned(
     for demand in demands:
         case = by_key.get(demand.key) or Case(demand, setting)
         ledger.know(case)
-        asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, terms.at, terms.budget, setting.contracts)
+        snapshot, (network, _, policy, contracts) = ledger.snapshot(case), setting
+        asked = Asked(demand, snapshot, network, policy, terms.at, terms.budget, contracts)
         if demand.key not in columns:
             decisions.append(other_currency(asked))
             bound += decisions[-1].cost_minor

@@ -1,11 +1,12 @@
-"""What contracts with couriers count: parcels by courier, service, warehouse and day of hand-over."""
+"""What contracts with couriers count: parcels by courier, service, warehouse and days of hand-over."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omskit.core import UsageError
 
@@ -21,13 +22,15 @@ class Carried:
         courier: Who carries them.
         service: By which of his services.
         warehouse: From where.
-        day: On which day they are handed over, in the warehouse's calendar.
+        first: The first day of hand-over that counts, in the warehouse's calendar.
+        last: The last one.
     """
 
     courier: str = ""
     service: str = ""
     warehouse: str = ""
-    day: date | None = None
+    first: date | None = None
+    last: date | None = None
 
     def has(self, courier: str, service: str, warehouse: str, day: date) -> bool:
         """Whether a parcel is one of them."""
@@ -35,13 +38,24 @@ class Carried:
             self.courier in {"", courier}
             and self.service in {"", service}
             and self.warehouse in {"", warehouse}
-            and self.day in {None, day}
+            and (self.first is None or self.first <= day)
+            and (self.last is None or day <= self.last)
         )
 
+    def on(self, day: date) -> Self:
+        """Return the same parcels of one day."""
+        return evolve(self, first=day, last=day)
+
     @property
-    def rung(self) -> tuple[str, str, str, str]:
+    def dated(self) -> bool:
+        """Whether only some days count."""
+        return self.first is not None or self.last is not None
+
+    @property
+    def rung(self) -> tuple[str, ...]:
         """What they are ordered by: the widest first."""
-        return self.courier, self.service, self.warehouse, self.day.isoformat() if self.day else ""
+        days = dict.fromkeys(day.isoformat() if day else "" for day in (self.first, self.last))
+        return self.courier, self.service, self.warehouse, *days
 
 
 @frozen

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from omskit.allocation.calendar import accepted_on, cut_off_at, shipped_on
 from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
-from omskit.allocation.network import Network, Warehouse
+from omskit.allocation.network import Network, Warehouse, leaves
 from omskit.allocation.offers import Offer, Rate, Row, limit_g, ranked
 from omskit.allocation.rates import Lane, Service
 from omskit.allocation.weights import SHIFT
@@ -149,6 +149,14 @@ class Compiled:
                 for one, number in zip(self.warehouses, self._zone_of, strict=True)
             )
         return found
+
+    def handed_over(self, at: datetime) -> Iterator[tuple[str, str, str, date]]:
+        """Yield who could carry what is taken on at an instant: courier, service, warehouse, day of hand-over."""
+        for one, accepted in zip(self.warehouses, self.days(at), strict=True):
+            ready = one.days.after(accepted, one.processing_days)
+            for service in self.network.services:
+                if leaves(service, one.code):
+                    yield service.courier, service.code, one.code, shipped_on(ready, one.days, service.days)
 
     def serving(self, demand: Demand) -> tuple[int, ...]:
         """Return the positions of the warehouses that may be asked."""

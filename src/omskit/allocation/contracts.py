@@ -1,8 +1,8 @@
 """Contracts with couriers as searches read them: every offer knows which quotas it uses up and what it earns.
 
-A commitment is a quota too: of parcels that each earn what a missing one would cost. An offer of which a commitment
-still wants some comes twice, with the credit and without, so that quotas are all that a search has to keep to. What
-is missing in the end costs as much as the credits that were never taken.
+A commitment is a quota too: of parcels that each earn what a missing one would cost. An offer of which a
+commitment still wants some comes twice, with the credit and without, so that quotas are all that a search has to
+keep to. What is missing in the end costs as much as the credits that were never taken.
 """
 
 from __future__ import annotations

@@ -110,7 +110,7 @@ def _has(limits: _Limits, room: Room, bag: int) -> bool:
 
 
 def _parcels(limits: _Limits, room: Room) -> Iterator[tuple[_State, _Way]]:
-    """Yield every parcel of a warehouse, by the cheapest offer for each choice of scarce quotas that it counts for."""
+    """Yield every parcel of a warehouse, by the cheapest offer for each choice of scarce quotas that it uses."""
     case, lattice = limits.case, limits.lattice
     picking = case.setting.network.warehouses[room.position].unit_minor
     for bag in lattice.within(room.caps)[1:]:

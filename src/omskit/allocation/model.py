@@ -131,7 +131,7 @@ class Supply:
         parcels: Parcels that a warehouse can still pack, by code; no limit for those that are not in it.
         units: Units of lines that a warehouse can still pick, by code; no limit for those that are not in it.
         quotas: Parcels that a courier still takes, by his code or by :class:`omskit.allocation.Carried`, which may
-            name a service, a warehouse and a day; no limit for what is not in it. All that name a parcel hold.
+            name a service, a warehouse and days; no limit for what is not in it. All that name a parcel hold.
         commitments: Parcels that couriers should still have at least.
 
     Raises:

@@ -56,7 +56,8 @@ def plan(
         prices = opportunity.prices(compiled, ledger.contracts)
         priced = [decide_priced(one, setting, ledger, at, budget, prices=prices) for one in ordered]
         return Plan(tuple(priced), missing=ledger.missing())
-    return Plan(tuple([decide(demand, setting, ledger, at, budget) for demand in ordered]), missing=ledger.missing())
+    made = tuple([decide(demand, setting, ledger, at, budget) for demand in ordered])
+    return Plan(made, missing=ledger.missing())
 
 
 def in_turn(demands: Iterable[Demand], budget: int) -> list[Demand]:

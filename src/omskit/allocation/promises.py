@@ -42,9 +42,9 @@ class Promises:
         before, self._today = self._today, today
         if before in {None, today}:
             return []
-        missed = [one for one in self.left() if one.carried.day is None]
+        missed = [one for one in self.left() if not one.carried.dated]
         self._left = [
-            one.at_least if one.carried.day is None else left
+            one.at_least if not one.carried.dated else left
             for one, left in zip(self._daily, self._left, strict=True)
         ]
         return missed

@@ -54,7 +54,8 @@ def commitments_by_share(
         short_minor: What each missing parcel costs.
 
     Raises:
-        UsageError: ``bad_quantity`` for a share that is none, or a negative count; ``bad_policy`` for a price below 1.
+        UsageError: ``bad_quantity`` for a share that is none, or a negative count; ``bad_policy`` for a price
+            below 1.
     """
     counts = [period, *had.values()]
     if any(type(count) is not int or count < 0 for count in counts):

@@ -91,7 +91,8 @@ def compare(
         demands: With different keys, each with the instant it was placed at. An order is taken on in the round
             that plans it, so that cut-offs are held against that.
         supply: Stock at the beginning, and what warehouses and couriers can do in a day of UTC, and what couriers
-            should have at least in one. A quota or commitment that names a day is one of that day and not renewed.
+            should have at least in one. A quota or commitment that names days is one of those days
+            together, and not renewed.
         planners: By name.
         every: Time between two rounds; the first ends that long after the first order.
         patience: How long after an order was placed its units may wait; what is left then stays unfilled.
@@ -206,7 +207,7 @@ class _Shelf:
         self._today = today
         daily = self._daily
         self._room = [dict(daily.parcels), dict(daily.units)]
-        self._quotas.update((one, count) for one, count in daily.quotas.items() if one.day is None)
+        self._quotas.update((one, count) for one, count in daily.quotas.items() if not one.dated)
         return any((*self._room, self._quotas))
 
     def receive(self, delivery: Delivery) -> None:
