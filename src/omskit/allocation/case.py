@@ -200,10 +200,20 @@ class Case:
         contracts = self.setting.contracts
         if contracts is None:
             return self
+        found = self._copied()
+        found.market = contracts.market(self.market, quotas)
+        return found
+
+    def with_left(self, weight: int) -> Case:
+        """Return the case with another weight of a unit left out."""
+        found = self._copied()
+        found.left = weight
+        return found
+
+    def _copied(self) -> Case:
         found = Case.__new__(Case)
         for name in Case.__slots__:
             setattr(found, name, getattr(self, name))
-        found.market = contracts.market(self.market, quotas)
         return found
 
     def loads(self, lattice: Lattice) -> Loads:

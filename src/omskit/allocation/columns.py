@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Stock
+from omskit.allocation.tolls import added, toll_of
 from omskit.allocation.weights import SHIFT
 
 Uses = tuple[tuple[int, int], ...]
@@ -36,11 +37,19 @@ class Scarce:
         cases: All that is asked.
         stock: What there is.
         counts: How often each case comes; None for once.
+        base: Prices that plans pay beside those of what is scarce, as part of what they cost; None for none.
     """
 
-    __slots__ = ("_parcels", "_quotas", "_units", "caps", "cells", "lacking", "positions")
+    __slots__ = ("_base", "_parcels", "_quotas", "_units", "caps", "cells", "lacking", "positions")
 
-    def __init__(self, cases: Sequence[Case], stock: Stock, counts: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        stock: Stock,
+        counts: Sequence[int] | None = None,
+        base: Prices | None = None,
+    ) -> None:
+        self._base = base
         demand: dict[str, int] = {}
         for case, count in zip(cases, counts or repeat(1), strict=False):
             for atom in case.atoms:
@@ -97,6 +106,8 @@ class Scarce:
                     thing = self._quotas[number]
                     uses[thing] = uses.get(thing, 0) + 1
         cost += (case.units - sent) * (case.left >> SHIFT)
+        if self._base is not None:
+            cost += toll_of(case, parcels, self._base) >> SHIFT
         return Column(cost, tuple(uses.items()), parcels)
 
     def prices(self, by_thing: Sequence[int], skus: Sequence[str] | None = None) -> Prices:
@@ -108,12 +119,13 @@ class Scarce:
                 priced = [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in row]
                 if any(priced):
                     cells[sku] = priced
-        return Prices(
+        found = Prices(
             cells,
             [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._parcels],
             [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._units],
             {number: by_thing[thing] << SHIFT for number, thing in self._quotas.items() if by_thing[thing]},
         )
+        return found if self._base is None else added(found, self._base)
 
     def remaining(self, rows: dict[str, list[int]], stock: Stock, left: Sequence[int]) -> Stock:
         """Return some rows with the capacities that are left."""
@@ -126,9 +138,10 @@ class Scarce:
         """Return prices that bar some things to one case."""
         skus = [sku for atom in case.atoms for sku, _ in atom.needs if sku in self.cells]
         barred = dict.fromkeys(things, BARRED)
-        return Prices(
+        found = Prices(
             {sku: [barred.get(thing, 0) << SHIFT for thing in self.cells[sku]] for sku in skus},
             [barred.get(thing, 0) << SHIFT for thing in self._parcels],
             [barred.get(thing, 0) << SHIFT for thing in self._units],
             {number: BARRED << SHIFT for number, thing in self._quotas.items() if thing in barred},
         )
+        return found if self._base is None else added(found, self._base)

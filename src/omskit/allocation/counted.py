@@ -9,13 +9,14 @@ parcels of scarce quotas and, where an order may have few parcels only, every nu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import mul
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Parcel, Solution, Stock
+from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.lattice import Lattice, pairs_of
 from omskit.allocation.offers import Offer, best
 from omskit.allocation.rooms import Room, rooms_of
-from omskit.allocation.tables import fits
+from omskit.allocation.tables import fits, priced, toll
 from omskit.allocation.weights import SHIFT
 
 #: Where a search has come to: the bag that is sent, the parcels of each scarce quota, all parcels if they count.
@@ -32,6 +33,7 @@ class _Limits(NamedTuple):
     lattice: Lattice
     quotas: tuple[int, ...]
     most: tuple[int, ...]
+    prices: Prices | None
 
     def after(self, before: _State, more: _State) -> _State | None:
         """Return two states as one; None when the bags or parcels are too many together."""
@@ -44,17 +46,19 @@ class _Limits(NamedTuple):
         return before[0] + more[0], used
 
 
-def counted(case: Case, stock: Stock, budget: int, watched: frozenset[int]) -> Solution | None:
+def counted(
+    case: Case, stock: Stock, budget: int, watched: frozenset[int], prices: Prices | None = None
+) -> Solution | None:
     """Return the best plan within the quotas that are watched; None when that would look at too much."""
     scarce = tuple(sorted(watched))
     most = (*[stock.quotas[number] for number in scarce], min(case.limit, case.units))
-    rooms = rooms_of(case, stock, None, case.positions)
+    rooms = rooms_of(case, stock, prices, case.positions)
     states = len(rooms)
     for limit in most:
         states *= limit + 1
     if pairs_of(case.shape) * states > budget:
         return None
-    limits = _Limits(case, stock, case.setting.network.lattice(case.shape), scarce, most)
+    limits = _Limits(case, stock, case.setting.network.lattice(case.shape), scarce, most, prices)
     known: dict[_State, _Way] = {(0, (0,) * len(most)): (0, ())}
     for room in rooms:
         own = _own(limits, room)
@@ -124,8 +128,9 @@ def _parcels(limits: _Limits, room: Room) -> Iterator[tuple[_State, _Way]]:
             used = (*[int(number in offer.quotas) for number in limits.quotas], 1)
             by_use.setdefault(used, []).append(offer)
         for used, some in by_use.items():
-            cheapest = best(some, grams, bulk)
+            cheapest = best(priced(some, limits.prices), grams, bulk)
             if cheapest is not None:
                 weight, offer = cheapest
-                parcel = Parcel(room.position, counts, (weight >> SHIFT) + picking * units, offer)
-                yield (bag, used), (weight + (picking * units << SHIFT) + case.split, (parcel,))
+                tolled = 0 if limits.prices is None else toll(offer, limits.prices)
+                parcel = Parcel(room.position, counts, (weight - tolled >> SHIFT) + picking * units, offer)
+                yield (bag, used), (weight + room.toll + sum(map(mul, counts, room.adds)) + case.split, (parcel,))

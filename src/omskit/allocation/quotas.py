@@ -14,8 +14,7 @@ def solve_within(case: Case, stock: Stock, budget: int, prices: Prices | None = 
 
     Offers of quotas that are used up are left out. Where several parcels of one order would ask a quota for too
     much, the parcels of that quota are counted. If that is more work than the budget, the quota is left out as a
-    whole; the plan is then the best found, and its bound is that of the plan before. Under prices parcels are
-    never counted.
+    whole; the plan is then the best found, and its bound is that of the plan before.
     """
     left = stock.quotas
     if not left:
@@ -27,7 +26,7 @@ def solve_within(case: Case, stock: Stock, budget: int, prices: Prices | None = 
     watched: frozenset[int] = frozenset()
     while more := _beyond(found, left):
         watched |= more
-        within = counted(open_, stock, budget, watched) if prices is None else None
+        within = counted(open_, stock, budget, watched, prices)
         if within is None:
             return _barred(case, stock, budget, prices, shut | more)._replace(single=False, bound=bound)
         found, bound = within, within.bound

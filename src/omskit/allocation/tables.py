@@ -28,10 +28,10 @@ class Question(NamedTuple):
     prices: Prices | None
 
 
-def priced(row: Row, prices: Prices | None) -> Row:
+def priced(row: Sequence[Offer], prices: Prices | None) -> Row:
     """Return offers with the prices of their quotas on them, the least first."""
     if prices is None or not prices.quotas:
-        return row
+        return tuple(row)
     dearer = [offer._replace(weight=offer[0] + toll(offer, prices)) for offer in row]
     return tuple(sorted(dearer, key=lambda offer: offer[0]))
 
