@@ -69,7 +69,8 @@ class Kind(Generic[S]):
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
         queue: Column names, in order, of the index by which waiting work is found.
-        lookups: Column names that get an index each, for searches by people and by other rooms.
+        lookups: Column names that get an index each, or several that get one together, for searches by people and
+            by other rooms.
         number: Prefix of the readable number.
     """
 
@@ -81,7 +82,7 @@ class Kind(Generic[S]):
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None
     queue: tuple[str, ...] = ()
-    lookups: tuple[str, ...] = ()
+    lookups: tuple[str | tuple[str, ...], ...] = ()
     number: str = ""
 
     @property

@@ -3,6 +3,7 @@
 from omskit.flow.advance import Advance, advance, ask
 from omskit.flow.budgets import BUDGET_EXPIRED, Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.contracts import Contract
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
@@ -18,7 +19,7 @@ from omskit.flow.offers import (
     unexplained_items,
 )
 from omskit.flow.owners import owned, stoppable
-from omskit.flow.process import Facts, Need, Process, Step
+from omskit.flow.process import DatedNeed, Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import PICKUP, Missing, missing, react
 from omskit.flow.refunds import case_of, follow
@@ -82,6 +83,8 @@ __all__ = [
     "UNDER_REFUND",
     "Advance",
     "Candidates",
+    "Contract",
+    "DatedNeed",
     "Draft",
     "DraftLine",
     "Facts",

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from omskit.allocation import (
+    Carried,
+    Commitment,
     Compiled,
     Demand,
     Network,
@@ -20,6 +23,7 @@ from omskit.allocation import (
 )
 from omskit.core import SEPARATOR, Cell, Level, UsageError
 from omskit.flow.answers import Answer, answers
+from omskit.flow.contracts import Contract, released_need, under_contracts
 from omskit.flow.deliveries import deliveries
 from omskit.flow.process import Facts, Need, Step
 from omskit.orders import Assign, Command, Order, SplitPolicy
@@ -48,12 +52,14 @@ class Headroom:
     Args:
         parcels: Parcels that a warehouse can still pack.
         units: Units that a warehouse can still pick.
-        quotas: Parcels that a courier still takes.
+        quotas: Parcels that a courier still takes, by his code or by which parcels they are.
+        commitments: Parcels that couriers should still have at least.
     """
 
     parcels: Mapping[str, int] = field(factory=dict)
     units: Mapping[str, int] = field(factory=dict)
-    quotas: Mapping[str, int] = field(factory=dict)
+    quotas: Mapping[str, int] | Mapping[Carried, int] = field(factory=dict)
+    commitments: tuple[Commitment, ...] = ()
 
 
 _UNLIMITED = Headroom()
@@ -68,6 +74,7 @@ def source_step(
     together: timedelta | None = None,
     solver: bool = False,
     headroom: Need[Headroom] | None = None,
+    contracts: Sequence[Contract] = (),
 ) -> Step:
     """Return the step that gives open units to warehouses, at the least cost that a plan finds.
 
@@ -89,12 +96,15 @@ def source_step(
         headroom: What warehouses and couriers can still do today, asked once for each batch; None for no limits.
             Unlike stock it is not guarded while a batch is planned: workers side by side may go beyond it by a
             batch.
+        contracts: What couriers take at most and should have at least, counted by what has been released. They are
+            as little guarded as ``headroom``.
 
     Raises:
         UsageError: ``bad_stretch`` for one of less than a millisecond, and for a solver without one.
     """
     compiled = network if isinstance(network, Compiled) else compile_network(network)
     planned = _planner(compiled, policy, together, solver=solver)
+    released = released_need(compiled, contracts) if contracts else None
 
     def run(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Command]]:
         at = facts.at
@@ -102,12 +112,16 @@ def source_step(
         asked = {one.demand.key: one for one in deliveries(open_, at, policy, splitting)}
         limits = facts.of(headroom) if headroom else _UNLIMITED
         available = {cell: level.available for cell, level in facts.of(LEVELS).items()}
-        supply = Supply(available, limits.parcels, limits.units, limits.quotas)
+        supply = Supply(available, limits.parcels, limits.units, limits.quotas, limits.commitments)
+        if released is not None:
+            supply = under_contracts(supply, contracts, compiled, facts.of(released), coming=len(asked), at=at)
         made = planned([one.demand for one in asked.values()], supply, at)
         found = answers(open_, asked, made.decisions)
         return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
 
-    return Step("source", RESERVE, run, (LEVELS, headroom) if headroom else (LEVELS,))
+    needs: list[Need[Any]] = [LEVELS]
+    needs += [need for need in (headroom, released) if need is not None]
+    return Step("source", RESERVE, run, tuple(needs))
 
 
 def _planner(
