@@ -11,7 +11,7 @@ from threading import Lock, get_ident
 from typing import Any
 
 from omskit import core
-from omskit.storage import Attempt, Capabilities, Delivery, Leased, Op, Where, claims_of, effects_of
+from omskit.storage import Attempt, Capabilities, Delivery, Leased, Op, Where, claims_of, effects_of, mending
 
 _HOLDS: dict[Op, Any] = {Op.EQ: lambda have, want: have == want, Op.IN: lambda have, want: have in want}
 _HOLDS |= {Op.LE: lambda have, want: have <= want, Op.GE: lambda have, want: have >= want}
@@ -62,7 +62,7 @@ class _Unit:
     def __init__(self, tables: dict[str, dict[Any, Any]], *, read: bool) -> None:
         self.tables, self.broken, self.read = {name: dict(rows) for name, rows in tables.items()}, False, read
         self.stock, self.outbox, self.inbox, self.drift = self, self, self, tuple[()]
-        self.of = lambda kind: _Collection(self, kind)
+        self.of, self.mend = lambda kind: _Collection(self, kind), lambda d: mending(d, self.rows("", write=True))
 
     def rows(self, name: str, *, write: bool = False) -> dict[Any, Any]:
         self.must(not write or not self.read, core.UsageError("reading_unit", "the unit only looks"))
