@@ -153,6 +153,21 @@ CAUGHT = {
     "LosesMovementsOfNoOrder": """
         a_book_that_is_kept_by_movements_has_no_drift
     """,
+    "TrailsFromThePlaceItself": """
+        the_trail_goes_on_behind_the_place_of_each_cell
+        the_trail_in_parts_is_the_whole_trail
+    """,
+    "TrailsCellByCell": """
+        the_trail_in_parts_is_the_whole_trail
+        the_trail_of_cells_is_all_that_was_booked_there_in_order
+    """,
+    "TrailsFromTheLeastPlace": """
+        the_trail_goes_on_behind_the_place_of_each_cell
+        the_trail_in_parts_is_the_whole_trail
+    """,
+    "TrailsWithoutALimit": """
+        the_trail_in_parts_is_the_whole_trail
+    """,
     "MendsWhatNobodyFound": """
         a_balance_that_its_movements_explain_is_not_mended
         a_balance_that_nobody_knows_is_not_mended

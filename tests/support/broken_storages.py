@@ -5,7 +5,7 @@ Each is the reference in memory with one method replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from threading import Barrier, BrokenBarrierError, current_thread, main_thread
@@ -300,6 +300,28 @@ class LosesMovementsOfNoOrder(m._StockBook):
                 self.data.put(self.data.movements, number, evolve(one, on_hand=0))
 
 
+class TrailsFromThePlaceItself(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail({cell: place - 1 for cell, place in after.items()}, limit=limit)
+
+
+class TrailsCellByCell(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return sorted(super().trail(after, limit=10**9), key=lambda one: (one[1].cell, one[0]))[:limit]
+
+
+class TrailsFromTheLeastPlace(m._StockBook):
+    """Keeps one place for all cells."""
+
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail(dict.fromkeys(after, min(after.values(), default=0)), limit=limit)
+
+
+class TrailsWithoutALimit(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail(after, limit=10**9)
+
+
 class MendsWhatNobodyFound(m._StockBook):
     """Sets balances to whatever it is told."""
 
@@ -571,6 +593,10 @@ MUTANTS: dict[str, Callable[[], MemoryStorage]] = {
             NamesTheFirstShortCellOnly,
             OldestMovementsFirst,
             LosesMovementsOfNoOrder,
+            TrailsFromThePlaceItself,
+            TrailsCellByCell,
+            TrailsFromTheLeastPlace,
+            TrailsWithoutALimit,
             MendsWhatNobodyFound,
             MendsWhatIsLeftOfIt,
             MendsLevelsOnly,

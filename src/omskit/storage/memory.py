@@ -194,6 +194,10 @@ class _StockBook:
         there = (movement for movement in self.data.movements.values() if movement.cell.warehouse == warehouse)
         return [movement for movement in there if to_ms(movement.at) > to_ms(at)]
 
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        placed = ((number + 1, movement) for number, movement in self.data.movements.items())
+        return [(at, one) for at, one in placed if at > after.get(one.cell, at)][:limit]
+
     def drift(self) -> Sequence[Imbalance]:
         everything = self.data.movements.values()
         effects, claims = effects_of(everything), claims_of(everything)

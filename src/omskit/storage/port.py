@@ -150,6 +150,13 @@ class StockBook(Protocol):
         """Return the movements at a warehouse that happened after an instant, to the millisecond, as booked."""
         ...
 
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        """Return the movements of some cells behind a place of each, as booked, with their places from 1 on.
+
+        A movement keeps its place; in a locked cell (:meth:`levels`) none comes up before one that is seen.
+        """
+        ...
+
     def drift(self) -> Sequence[Imbalance]:
         """Compare levels and reservations with the sums of the movements; empty when all agree."""
         ...

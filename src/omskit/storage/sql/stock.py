@@ -9,8 +9,8 @@ from typing import Any
 
 from attrs import define, frozen
 from sqlalchemy import (
+    BigInteger,
     Dialect,
-    Integer,
     Select,
     bindparam,
     select,
@@ -32,26 +32,13 @@ from omskit.storage.sql.bulk import (
     upsertion,
 )
 from omskit.storage.sql.drifting import drifted, drifted_claims
+from omskit.storage.sql.ledger import MOVEMENT, last_movements, movements_since, trail_of
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
 from omskit.storage.sql.wire import AnyRow, Wire
 from omskit.storage.sums import claims_of, effects_of
 
 _LEVEL = ("sku", "warehouse", "on_hand", "reserved")
 _CLAIM = ("order", "line", "sku", "warehouse", "quantity")
-_MOVEMENT = (
-    "kind",
-    "sku",
-    "warehouse",
-    "quantity",
-    "on_hand",
-    "reserved",
-    "order",
-    "line",
-    "document",
-    "reason",
-    "actor",
-    "at_ms",
-)
 #: Cells read at a time when all are read.
 _PAGE = 1_000
 
@@ -73,6 +60,8 @@ class StockStatements:
     page: Select[Any]
     last: Select[Any]
     since: Select[Any]
+    trail: Select[Any]
+    given_places: Given
     drifted: Select[Any]
     drifted_claims: Select[Any]
     drifted_of: Select[Any]
@@ -85,6 +74,7 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
     every = select(*(levels.c[name] for name in _LEVEL)).order_by(levels.c.sku, levels.c.warehouse)
     given_cells = given(dialect, levels, ("sku", "warehouse"))
     cells = given_cells.rows
+    given_places = given(dialect, tables.movements, ("sku", "warehouse"), after=BigInteger())
     claims = select(*(reservations.c[name] for name in _CLAIM))
     return StockStatements(
         tables=tables,
@@ -108,35 +98,18 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
         new_levels=upsertion(dialect, levels, _LEVEL, adding=True),
         take=addition(dialect, reservations, _CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)),
         give=upsertion(dialect, reservations, _CLAIM, adding=True),
-        log=insertion(dialect, tables.movements, _MOVEMENT),
+        log=insertion(dialect, tables.movements, MOVEMENT),
         page=every.where(
             tuple_(levels.c.sku, levels.c.warehouse) > tuple_(bindparam("sku"), bindparam("warehouse"))
         ).limit(_PAGE),
-        last=_last(tables),
-        since=_since(tables),
+        last=last_movements(tables),
+        since=movements_since(tables),
+        trail=trail_of(dialect, tables, given_places.rows),
+        given_places=given_places,
         drifted=drifted(tables),
         drifted_claims=drifted_claims(tables),
         drifted_of=drifted(tables, cells),
         drifted_claims_of=drifted_claims(tables, cells),
-    )
-
-
-def _last(tables: Tables) -> Select[Any]:
-    movements = tables.movements
-    return (
-        select(*(movements.c[name] for name in _MOVEMENT))
-        .where(movements.c.sku == bindparam("sku"), movements.c.warehouse == bindparam("warehouse"))
-        .order_by(movements.c.id.desc())
-        .limit(bindparam("count", type_=Integer()))
-    )
-
-
-def _since(tables: Tables) -> Select[Any]:
-    movements = tables.movements
-    return (
-        select(*(movements.c[name] for name in _MOVEMENT))
-        .where(movements.c.warehouse == bindparam("warehouse"), movements.c.at_ms > bindparam("at_ms"))
-        .order_by(movements.c.id)
     )
 
 
@@ -230,6 +203,14 @@ class SqlStockBook:
         rows = self.wire.rows(self.statements.since, warehouse=warehouse, at_ms=to_ms(at))
         return [_movement(row) for row in rows]
 
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        """Return movements of some cells in the order in which they were booked, each with its place."""
+        if not after:
+            return ()
+        bound = self.statements.given_places.bound([(*cell, place) for cell, place in after.items()])
+        rows = self.wire.rows(self.statements.trail, count=limit, **bound)
+        return [(row[0], _movement(row[1:])) for row in rows]
+
     def drift(self) -> Sequence[Imbalance]:
         """Compare levels and reservations with the sums of the movements."""
         return self._drift(self.statements.drifted, self.statements.drifted_claims)
@@ -299,7 +280,7 @@ def _logged(movement: Movement) -> Values:
     )
 
 
-def _movement(row: AnyRow) -> Movement:
+def _movement(row: Sequence[Any]) -> Movement:
     kind, sku, warehouse, quantity, on_hand, reserved, order, line, document, reason, actor, at_ms = row
     return Movement(
         kind,
