@@ -43,7 +43,9 @@ from omskit.channels import (
     WaybillRequest,
     WaybillVoid,
 )
-from omskit.core import Codec, Component, Contact, Destination
+from omskit.core import Cell, Claim, Codec, Component, Contact, Destination, Repaired
+from omskit.engine import Drift, Left, RepairPlan, StateRepair
+from omskit.engine.repair import PLANS
 from omskit.flow import DRAFTS, Draft, DraftLine
 from omskit.pricing import (
     ALLOWANCES,
@@ -74,6 +76,7 @@ from omskit.pricing import (
     changes,
     redemptions,
 )
+from omskit.storage import Balance, Imbalance, Measure
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
 HERE = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -325,6 +328,7 @@ CODECS: tuple[Codec[Any], ...] = (
     RECEIVERS,
     CONTACTS.state,
     CONTACTS.events,
+    PLANS,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -625,6 +629,18 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("contact event", "kept"): (ContactKept(),),
     ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
+    **{
+        (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),)
+        for kind in (o.ORDERS, f.FULFILLMENTS, r.RETURNS, ALLOWANCES, REDEMPTIONS, PRICE_CHANGES, CONTACTS)
+    },
+    ("repair plan", "repair_plan"): (
+        RepairPlan(
+            AT,
+            (Imbalance(Balance(Measure.RESERVATION, Cell("MUG", "BERLIN"), Claim(42, 1)), 3, 2),),
+            (StateRepair("order", 42, 3, "0123456789abcdef", "fedcba9876543210", (("status", '"a"', '"b"'),)),),
+            (Left(Drift("order SO-42-6 entries", 2, 3), "its history is not whole"),),
+        ),
+    ),
 }
 
 

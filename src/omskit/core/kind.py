@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+import attrs
+from attrs import field, frozen
 
 from omskit.core.errors import UsageError
 from omskit.core.quick import quick
@@ -57,14 +58,41 @@ class Rows(Generic[S]):
 
 
 @frozen
+class Repaired:
+    """A state was written anew as its history says; part of every history that may need it, and changes nothing.
+
+    Args:
+        plan: The plan that it was part of.
+        changes: What was found and what was written: (path, found, written), the latter two as JSON.
+    """
+
+    plan: str
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def _with_repairs(events: Codec[Any]) -> Codec[Any]:
+    return attrs.evolve(events, types={**events.types, "repaired": Repaired})
+
+
+def _past_repairs(evolve: Callable[[S | None, Any], S]) -> Callable[[S | None, Any], S]:
+    def evolved(state: S | None, event: Any) -> S:
+        if type(event) is Repaired and state is not None:
+            return state
+        return evolve(state, event)
+
+    return evolved
+
+
+@frozen
 class Kind(Generic[S]):
     """How one aggregate is stored.
 
     Args:
         tag: Its name in tables, entries and errors; part of the stored format.
         state: Codec of the state under this tag.
-        events: Codec of its events.
-        evolve: ``evolve(state or None, event) -> state``, for proving a state by its history.
+        events: Codec of its events; :class:`Repaired` joins them by itself.
+        evolve: ``evolve(state or None, event) -> state``, for proving a state by its history; it never meets
+            :class:`Repaired`.
         columns: What can be searched.
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
@@ -76,8 +104,8 @@ class Kind(Generic[S]):
 
     tag: str
     state: Codec[S]
-    events: Codec[Any]
-    evolve: Callable[[S | None, Any], S]
+    events: Codec[Any] = field(converter=_with_repairs)
+    evolve: Callable[[S | None, Any], S] = field(converter=_past_repairs)
     columns: tuple[Column[S], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None

@@ -15,6 +15,7 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.repair import Left, RepairPlan, StateRepair
 from omskit.engine.return_opening import Opening
 from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
@@ -24,7 +25,7 @@ from omskit.engine.stockroom import Stockroom
 from omskit.engine.tracking import Located, Scan, Tracking
 from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
-from omskit.engine.verify import Verified, verify
+from omskit.engine.verify import Drift, Verified, verify
 from omskit.engine.watch import AtRisk, Unscanned
 
 __all__ = [
@@ -39,8 +40,10 @@ __all__ = [
     "Counter",
     "Desks",
     "Done",
+    "Drift",
     "Explained",
     "ItemDesk",
+    "Left",
     "Located",
     "MatchedBy",
     "OfferingDesk",
@@ -54,6 +57,7 @@ __all__ = [
     "Rehearsed",
     "Relay",
     "Relayed",
+    "RepairPlan",
     "Request",
     "ReturnDesk",
     "Run",
@@ -63,6 +67,7 @@ __all__ = [
     "Sender",
     "ShipmentDesk",
     "Shop",
+    "StateRepair",
     "StockDesk",
     "Stockroom",
     "Taken",

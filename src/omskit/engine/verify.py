@@ -10,16 +10,23 @@ from attrs import frozen
 from omskit.channels import CONTACTS
 from omskit.core import Entry, Kind, Reservation, Stored, fold, readable
 from omskit.engine.kinds import KINDS
+from omskit.engine.looking import Looking, Page
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
 from omskit.orders import ORDERS, Order, Shipped
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
 from omskit.returns import RETURNS, ReturnCase
-from omskit.storage import After, Collection, Drift, Op, Unit, Where
+from omskit.storage import Op, Unit, Where
 
-#: Aggregates looked at in one step; memory does not grow with the number stored.
-PAGE = 500
+
+@frozen
+class Drift:
+    """Something that is not what it has to be: a number, or a state (0 for wrong, 1 for right)."""
+
+    subject: str
+    found: int
+    expected: int
 
 
 @frozen
@@ -42,58 +49,62 @@ class Verified:
 
 def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
     """Check everything within one unit; ``progress`` hears how many aggregates are through."""
-    drift = list(unit.stock.drift())
+    return checked_by(Looking(unit), progress)
+
+
+def checked_by(look: Looking, progress: Callable[[int], object]) -> Verified:
+    """Check everything that a look shows."""
+    drift = [Drift(str(one.balance), one.found, one.expected) for one in look.imbalances()]
     checked: dict[str, int] = {}
     held: dict[str, tuple[int, int]] = {}
     through = 0
     for kind in KINDS:
         checked[kind.tag] = 0
-        for page in _pages(unit, kind):
-            histories = _collection(unit, kind).history(tuple(page))
-            drift += _histories(kind, page, histories)
-            if kind is ORDERS:
-                drift += _promises(unit, page)
-                drift += _shipments(unit, page, histories)
-            elif kind is RETURNS:
-                drift += _returned(unit, page)
-            elif kind is REDEMPTIONS:
-                _hold(page, held)
-            elif kind is ALLOWANCES:
-                drift += _counted(page, held)
-            checked[kind.tag] += len(page)
-            through += len(page)
+        for page in look.pages(kind):
+            drift += _histories(kind, page)
+            drift += _meanings(look, kind, page, held)
+            checked[kind.tag] += len(page.keys)
+            through += len(page.keys)
             progress(through)
     return Verified({tag: count for tag, count in checked.items() if count}, tuple(drift))
 
 
-def _collection(unit: Unit, kind: Kind[Any]) -> Collection[Any]:
-    return unit.of(kind)
-
-
-def _pages(unit: Unit, kind: Kind[Any]) -> Iterator[Mapping[int, Stored[Any]]]:
-    after: After | None = None
-    while keys := unit.of(kind).find(limit=PAGE, after=after):
-        yield unit.of(kind).load(keys)
-        after = After(None, keys[-1])
-
-
-def _histories(
-    kind: Kind[Any], page: Mapping[int, Stored[Any]], histories: Mapping[int, Sequence[Entry]]
+def _meanings(
+    look: Looking, kind: Kind[Any], page: Page, held: dict[str, tuple[int, int]]
 ) -> Iterator[Drift]:
+    """Hold what aggregates say against what others say."""
+    if kind is ORDERS:
+        yield from _promises(look, page.states)
+        yield from _shipments(look, page.states, page.histories)
+    elif kind is RETURNS:
+        yield from _returned(look, page.states)
+    elif kind is REDEMPTIONS:
+        _hold(page.states, held)
+    elif kind is ALLOWANCES:
+        yield from _counted(page.states, held)
+
+
+def _histories(kind: Kind[Any], page: Page) -> Iterator[Drift]:
     """Hold states against their histories; what a receiver says is in none, so of contacts only versions count."""
-    for key, stored in page.items():
-        entries = histories[key]
+    for key in page.keys:
+        stored, entries = page.states.get(key), page.histories.get(key)
         subject = f"{kind.tag} {readable(kind.number, key)}"
+        if stored is None:
+            yield Drift(f"{subject} cannot be read", 0, 1)
+        if entries is None:
+            yield Drift(f"{subject} has a history that cannot be read", 0, 1)
+        if stored is None or entries is None:
+            continue
         if len(entries) != stored.version:
             yield Drift(f"{subject} entries", len(entries), stored.version)
         elif kind is not CONTACTS and fold(kind.evolve, (entry.event for entry in entries)) != stored.state:
             yield Drift(f"{subject} is not what its history says", 0, 1)
 
 
-def _promises(unit: Unit, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
+def _promises(look: Looking, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
     """Hold what consignments say against line counters, and both against the reservations in the book."""
     booked: dict[tuple[int, int, str, str], int] = {}
-    for one in unit.stock.reservations(tuple(page)):
+    for one in look.reservations(tuple(page)):
         booked[_place(one)] = booked.get(_place(one), 0) + one.quantity
     promised: dict[tuple[int, int, str, str], int] = {}
     for key, stored in page.items():
@@ -136,16 +147,16 @@ def _counted(page: Mapping[int, Stored[Allowance]], held: Mapping[str, tuple[int
             yield Drift(f"allowance {one.name} minor", one.minor, minor)
 
 
-def _returned(unit: Unit, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Drift]:
+def _returned(look: Looking, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Drift]:
     """Hold what all cases of an order have accepted or stopped against what it counts as returned or cancelled.
 
     An order is looked at with its first case.
     """
     keys = sorted({one.state.order for one in page.values()} - {0})
-    orders = unit.of(ORDERS).load(keys)
+    orders = look.load(ORDERS, keys)
     first: dict[int, int] = {}
     sums: dict[tuple[int, int, str], tuple[int, int]] = {}
-    for case in _cases_of(unit, keys):
+    for case in _cases_of(look, keys):
         first[case.order] = min(first.get(case.order, case.key), case.key)
         for line in case.lines:
             if line.line:
@@ -153,7 +164,7 @@ def _returned(unit: Unit, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Dr
                 accepted, stopped = sums.get(where, (0, 0))
                 sums[where] = (accepted + line.accepted, stopped + line.stopped)
     for (key, number, sku), (accepted, stopped) in sorted(sums.items()):
-        if first[key] not in page or not (accepted or stopped):
+        if key not in orders or first[key] not in page or not (accepted or stopped):
             continue
         sold = orders[key].state.line(number)
         each = sold.worth.per.get(sku, 0)
@@ -163,23 +174,20 @@ def _returned(unit: Unit, page: Mapping[int, Stored[ReturnCase]]) -> Iterator[Dr
                 yield Drift(f"returns of {readable(ORDERS.number, key)} line {number} {sku} {word}", found, most)
 
 
-def _cases_of(unit: Unit, orders: Sequence[int]) -> Iterator[ReturnCase]:
+def _cases_of(look: Looking, orders: Sequence[int]) -> Iterator[ReturnCase]:
     """Yield the cases of some orders, page by page."""
-    after: After | None = None
-    where = Where("sale", Op.IN, tuple(orders))
-    while orders and (keys := unit.of(RETURNS).find(where, limit=PAGE, after=after)):
-        yield from (stored.state for stored in unit.of(RETURNS).load(keys).values())
-        after = After(None, keys[-1])
+    for keys in look.find(RETURNS, Where("sale", Op.IN, tuple(orders))) if orders else ():
+        yield from (stored.state for stored in look.load(RETURNS, keys).values())
 
 
 def _shipments(
-    unit: Unit, page: Mapping[int, Stored[Order]], histories: Mapping[int, Sequence[Entry]]
+    look: Looking, page: Mapping[int, Stored[Order]], histories: Mapping[int, Sequence[Entry]]
 ) -> Iterator[Drift]:
     """Hold the shipped units of order lines against those of the fulfillment orders that shipped them."""
     events = (entry.event for entries in histories.values() for entry in entries)
     works = {event.fulfillment for event in events if isinstance(event, Shipped)}
     counted: dict[tuple[int, int], int] = {}
-    for stored in unit.of(FULFILLMENTS).load(sorted(works)).values():
+    for stored in look.load(FULFILLMENTS, sorted(works)).values():
         for line in stored.state.lines:
             where = (line.order, line.line)
             counted[where] = counted.get(where, 0) + line.shipped
