@@ -2,6 +2,7 @@
 
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.costing import CostDesk, LineCost, Turnover, Unpriced, Worth
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
@@ -36,6 +37,7 @@ __all__ = [
     "CaseDifference",
     "CatalogDesk",
     "Command",
+    "CostDesk",
     "Counter",
     "Desks",
     "Done",
@@ -43,6 +45,7 @@ __all__ = [
     "Explained",
     "ItemDesk",
     "Left",
+    "LineCost",
     "Located",
     "MatchedBy",
     "OfferingDesk",
@@ -72,8 +75,11 @@ __all__ = [
     "Taken",
     "Tracking",
     "TransferDesk",
+    "Turnover",
+    "Unpriced",
     "Unscanned",
     "Verified",
+    "Worth",
     "define_tables",
     "explain",
     "on_the_way",
