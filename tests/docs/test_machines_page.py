@@ -11,6 +11,7 @@ from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.inventory import STOCK_MACHINE
+from omskit.inventory.costs import CARD_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
 from omskit.pricing.allowances import ALLOWANCE_MACHINE
@@ -34,6 +35,7 @@ MACHINES = [
     REDEMPTION_MACHINE,
     STOCK_MACHINE,
     TRANSFER_MACHINE,
+    CARD_MACHINE,
     CUSTODY_MACHINE,
     REFUND_MACHINE,
 ]

@@ -47,6 +47,9 @@ from omskit.core import Cell, Claim, Codec, Component, Contact, Destination, Rep
 from omskit.engine import Drift, Left, RepairPlan, StateRepair
 from omskit.engine.repair import PLANS
 from omskit.flow import DRAFTS, Draft, DraftLine
+from omskit.inventory import costs
+from omskit.inventory.costs import COST_CARDS
+from omskit.inventory.valuation import Costing, Layer, Pool
 from omskit.pricing import (
     ALLOWANCES,
     PRICE_CHANGES,
@@ -303,6 +306,27 @@ DRAFT = Draft(
 )
 
 #: Every codec whose texts are kept in a database, or whose texts are digested into one.
+CARD = costs.CostCard(
+    44,
+    "open",
+    "MUG",
+    "EU",
+    2,
+    43,
+    AT,
+    Pool(Costing.FIFO, (Layer(10, 1000),), last=Layer(10, 1000)),
+    costs.Sums(1000),
+    Pool(Costing.FIFO, (Layer(7, 700), Layer(5, 600)), Layer(), Layer(5, 600)),
+    costs.Sums(1600, 0, 50, 300, 50),
+    (costs.Bill("PO-2", 10, 1000, 4),),
+    (costs.Place("MUG", "BERLIN", 17),),
+    (
+        costs.Step(costs.StepKind.SOLD, AT, 3, 300, 0, 42, 1, "FO-7-8"),
+        costs.Step(costs.StepKind.RECEIVED, AT, 5, 600, 0, document="PO-1", estimated=2, estimated_minor=200),
+        costs.Step(costs.StepKind.REVALUED, AT, 5, 50, 50, document="PO-1"),
+    ),
+)
+
 CODECS: tuple[Codec[Any], ...] = (
     o.ORDERS.state,
     o.ORDERS.events,
@@ -329,6 +353,9 @@ CODECS: tuple[Codec[Any], ...] = (
     CONTACTS.state,
     CONTACTS.events,
     PLANS,
+    COST_CARDS.state,
+    COST_CARDS.events,
+    costs.COMMANDS,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -633,6 +660,16 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
         (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),)
         for kind in (o.ORDERS, f.FULFILLMENTS, r.RETURNS, ALLOWANCES, REDEMPTIONS, PRICE_CHANGES, CONTACTS)
     },
+    ("cost card event", "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),),
+    ("cost card", "cost_card"): (CARD,),
+    ("cost card event", "begun"): (costs.Begun(CARD),),
+    ("cost card event", "stepped"): (costs.Stepped("open", CARD.steps, CARD.places),),
+    ("cost card event", "told"): (costs.Told("open", CARD.bills[0]),),
+    ("cost card event", "full"): (costs.Full("full"),),
+    ("cost card command", "begin"): (costs.Begin(CARD),),
+    ("cost card command", "write"): (costs.Write(CARD.steps, CARD.places),),
+    ("cost card command", "tell"): (costs.Tell("PO-2", 10, 1000, 2, 150),),
+    ("cost card command", "revalue"): (costs.Revalue(-50, 4, "PO-1"), costs.Revalue(-50)),
     ("repair plan", "repair_plan"): (
         RepairPlan(
             AT,

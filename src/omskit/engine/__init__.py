@@ -2,6 +2,7 @@
 
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.costing import CostDesk, LineCost, Turnover, Unpriced, Worth
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
@@ -37,6 +38,7 @@ __all__ = [
     "CaseDifference",
     "CatalogDesk",
     "Command",
+    "CostDesk",
     "Counter",
     "Desks",
     "Done",
@@ -44,6 +46,7 @@ __all__ = [
     "Explained",
     "ItemDesk",
     "Left",
+    "LineCost",
     "Located",
     "MatchedBy",
     "OfferingDesk",
@@ -73,8 +76,11 @@ __all__ = [
     "Taken",
     "Tracking",
     "TransferDesk",
+    "Turnover",
+    "Unpriced",
     "Unscanned",
     "Verified",
+    "Worth",
     "define_tables",
     "explain",
     "on_the_way",

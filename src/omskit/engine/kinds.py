@@ -8,6 +8,7 @@ from omskit.catalog import LISTINGS, PRODUCTS, TREES
 from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.costs import COST_CARDS
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS
@@ -26,4 +27,5 @@ KINDS: tuple[Kind[Any], ...] = (
     PRICE_CHANGES,
     REDEMPTIONS,
     ALLOWANCES,
+    COST_CARDS,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from omskit.channels import CONTACTS
-from omskit.core import Entry, Kind, Reservation, StorageError, Stored, fold
+from omskit.core import Cell, Entry, Kind, Level, Movement, Reservation, StorageError, Stored, fold
 from omskit.storage import After, Imbalance, Measure, Unit, Where
 
 V = TypeVar("V")
@@ -64,6 +64,17 @@ class Looking:
     def reservations(self, orders: Collection[int]) -> Sequence[Reservation]:
         """Return what the book has reserved for orders."""
         return self.unit.stock.reservations(orders)
+
+    def levels(self, skus: Collection[str]) -> Mapping[Cell, Level]:
+        """Return the levels of the cells of some SKUs."""
+        return self.unit.stock.levels(skus)
+
+    def trail(self, after: Mapping[Cell, int]) -> Iterator[tuple[int, Movement]]:
+        """Yield what was booked in some cells behind a place of each."""
+        places = dict(after)
+        while found := self.unit.stock.trail(places, limit=PAGE):
+            yield from found
+            places |= {one.cell: place for place, one in found}
 
     def _read(
         self, kind: Kind[Any], keys: Collection[int]
@@ -138,6 +149,16 @@ class AsRepaired(Looking):
         """Return the balances that will not be mended."""
         mended = frozenset(self.balances)
         return [one for one in super().imbalances() if one not in mended]
+
+    def levels(self, skus: Collection[str]) -> Mapping[Cell, Level]:
+        """Return the levels that the cells of some SKUs will have."""
+        levels = dict(super().levels(skus))
+        for one in self.balances:
+            cell = one.balance.cell
+            if one.balance.measure is not Measure.RESERVATION and cell.sku in skus:
+                changed = {one.balance.measure.value: one.expected}
+                levels[cell] = evolve(levels.get(cell, Level()), **changed)
+        return levels
 
     def reservations(self, orders: Collection[int]) -> Sequence[Reservation]:
         """Return what the book will have reserved for orders."""

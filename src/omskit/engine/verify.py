@@ -8,11 +8,12 @@ from typing import Any
 from attrs import frozen
 
 from omskit.channels import CONTACTS
-from omskit.core import Entry, Kind, Reservation, Stored, fold, readable
+from omskit.core import Cell, Entry, Kind, Reservation, Stored, fold, readable
 from omskit.engine.kinds import KINDS
 from omskit.engine.looking import Looking, Page
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
+from omskit.inventory.costs import CARD_MACHINE, COST_CARDS, WRITABLE, CostCard
 from omskit.orders import ORDERS, Order, Shipped
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
@@ -82,6 +83,8 @@ def _meanings(
         _hold(page.states, held)
     elif kind is ALLOWANCES:
         yield from _counted(page.states, held)
+    elif kind is COST_CARDS:
+        yield from _costs(look, page.states)
 
 
 def _histories(kind: Kind[Any], page: Page) -> Iterator[Drift]:
@@ -126,6 +129,28 @@ def _promises(look: Looking, page: Mapping[int, Stored[Order]]) -> Iterator[Drif
             key, number, sku, warehouse = where
             subject = f"reservation {readable(ORDERS.number, key)}/{number} {sku}@{warehouse}"
             yield Drift(subject, booked.get(where, 0), promised.get(where, 0))
+
+
+def _costs(look: Looking, page: Mapping[int, Stored[CostCard]]) -> Iterator[Drift]:
+    """Hold pools against what they took and gave, cards against the ones before, and pieces against the ledger."""
+    before = look.load(COST_CARDS, sorted({one.state.previous for one in page.values()} - {0}))
+    for stored in page.values():
+        card = stored.state
+        subject = f"cost of {card.sku} in {card.scope}, card {card.number}"
+        if card.pool.value_minor != card.sums.value_minor:
+            yield Drift(subject, card.pool.value_minor, card.sums.value_minor)
+        last = before.get(card.previous)
+        if last and (last.state.pool, last.state.sums) != (card.opening, card.brought):
+            yield Drift(f"{subject} brought forward", card.brought.value_minor, last.state.sums.value_minor)
+    cards = [one.state for one in page.values() if CARD_MACHINE.has(one.state.status, WRITABLE)]
+    places = {Cell(one.sku, one.warehouse): one.place for card in cards for one in card.places}
+    there = {cell: level.on_hand for cell, level in look.levels({cell.sku for cell in places}).items()}
+    for _, movement in look.trail(places):
+        there[movement.cell] = there.get(movement.cell, 0) - movement.on_hand
+    for card in cards:
+        pieces_there = sum(there.get(Cell(one.sku, one.warehouse), 0) for one in card.places)
+        if card.pool.quantity != pieces_there:
+            yield Drift(f"pieces of {card.sku} in {card.scope}", card.pool.quantity, pieces_there)
 
 
 def _hold(page: Mapping[int, Stored[Redemption]], held: dict[str, tuple[int, int]]) -> None:
