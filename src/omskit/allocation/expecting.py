@@ -1,8 +1,8 @@
 """A batch that leaves to expected demand what is worth more there.
 
 The batch is planned without prices at first. What it leaves out stays out, and what it sends, it sends: no price
-is a reason to leave a unit that can go. Then the demands that are sent as a whole are planned again, together, with
-the prices of what they use on their plans; the first plan is one of those that are looked at.
+is a reason to leave a unit that can go. Then the demands that are sent as a whole are planned again, together,
+with the prices of what they use on their plans; the first plan is one of those that are looked at.
 """
 
 from __future__ import annotations

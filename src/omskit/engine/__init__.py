@@ -18,6 +18,7 @@ from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
+from omskit.engine.sourcing import LookedAgain, SourcingDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.tracking import Located, Scan, Tracking
@@ -41,6 +42,7 @@ __all__ = [
     "Explained",
     "ItemDesk",
     "Located",
+    "LookedAgain",
     "MatchedBy",
     "OfferingDesk",
     "Oms",
@@ -62,6 +64,7 @@ __all__ = [
     "Sender",
     "ShipmentDesk",
     "Shop",
+    "SourcingDesk",
     "StockDesk",
     "Stockroom",
     "Taken",
