@@ -7,6 +7,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from attrs import evolve
+
 from omskit.allocation.case import DEFAULT_BUDGET, Case, Prices, Setting, Solution
 from omskit.allocation.columns import Column
 from omskit.allocation.compiled import Compiled, compile_network
@@ -117,6 +119,7 @@ def _planned(
     given_up = {case.demand.key for case, one, now in zip(cases, first, found, strict=True) if now.cost > one.cost}
     by_key = {case.demand.key: case for case in cases}
     alone = joint.alone
+    in_force = {case.demand.key: one.cost for case, one in zip(cases, joint.held, strict=True) if one is not None}
     decisions, bound = [], joint.bound
     for demand in demands:
         case = by_key.get(demand.key) or Case(demand, setting)
@@ -133,7 +136,8 @@ def _planned(
         least = min(alone[demand.key], cost)
         solution = Solution(cost << SHIFT, column.parcels, False, least << SHIFT)
         rule = Rule.OPPORTUNITY if demand.key in given_up else Rule.TOGETHER
-        decisions.append(decision_of(case, solution, asked, ledger, rule))
+        made = decision_of(case, solution, asked, ledger, rule)
+        decisions.append(evolve(made, before_minor=in_force[demand.key]) if demand.key in in_force else made)
     return decisions, bound
 
 

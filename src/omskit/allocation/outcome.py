@@ -132,6 +132,8 @@ class Decision:
         bound_minor: No plan for this demand, on what was left at its turn, costs less.
         rule: What decided.
         asked: The question, for explanations; no part of equality or repr.
+        before_minor: What the parcels in force would cost; None when there are none, or they are no longer
+            possible.
     """
 
     key: int
@@ -141,6 +143,7 @@ class Decision:
     bound_minor: int
     rule: Rule
     asked: Asked = field(eq=False, repr=False)
+    before_minor: int | None = None
 
     @property
     def exact(self) -> bool:

@@ -21,6 +21,7 @@ from omskit.engine.return_opening import Opening
 from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
+from omskit.engine.sourcing import LookedAgain, SourcingDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.tracking import Located, Scan, Tracking
@@ -48,6 +49,7 @@ __all__ = [
     "Left",
     "LineCost",
     "Located",
+    "LookedAgain",
     "MatchedBy",
     "OfferingDesk",
     "Oms",
@@ -70,6 +72,7 @@ __all__ = [
     "Sender",
     "ShipmentDesk",
     "Shop",
+    "SourcingDesk",
     "StateRepair",
     "StockDesk",
     "Stockroom",

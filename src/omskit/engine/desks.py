@@ -18,6 +18,7 @@ from omskit.engine.offering import OfferingDesk
 from omskit.engine.price_changing import PriceDesk
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.shipments import ShipmentDesk
+from omskit.engine.sourcing import SourcingDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
@@ -150,6 +151,11 @@ class Desks:
     def returns(self) -> ReturnDesk:
         """Returns by hand: cases for orders, parcels that come back, goods in exchange."""
         return ReturnDesk(self._shop, self.batch)
+
+    @property
+    def sourcing(self) -> SourcingDesk:
+        """What was given to warehouses looked at again, and what stock is worth to orders to come."""
+        return SourcingDesk(self._shop, self.processes)
 
     @property
     def shipments(self) -> ShipmentDesk:

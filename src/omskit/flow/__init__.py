@@ -1,6 +1,7 @@
 """Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
 
 from omskit.flow.advance import Advance, advance, ask
+from omskit.flow.again import LOOKED_AGAIN, Found, Looking, look_again
 from omskit.flow.budgets import BUDGET_EXPIRED, Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
 from omskit.flow.contracts import Contract
@@ -76,6 +77,7 @@ __all__ = [
     "FINANCE",
     "FREIGHT",
     "GIFT_SHORT",
+    "LOOKED_AGAIN",
     "PICKUP",
     "PRICE_GAP",
     "SHORT_PICK",
@@ -88,8 +90,10 @@ __all__ = [
     "Draft",
     "DraftLine",
     "Facts",
+    "Found",
     "Goods",
     "Headroom",
+    "Looking",
     "Matched",
     "Missing",
     "Need",
@@ -133,6 +137,7 @@ __all__ = [
     "load_offers",
     "load_prices",
     "load_products",
+    "look_again",
     "mapped",
     "match",
     "merge_step",
