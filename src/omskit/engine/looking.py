@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from omskit.channels import CONTACTS
 from omskit.core import Cell, Entry, Kind, Level, Movement, Reservation, StorageError, Stored, fold
@@ -157,7 +157,7 @@ class AsRepaired(Looking):
             cell = one.balance.cell
             if one.balance.measure is not Measure.RESERVATION and cell.sku in skus:
                 changed = {one.balance.measure.value: one.expected}
-                levels[cell] = evolve(levels.get(cell, Level()), **changed)
+                levels[cell] = levels.get(cell, Level())._replace(**changed)
         return levels
 
     def reservations(self, orders: Collection[int]) -> Sequence[Reservation]:
