@@ -74,7 +74,7 @@ def test_a_publisher_that_was_overtaken_does_not_have_the_last_word(
 @pytest.mark.postgres
 def test_without_turns_the_older_number_would_stay(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     oms = open_shop(postgres_url, offering=Offering())
-    monkeypatch.setattr(offering, "_take_turn", lambda *_: None)
+    monkeypatch.setattr(offering, "take_turn", lambda *_: None)
     assert overtaken(oms, monkeypatch) == 5
     close(oms)
 

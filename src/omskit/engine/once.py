@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-from omskit.core import Duplicate, UsageError
+from omskit.core import UsageError
 from omskit.engine.units import Shop
 from omskit.storage import Receipt, Unit
 
@@ -67,9 +67,4 @@ def once(
         unit.inbox.record(source, [Receipt(key, digest, dump(outcome))], at=shop.now())
         return outcome
 
-    try:
-        return shop.attempt(first)
-    except Duplicate as error:
-        if error.code != "duplicate_receipt" or shop.joined:
-            raise
-        return shop.attempt(first)
+    return shop.attempt(first)

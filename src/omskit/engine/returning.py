@@ -9,7 +9,7 @@ from typing import TypeVar
 from attrs import evolve, frozen
 
 from omskit import returns as r
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
+from omskit.core import PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done, load
 from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.once import check_same, once
@@ -51,7 +51,7 @@ class ReturnDesk:
             UsageError: ``unknown_number``; ``unknown_line``; ``bad_quantity``; ``key_reused``.
             PayloadError: ``bad_number``.
         """
-        return self._again(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
+        return self.shop.attempt(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
 
     def open_many(self, openings: Sequence[Opening], *, actor: str) -> list[str | Refusal]:
         """Open cases: what has not left is locked, and warehouses that work on it are asked to stop."""
@@ -64,7 +64,7 @@ class ReturnDesk:
             Refused: As :func:`omskit.returns.decide` says.
             UsageError: ``scan_reused``; ``bad_quantity``; ``bad_scan``.
         """
-        return self._again(lambda unit, _lock: self._scanned(unit, [parcel], actor)[0])
+        return self.shop.attempt(lambda unit, _lock: self._scanned(unit, [parcel], actor)[0])
 
     def scan_many(self, parcels: Sequence[Parcel], *, actor: str) -> list[Scanned | Refusal]:
         """Take in parcels: each goes to the case or order it is of, or else into the register of ownerless ones.
@@ -239,7 +239,7 @@ class ReturnDesk:
         for start in range(0, len(asked), self.batch):
             some = asked[start : start + self.batch]
             try:
-                outcomes += self._again(lambda unit, _lock, these=some: do(unit, these, actor))  # type: ignore[misc]
+                outcomes += self.shop.attempt(lambda unit, _lock, these=some: do(unit, these, actor))  # type: ignore[misc]
             except (Refused, PayloadError, UsageError) as error:
                 if len(some) == 1:
                     outcomes.append(Refusal.of(subject(some[0]), error))
@@ -295,15 +295,6 @@ class ReturnDesk:
         found = Parcels(self.shop, unit, work).take(parcels)
         save(unit, work, joined=self.shop.joined)
         return found
-
-    def _again(self, do: Callable[[Unit, bool], B]) -> B:
-        """Do it within a unit, once more if someone else has taken in the same scan at the same time."""
-        try:
-            return self.shop.attempt(do)
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(do)
 
     def _done(self, unit: Unit, work: Workspace, key: int) -> Done:
         complete(unit, work)
