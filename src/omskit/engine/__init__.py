@@ -15,6 +15,7 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.replaying import Replay
 from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
@@ -55,6 +56,7 @@ __all__ = [
     "Rehearsed",
     "Relay",
     "Relayed",
+    "Replay",
     "Request",
     "ReturnDesk",
     "Run",
