@@ -8,7 +8,9 @@ from omskit.allocation.case import DEFAULT_BUDGET
 from omskit.allocation.chart import chart
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
+from omskit.allocation.differences import Difference, difference
 from omskit.allocation.explain import Binding, Considered, Verdict, binding, considered, explain
+from omskit.allocation.kinds import expected_from
 from omskit.allocation.model import Demand, DemandLine, Supply
 from omskit.allocation.network import Network, Warehouse
 from omskit.allocation.opportunity import Expected, OpportunityCost, opportunity_cost
@@ -35,6 +37,7 @@ __all__ = [
     "Delivery",
     "Demand",
     "DemandLine",
+    "Difference",
     "Expected",
     "Finding",
     "Insurance",
@@ -63,6 +66,8 @@ __all__ = [
     "compare",
     "compile_network",
     "considered",
+    "difference",
+    "expected_from",
     "explain",
     "lint_coverage",
     "lint_rules",

@@ -17,6 +17,7 @@ from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.repair import Left, RepairPlan, StateRepair
+from omskit.engine.replaying import Replay
 from omskit.engine.return_opening import Opening
 from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
@@ -63,6 +64,7 @@ __all__ = [
     "Relay",
     "Relayed",
     "RepairPlan",
+    "Replay",
     "Request",
     "ReturnDesk",
     "Run",

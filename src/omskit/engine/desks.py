@@ -154,7 +154,7 @@ class Desks:
 
     @property
     def sourcing(self) -> SourcingDesk:
-        """What was given to warehouses looked at again, and what stock is worth to orders to come."""
+        """Looking again, what stock is worth to orders to come, and the past by other policies."""
         return SourcingDesk(self._shop, self.processes)
 
     @property

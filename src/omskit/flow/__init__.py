@@ -20,6 +20,7 @@ from omskit.flow.offers import (
     unexplained_items,
 )
 from omskit.flow.owners import owned, stoppable
+from omskit.flow.past import asked_before, placed_before
 from omskit.flow.process import DatedNeed, Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import PICKUP, Missing, missing, react
@@ -115,6 +116,7 @@ __all__ = [
     "as_processes",
     "ask",
     "asked",
+    "asked_before",
     "audited",
     "basket_of",
     "bought",
@@ -146,6 +148,7 @@ __all__ = [
     "open_case",
     "owned",
     "placed",
+    "placed_before",
     "price_check_step",
     "react",
     "redeem",

@@ -14,6 +14,7 @@ from omskit.allocation import (
     Compiled,
     Demand,
     Network,
+    OpportunityCost,
     Plan,
     Policy,
     Supply,
@@ -75,6 +76,7 @@ def source_step(
     solver: bool = False,
     headroom: Need[Headroom] | None = None,
     contracts: Sequence[Contract] = (),
+    opportunity: Need[OpportunityCost] | None = None,
 ) -> Step:
     """Return the step that gives open units to warehouses, at the least cost that a plan finds.
 
@@ -98,6 +100,8 @@ def source_step(
             batch.
         contracts: What couriers take at most and should have at least, counted by what has been released. They are
             as little guarded as ``headroom``.
+        opportunity: What scarce things are worth to orders to come, asked once for each batch; see
+            :meth:`omskit.engine.SourcingDesk.worth`.
 
     Raises:
         UsageError: ``bad_stretch`` for one of less than a millisecond, and for a solver without one.
@@ -115,29 +119,34 @@ def source_step(
         supply = Supply(available, limits.parcels, limits.units, limits.quotas, limits.commitments)
         if released is not None:
             supply = under_contracts(supply, contracts, compiled, facts.of(released), coming=len(asked), at=at)
-        made = planned([one.demand for one in asked.values()], supply, at)
+        worth = facts.of(opportunity) if opportunity else None
+        made = planned([one.demand for one in asked.values()], supply, at, worth)
         found = answers(open_, asked, made.decisions)
         return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
 
     needs: list[Need[Any]] = [LEVELS]
-    needs += [need for need in (headroom, released) if need is not None]
+    needs += [need for need in (headroom, released, opportunity) if need is not None]
     return Step("source", RESERVE, run, tuple(needs))
 
 
 def _planner(
     network: Compiled, policy: Policy, together: timedelta | None, *, solver: bool
-) -> Callable[[Sequence[Demand], Supply, datetime], Plan]:
+) -> Callable[[Sequence[Demand], Supply, datetime, OpportunityCost | None], Plan]:
     if together is None:
         if solver:
             raise UsageError("bad_stretch", "a solver plans orders together; say over how long a stretch of ranks")
-        return lambda demands, supply, at: plan(demands, supply, network, policy, at=at)
+        return lambda demands, supply, at, worth: plan(
+            demands, supply, network, policy, at=at, opportunity=worth
+        )
     stretch = together // timedelta(milliseconds=1)
     if stretch < 1:
         raise UsageError("bad_stretch", f"orders of {together} together; at least a millisecond", value=together)
 
-    def planned(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+    def planned(
+        demands: Sequence[Demand], supply: Supply, at: datetime, worth: OpportunityCost | None
+    ) -> Plan:
         alike = [evolve(demand, rank=demand.rank // stretch) for demand in demands]
-        return plan_batch(alike, supply, network, policy, at=at, solver=solver)
+        return plan_batch(alike, supply, network, policy, at=at, solver=solver, opportunity=worth)
 
     return planned
 
