@@ -11,10 +11,10 @@ from threading import Lock, get_ident
 from typing import Any
 
 from omskit import core
-from omskit.storage import Attempt, Capabilities, Delivery, Leased, Op, Where, claims_of, effects_of
+from omskit.storage import Attempt, Capabilities, Delivery, Leased, Op, Where, claims_of, effects_of, mending
 
 _HOLDS: dict[Op, Any] = {Op.EQ: lambda have, want: have == want, Op.IN: lambda have, want: have in want}
-_HOLDS |= {Op.LE: lambda have, want: have <= want, Op.GE: lambda have, want: have >= want}
+_HOLDS |= {Op.LE: lambda have, want: None is not have <= want, Op.GE: lambda have, want: None is not have >= want}
 
 
 class _Collection:
@@ -43,9 +43,8 @@ class _Collection:
 
     def find(self, *where: Where, limit: int, by: str | None = None, after: Any = None) -> list[int]:
         found = {key: (self.kind.column(by).of(one.state) if by else 0, key) for key, one in self.states.items()}
-        for column, one in [(self.kind.column(one.column), one) for one in where]:
-            said = ((key, column.of(self.states[key].state)) for key in found)
-            found = {key: found[key] for key, have in said if have is not None and _HOLDS[one.op](have, one.value)}
+        for of, one in [(self.kind.column(one.column).of, one) for one in where]:
+            found = {k: at for k, at in found.items() if _HOLDS[one.op](of(self.states[k].state), one.value)}
         return [at[1] for at in sorted(found.values()) if not after or at > (after.value or 0, after.key)][:limit]
 
     def claim(self, *where: Where, **page: Any) -> dict[int, Any]:
@@ -62,7 +61,7 @@ class _Unit:
     def __init__(self, tables: dict[str, dict[Any, Any]], *, read: bool) -> None:
         self.tables, self.broken, self.read = {name: dict(rows) for name, rows in tables.items()}, False, read
         self.stock, self.outbox, self.inbox, self.drift = self, self, self, tuple[()]
-        self.of = lambda kind: _Collection(self, kind)
+        self.of, self.mend = lambda kind: _Collection(self, kind), lambda d: mending(d, self.rows("", write=True))
 
     def rows(self, name: str, *, write: bool = False) -> dict[Any, Any]:
         self.must(not write or not self.read, core.UsageError("reading_unit", "the unit only looks"))
@@ -89,19 +88,21 @@ class _Unit:
 
     def post(self, movements: Any) -> None:
         moved, now, none = self.rows("moved", write=True), dict(self.all_levels()), core.Level()
-        claims = claims_of([*moved.values(), *movements]).values()
-        self.must(min(claims, default=0) >= 0, core.Refused("not_reserved", "a claim has less reserved"))
+        self.must(min([0, *claims_of([*moved.values(), *movements]).values()]) == 0, core.Refused("not_reserved"))
         needs = [(cell, now.get(cell, none), more) for cell, more in effects_of(movements).items()]
         short = [one for one in needs if not 0 <= one[1].reserved + one[2][1] <= one[1].on_hand + one[2][0]]
         cells = tuple((at.sku, at.warehouse, out - in_, have.available) for at, have, (in_, out) in short)
         self.must(not cells, core.Refused("out_of_stock", "less is there than is needed", cells=cells))
-        moved.update(enumerate(movements, len(moved)))
+        moved.update(enumerate(movements, len(moved) + 1))
 
     def movements(self, cell: core.Cell, *, limit: int) -> list[core.Movement]:
         return [one for one in self.rows("moved").values() if one.cell == cell][::-1][:limit]
 
     def since(self, warehouse: str, at: Any) -> list[core.Movement]:
         return [one for one in self.rows("moved").values() if one.cell.warehouse == warehouse and one.at > at]
+
+    def trail(self, after: Any, *, limit: int) -> list[Any]:
+        return [(at, one) for at, one in self.rows("moved").items() if at > after.get(one.cell, at)][:limit]
 
     def put(self, messages: Any) -> None:
         self.rows("sent", write=True).update((one.id, (one, 0, one.due, None)) for one in messages)

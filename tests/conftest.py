@@ -75,3 +75,12 @@ def postgres_url(postgres_server_url: str) -> Iterator[str]:
     """Return the URL of an empty database that is dropped after the test."""
     with postgres_server.database(postgres_server_url, f"omskit_{uuid4().hex}") as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database of each kind that processes can share."""
+    if request.param == "postgres":
+        given: str = request.getfixturevalue("postgres_url")
+        return given
+    return f"sqlite:///{tmp_path}/shop.db"

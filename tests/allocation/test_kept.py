@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from three_sites import AT, POLICY, demand, line, network, supply
 
 from omskit.allocation import Decision, Demand, Kept, OpportunityCost, Plan, Supply, plan, plan_batch
@@ -12,7 +13,7 @@ A0, A1, A2 = (Cell("A", code) for code in ("W0", "W1", "W2"))
 
 
 def _with(free: Supply, *kept: Kept) -> Supply:
-    return Supply(free.available, free.parcels, free.units, free.quotas, kept)
+    return evolve(free, kept=kept)
 
 
 def _sent(decision: Decision) -> dict[str, int]:

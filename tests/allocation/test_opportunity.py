@@ -19,8 +19,10 @@ from omskit.allocation import (
     Rule,
     Supply,
     explain,
+    moved,
     opportunity_cost,
     plan,
+    plan_batch,
 )
 from omskit.core import Cell, Destination, UsageError
 
@@ -81,6 +83,35 @@ def test_an_order_leaves_a_piece_to_orders_that_need_it_more() -> None:
     assert "costs 9.10 EUR: what is scarce is left to expected orders, to which it is worth more" in explain(first)
     # each looked at alone the first takes the near piece, and the second pays for that
     assert plan([german, austrian], there, SITES, POLICY, at=AT).cost_minor == 610 + 2110
+
+
+def test_a_batch_leaves_pieces_to_orders_that_need_them_more() -> None:
+    """W2 is 300 dearer than W0, whose pieces are worth a little more; only W0 is good for Austria."""
+    asked = [demand(line(1, "A"), key=1), demand(line(1, "A"), key=2, destination=AUSTRIA)]
+    for price, sites in ((301, ["W2", "W0"]), (299, ["W0", "W0"])):
+        worth = OpportunityCost({Cell("A", "W0"): price})
+        made = plan_batch(asked, SCARCE, SITES, POLICY, at=AT, opportunity=worth)
+        assert [one.parcels[0].warehouse for one in made.decisions] == sites
+        assert made.gap_minor == (300 if "W2" in sites else 0)
+        assert (made.decisions[0].rule is Rule.OPPORTUNITY) == ("W2" in sites)
+
+
+def test_a_batch_moves_for_expected_orders_only_beyond_the_threshold() -> None:
+    asked = [demand(line(1, "A"))]
+    before = plan_batch(asked, SCARCE, SITES, POLICY, at=AT)
+    worth = OpportunityCost({Cell("A", "W0"): 350})
+    for change, moves in ((49, 1), (51, 0)):
+        made = plan_batch(
+            asked,
+            SCARCE,
+            SITES,
+            POLICY,
+            at=AT,
+            opportunity=worth,
+            previous={1: before.decisions[0].parcels},
+            change_minor=change,
+        )
+        assert len(moved(made, {1: before.decisions[0].parcels})) == moves
 
 
 def test_a_price_is_no_reason_to_send_nothing() -> None:

@@ -11,6 +11,7 @@ from omskit.catalog import LISTING_MACHINE, PRODUCT_MACHINE
 from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.inventory import STOCK_MACHINE
+from omskit.inventory.costs import CARD_MACHINE
 from omskit.inventory.inbound import ANNOUNCEMENT_MACHINE
 from omskit.inventory.soft import SOFT_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
@@ -38,6 +39,7 @@ MACHINES = [
     ANNOUNCEMENT_MACHINE,
     SOFT_MACHINE,
     TRANSFER_MACHINE,
+    CARD_MACHINE,
     CUSTODY_MACHINE,
     REFUND_MACHINE,
 ]

@@ -33,6 +33,15 @@ def test_an_approved_price_change_applies_once_when_its_time_has_come(storage: S
     assert oms.verify().is_sound
 
 
+def test_a_price_change_is_asked_for_once_for_each_key(storage: Storage) -> None:
+    oms = phone(storage)
+    number = oms.prices.submit(scheduled(2, 1200), actor="amy", key="spring")
+    assert oms.prices.submit(scheduled(2, 1200), actor="amy", key="spring") == number
+    with pytest.raises(UsageError, match="key_reused"):
+        oms.prices.submit(scheduled(2, 1300), actor="amy", key="spring")
+    assert list(oms.prices.changes()) == [number]
+
+
 def test_price_changes_and_budgets_tell_what_became_of_them(storage: Storage) -> None:
     oms = phone(storage, HOT)
     number = oms.prices.submit(scheduled(0, 1200), actor="amy")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -33,9 +32,8 @@ from omskit.storage.sql import SqlStorage, open_engine
 ROUNDS = 12
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def oms(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Oms]:
-    url = f"sqlite:///{tmp_path}/shop.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+@pytest.fixture
+def oms(url: str) -> Iterator[Oms]:
     engine = open_engine(url)
     storage = SqlStorage(engine, KINDS)
     storage.create()

@@ -401,6 +401,20 @@ def test_opening_and_sending_with_a_key_happen_once(storage: Storage) -> None:
     assert (len(list(oms.cases())), len(list(oms.orders()))) == (1, 2)
 
 
+def test_a_key_of_an_opening_or_a_reorder_that_comes_with_something_else_is_refused(storage: Storage) -> None:
+    oms = stocked(storage)
+    opening = Opening(sold(oms, "1", ("A", 1)), CaseKind.EXCHANGE, {1: 1}, key="k")
+    case = oms.returns.open(opening, actor="amy")
+    oms.returns.reorder(case, [AddLine("B", 1, 100)], actor="amy", key="k")
+    with pytest.raises(UsageError, match="key_reused"):
+        oms.returns.open(evolve(opening, kind=CaseKind.RETURN), actor="amy")
+    other, same = oms.returns.open_many([evolve(opening, reason="torn"), opening], actor="amy")
+    assert (isinstance(other, Refusal) and other.code, same) == ("key_reused", case)
+    with pytest.raises(UsageError, match="key_reused"):
+        oms.returns.reorder(case, [AddLine("B", 2, 100)], actor="amy", key="k")
+    assert (len(list(oms.cases())), len(list(oms.orders()))) == (1, 2)
+
+
 def test_what_the_buyer_refuses_at_the_door_comes_back_under_the_waybill_it_left_with(storage: Storage) -> None:
     oms = stocked(storage)
     number = sold(oms, "1", ("A", 2))

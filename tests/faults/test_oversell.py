@@ -1,25 +1,26 @@
-"""F-01 to F-03: many hands reach for few pieces through every entrance, and get exactly what is there."""
+"""F-01 and F-03: many hands reach for few pieces through every entrance, and get exactly what is there."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
 import pytest
 from attrs import evolve
-from faults import SwallowsShortages, violations
-from many_shops import close, in_processes, in_threads, open_shop
+from faults import SwallowsShortages, Watches, violations
+from many_shops import in_processes, in_threads
 from shop import AT, order, payload, shop
 from sqlalchemy import update
+from whole_life import LIFE, live
 
 from omskit.channels import Listing, Listings
-from omskit.core import Cell, Component, ConcurrencyConflict, Level, OmsError, Refusal, Refused
+from omskit.core import Cell, Component, Level, Refusal, Refused
 from omskit.engine import Act, Done, Oms
-from omskit.inventory import LOST, Move, movement
 from omskit.inventory.transfers import Send
 from omskit.orders import Approve, Assign, Consignment
+from omskit.storage import MemoryStorage
 from omskit.storage.sql import SqlStorage
 
 HANDS = 8
@@ -94,6 +95,23 @@ ENTRANCES: dict[str, Entrance] = {
 }
 
 
+#: Entrances that say what is there and take nothing that was promised; what they do to promises has a test below.
+COUNTS = frozenset({"stock.count", "stock.approve"})
+
+
+def test_f01_every_entrance_that_takes_pieces_is_tried() -> None:
+    watched = Watches(MemoryStorage())
+    oms, taking = live(watched), set[str]()
+    for call in LIFE:
+        before = watched.taken
+        oms.clock.at = AT + call.after  # type: ignore[attr-defined]  # a clock that stands
+        call.on(oms)
+        if watched.taken > before:
+            taking.add(call.entrance)
+    assert taking - COUNTS <= ENTRANCES.keys()
+    assert {"run", "stock.adjust", "stockroom.move", "transfers.do"} | COUNTS <= taking
+
+
 def prepared(oms: Oms, pieces: int, *, approved: bool) -> Sequence[str]:
     """Return twice as many orders as there are pieces."""
     orders = [order(f"{number}", ("A", 1)) for number in range(2 * pieces)]
@@ -134,6 +152,25 @@ def test_f01_two_thousand_attempts_from_processes_get_a_thousand_pieces(url: str
     assert wrong(oms, outcomes, 1_000) == []
 
 
+def by_counting(numbers: Sequence[str], oms: Oms, hand: int) -> int:
+    """Half of the hands count fewer and fewer pieces, the others promise what is left."""
+    if hand % 2:
+        return by_do(numbers, oms, hand)
+    for turn in range(len(share(numbers, hand))):
+        seen = AT + timedelta(minutes=HANDS * turn + hand)
+        oms.stock.count("BER", {"A": max(0, 16 - turn)}, as_of=seen, actor="wms")
+    return 0
+
+
+def test_f01_a_count_while_orders_are_promised_leaves_no_promise_without_a_piece(oms: Oms) -> None:
+    numbers = prepared(oms, 16, approved=True)
+    outcomes = in_threads(oms, partial(by_counting, numbers), HANDS)
+    level = oms.stock.levels(["A"])[A]
+    assert sum(one for one in outcomes if isinstance(one, int)) == level.reserved <= level.on_hand
+    assert not [one for one in outcomes if not isinstance(one, int)]
+    assert violations(oms) == []
+
+
 def naive(numbers: Sequence[str], gate: Barrier, oms: Oms, hand: int) -> int:
     """Read what is there in one transaction, and write what is left in another."""
     assert isinstance(oms.storage, SqlStorage)
@@ -153,60 +190,6 @@ def test_f01_sees_a_shop_that_reads_and_then_writes(oms: Oms) -> None:
     numbers = prepared(oms, 16, approved=False)
     outcomes = in_threads(oms, partial(naive, numbers, Barrier(HANDS, timeout=60)), HANDS)
     assert "promised of 16" in " ".join(wrong(oms, outcomes, 16))
-
-
-SKUS = tuple("ABCDEF")
-
-
-def lines_of(chance: random.Random) -> list[str]:
-    return chance.sample(SKUS, chance.randint(2, len(SKUS)))
-
-
-def lose(oms: Oms, skus: Sequence[str]) -> None:
-    moves = [Move(LOST, Cell(sku, "BER"), 1) for sku in skus]
-    with oms.storage.begin() as unit:
-        unit.stock.post([movement(move, at=AT, actor="amy") for move in moves])
-
-
-def in_any_order(turns: int, oms: Oms, hand: int) -> list[str]:
-    """Lose pieces of a few SKUs at a time, named in any order; return all that were."""
-    chance, done = random.Random(hand), list[str]()
-    for _ in range(turns):
-        skus = lines_of(chance)
-        lose(oms, skus)
-        done += skus
-    return done
-
-
-def test_f02_orders_that_name_their_lines_in_any_order_never_deadlock(oms: Oms, *, long: bool) -> None:
-    turns = 1_000 if long else 25
-    oms.stock.receive("BER", dict.fromkeys(SKUS, HANDS * turns), actor="amy")
-    outcomes = in_threads(oms, partial(in_any_order, turns), HANDS)
-    assert not [one for one in outcomes if isinstance(one, OmsError)]
-    done = [sku for some in outcomes for sku in some]
-    levels = {Cell(sku, "BER"): Level(HANDS * turns - done.count(sku)) for sku in SKUS}
-    assert oms.stock.levels(SKUS) == levels
-    assert oms.verify().is_sound
-
-
-def one_by_one(gate: Barrier, oms: Oms, hand: int) -> None:
-    """Post line by line, in the order of the caller: the mistake that the book's order is there for."""
-    with oms.storage.begin() as unit:
-        for turn, sku in enumerate("AB" if hand else "BA"):
-            if turn:
-                gate.wait()
-            move = Move(LOST, Cell(sku, "BER"), 1)
-            unit.stock.post([movement(move, at=AT, actor="amy")])
-
-
-@pytest.mark.postgres
-def test_f02_sees_lines_that_are_locked_in_the_order_of_their_caller(postgres_url: str) -> None:
-    oms = open_shop(postgres_url)
-    oms.stock.receive("BER", {"A": 9, "B": 9}, actor="amy")
-    outcomes = in_threads(oms, partial(one_by_one, Barrier(2, timeout=60)), 2)
-    codes = [one.facts.get("sqlstate") for one in outcomes if isinstance(one, ConcurrencyConflict)]
-    assert codes == ["40P01"]
-    close(oms)
 
 
 def over_demanding(oms: Oms) -> Callable[[], object]:

@@ -110,3 +110,21 @@ def test_f04_sees_a_storage_that_forgets_its_keys(oms: Oms, callers: int) -> Non
     oms.stock.receive("BER", {"A": callers}, actor="amy")
     storm(oms, partial(lose, "k", Forgets(oms.storage)), callers)
     assert oms.stock.levels(["A"]) == {A: Level(0)}
+
+
+def test_f04_sees_a_storage_that_forgets_what_it_has_refused(oms: Oms) -> None:
+    oms.stock.receive("BER", {"A": 1}, actor="amy")
+    (number,) = oms.receive("web", payload(order("1", ("A", 1)))).placed
+    forgetful = evolve(oms, storage=Forgets(oms.storage), channels=())
+    with pytest.raises(Refused, match="not_allowed"):
+        take(number, "k", forgetful, 0)
+    oms.do(number, Approve(), actor="amy")
+    assert isinstance(take(number, "k", forgetful, 0), Done)
+
+
+def test_f04_sees_a_storage_that_does_not_tell_two_bodies_apart(oms: Oms) -> None:
+    oms.stock.receive("BER", {"A": 9}, actor="amy")
+    forgetful = evolve(oms, storage=Forgets(oms.storage), channels=())
+    for pieces in (1, 2):
+        forgetful.stock.adjust("BER", {"A": -pieces}, actor="amy", reason="lost", key="k")
+    assert oms.stock.levels(["A"]) == {A: Level(6)}

@@ -153,6 +153,50 @@ CAUGHT = {
     "LosesMovementsOfNoOrder": """
         a_book_that_is_kept_by_movements_has_no_drift
     """,
+    "TrailsFromThePlaceItself": """
+        the_trail_goes_on_behind_the_place_of_each_cell
+        the_trail_in_parts_is_the_whole_trail
+    """,
+    "TrailsCellByCell": """
+        the_trail_in_parts_is_the_whole_trail
+        the_trail_of_cells_is_all_that_was_booked_there_in_order
+    """,
+    "TrailsFromTheLeastPlace": """
+        the_trail_goes_on_behind_the_place_of_each_cell
+        the_trail_in_parts_is_the_whole_trail
+    """,
+    "TrailsWithoutALimit": """
+        the_trail_in_parts_is_the_whole_trail
+    """,
+    "MendsWhatNobodyFound": """
+        a_balance_that_its_movements_explain_is_not_mended
+        a_balance_that_nobody_knows_is_not_mended
+        what_cannot_be_mended_leaves_the_rest_unmended
+        what_moved_since_it_was_found_is_not_mended
+    """,
+    "MendsWhatIsLeftOfIt": """
+        a_balance_that_its_movements_explain_is_not_mended
+        a_balance_that_nobody_knows_is_not_mended
+        what_cannot_be_mended_leaves_the_rest_unmended
+        what_moved_since_it_was_found_is_not_mended
+    """,
+    "MendsLevelsOnly": """
+        a_reservation_is_mended_up_and_down
+        a_reservation_that_no_movement_made_is_taken_away
+    """,
+    "MendsByMoving": """
+        a_level_is_mended_in_both_of_its_numbers
+        a_level_that_no_movement_made_is_emptied
+        a_reservation_is_mended_up_and_down
+        a_reservation_that_no_movement_made_is_taken_away
+        mending_books_no_movement
+    """,
+    "MendsPastTheRules": """
+        what_is_mended_keeps_the_rules_of_every_balance
+    """,
+    "MendsAllThatItSees": """
+        what_is_not_asked_for_stays_as_it_is
+    """,
     "SendsPastAParkedMessage": """
         a_message_that_waits_for_a_person_holds_back_those_behind_it
     """,

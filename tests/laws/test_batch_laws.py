@@ -95,7 +95,11 @@ asked = [
     Demand(k, 0, Destination("DE"), "EUR", tuple(DemandLine(n, f"K{(k * 3 + n * 5) % 7}", 1) for n in range(m)))
     for k, m in enumerate([1, 2, 3] * 10)
 ]
-stock = Supply({Cell(f"K{k}", f"W{(k + n) % 4}"): 1 + (k * n) % 4 for k in range(7) for n in range(3)})
+stock = Supply(
+    {Cell(f"K{k}", f"W{(k + n) % 4}"): 1 + (k * n) % 4 for k in range(7) for n in range(3)},
+    quotas={Carried("C", warehouse=f"W{n}"): 9 - n for n in range(3)} | {"C": 40},
+    commitments=tuple(Commitment(Carried(service="S", warehouse=f"W{n}"), 3 * n, 10 * n) for n in range(1, 4)),
+)
 print(plan_batch(asked, stock, network, Policy(), at=datetime(2026, 3, 2, tzinfo=UTC)))
 """
 

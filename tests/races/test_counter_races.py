@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from counters import COUPON, FIRST, GIFT, HOT, coupon, draft, phone, pricing
@@ -22,9 +21,8 @@ from omskit.storage.sql import SqlStorage, open_engine
 HANDS = 8
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
-    url = f"sqlite:///{tmp_path}/shop.db" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+@pytest.fixture
+def storage(url: str) -> Iterator[Storage]:
     engine = open_engine(url)
     made = SqlStorage(engine, KINDS)
     made.create()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,14 +18,6 @@ from omskit.storage import Delivery
 
 #: Lets ten hands work at the same moment.
 Crew = Callable[..., list[Any]]
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgres":
-        given: str = request.getfixturevalue("postgres_url")
-        return given
-    return f"sqlite:///{tmp_path}/shop.db"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Event, Thread
 
 import pytest
@@ -16,10 +15,8 @@ from omskit.flow import Offering, Sellable
 from omskit.storage import Delivery
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def oms(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Oms]:
-    at_home = f"sqlite:///{tmp_path}/shop.db"
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else at_home
+@pytest.fixture
+def oms(url: str) -> Iterator[Oms]:
     oms = open_shop(url, offering=Offering())
     yield oms
     close(oms)
@@ -77,7 +74,7 @@ def test_a_publisher_that_was_overtaken_does_not_have_the_last_word(
 @pytest.mark.postgres
 def test_without_turns_the_older_number_would_stay(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     oms = open_shop(postgres_url, offering=Offering())
-    monkeypatch.setattr(offering, "_take_turn", lambda *_: None)
+    monkeypatch.setattr(offering, "take_turn", lambda *_: None)
     assert overtaken(oms, monkeypatch) == 5
     close(oms)
 

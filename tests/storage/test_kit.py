@@ -8,16 +8,21 @@ from uuid import uuid4
 
 import postgres_server
 import pytest
-from kit_storages import SqlOpener, wiped
+from kit_storages import SqlOpener, damage_memory, damage_sql, wiped
 
 from omskit.storage import MemoryStorage, Storage
 from omskit.testing import StorageKit
+from omskit.testing.storage.mending import Damage
 
 
 class TestMemoryStorage(StorageKit):
     @pytest.fixture
     def opener(self) -> Callable[[], Storage]:
         return MemoryStorage
+
+    @pytest.fixture
+    def damage(self) -> Damage:
+        return damage_memory
 
 
 class TestSqlStorageOnSqlite(StorageKit):
@@ -26,6 +31,10 @@ class TestSqlStorageOnSqlite(StorageKit):
         opener = SqlOpener(f"sqlite:///{tmp_path}/kit.db")
         yield opener
         opener.close()
+
+    @pytest.fixture
+    def damage(self) -> Damage:
+        return damage_sql
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +52,7 @@ class TestSqlStorageOnPostgres(StorageKit):
     def opener(self, database: SqlOpener) -> Callable[[], Storage]:
         wiped(database())
         return database
+
+    @pytest.fixture
+    def damage(self) -> Damage:
+        return damage_sql

@@ -5,7 +5,7 @@ Each is the reference in memory with one method replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from threading import Barrier, BrokenBarrierError, current_thread, main_thread
@@ -13,11 +13,12 @@ from typing import Any
 
 from attrs import define, evolve
 
-from omskit.core import Cell, Change, ConcurrencyConflict, Duplicate, Level, Movement, Refused
+from omskit.core import Cell, Change, Claim, ConcurrencyConflict, Duplicate, Level, Movement, Refused
 from omskit.storage import (
     After,
     Attempt,
     Delivery,
+    Imbalance,
     Leased,
     MemoryStorage,
     Op,
@@ -25,9 +26,12 @@ from omskit.storage import (
     Where,
     claims_of,
     effects_of,
+    mending,
 )
 from omskit.storage import memory as m
+from omskit.storage import memory_messages as messages
 from omskit.storage.memory_data import Data
+from omskit.testing.storage.tickets import AT
 
 
 class _Changed(MemoryStorage):
@@ -296,10 +300,86 @@ class LosesMovementsOfNoOrder(m._StockBook):
                 self.data.put(self.data.movements, number, evolve(one, on_hand=0))
 
 
+class TrailsFromThePlaceItself(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail({cell: place - 1 for cell, place in after.items()}, limit=limit)
+
+
+class TrailsCellByCell(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return sorted(super().trail(after, limit=10**9), key=lambda one: (one[1].cell, one[0]))[:limit]
+
+
+class TrailsFromTheLeastPlace(m._StockBook):
+    """Keeps one place for all cells."""
+
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail(dict.fromkeys(after, min(after.values(), default=0)), limit=limit)
+
+
+class TrailsWithoutALimit(m._StockBook):
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        return super().trail(after, limit=10**9)
+
+
+class MendsWhatNobodyFound(m._StockBook):
+    """Sets balances to whatever it is told."""
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        self.data.writing()
+        effects, claims = mending(drift, drift)
+        self._write(self._adding(effects), claims)
+
+
+class MendsWhatIsLeftOfIt(m._StockBook):
+    """Leaves out what is no longer as it was found, and says nothing."""
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        self.data.writing()
+        super().mend([one for one in drift if one in self.drift()])
+
+
+class MendsLevelsOnly(m._StockBook):
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        self.data.writing()
+        effects, _ = mending(drift, self.drift())
+        self._write(self._adding(effects), {})
+
+
+class MendsByMoving(m._StockBook):
+    """Takes a balance for wrong as goods that are to be moved: level and sum change together."""
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        self.data.writing()
+        effects, claims = mending(drift, self.drift())
+        moves = [(cell, Claim(), *effect) for cell, effect in effects.items()]
+        moves += [(cell, claim, 0, effect) for (claim, cell), effect in claims.items()]
+        self.post([Movement("mended", cell, 1, one, other, AT, "kit", claim) for cell, claim, one, other in moves])
+
+
+class MendsPastTheRules(m._StockBook):
+    """Writes what movements come to even where no level may be that."""
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        self.data.writing()
+        effects, claims = mending(drift, self.drift())
+        now = {cell: self.data.levels.get(cell, Level()) for cell in effects}
+        after = {cell: Level(now[cell].on_hand + a, now[cell].reserved + b) for cell, (a, b) in effects.items()}
+        self._write(after, claims)
+
+
+class MendsAllThatItSees(m._StockBook):
+    """Mends the whole book, whatever is asked."""
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        super().mend(drift)
+        super().mend(self.drift())
+
+
 # The outbox.
 
 
-class SendsPastAParkedMessage(m._Outbox):
+class SendsPastAParkedMessage(messages.MemoryOutbox):
     def lease(self, at: Any, *, limit: int, seconds: int, topics: Any = ()) -> Sequence[Leased]:
         hidden = {
             number: sent
@@ -314,33 +394,33 @@ class SendsPastAParkedMessage(m._Outbox):
             self.data.sent.update(hidden)
 
 
-class TriesDoubtfulMessagesAgain(m._Outbox):
+class TriesDoubtfulMessagesAgain(messages.MemoryOutbox):
     def settle(self, attempts: Sequence[Attempt]) -> None:
         doubt = Delivery.IN_DOUBT
         super().settle([evolve(one, outcome=Delivery.FAILED) if one.outcome is doubt else one for one in attempts])
 
 
-class ForgetsTheLease(m._Outbox):
+class ForgetsTheLease(messages.MemoryOutbox):
     def lease(self, at: Any, *, limit: int, seconds: int, topics: Any = ()) -> Sequence[Leased]:
         return super().lease(at, limit=limit, seconds=0, topics=topics)
 
 
-class LeasesForEver(m._Outbox):
+class LeasesForEver(messages.MemoryOutbox):
     def lease(self, at: Any, *, limit: int, seconds: int, topics: Any = ()) -> Sequence[Leased]:
         return super().lease(at, limit=limit, seconds=10**9, topics=topics)
 
 
-class IgnoresTopics(m._Outbox):
+class IgnoresTopics(messages.MemoryOutbox):
     def lease(self, at: Any, *, limit: int, seconds: int, topics: Any = ()) -> Sequence[Leased]:
         return super().lease(at, limit=limit, seconds=seconds)
 
 
-class SettlesWhatIsNotThere(m._Outbox):
+class SettlesWhatIsNotThere(messages.MemoryOutbox):
     def settle(self, attempts: Sequence[Attempt]) -> None:
         super().settle([one for one in attempts if one.id in self.data.sent])
 
 
-class ResolvesAnything(m._Outbox):
+class ResolvesAnything(messages.MemoryOutbox):
     def resolve(self, id: int, outcome: Delivery) -> None:  # noqa: A002
         self.data.writing()
         if id in self.data.sent:
@@ -350,18 +430,18 @@ class ResolvesAnything(m._Outbox):
 # The inbox.
 
 
-class OverwritesReceipts(m._Inbox):
+class OverwritesReceipts(messages.MemoryInbox):
     def record(self, source: str, receipts: Sequence[Receipt], *, at: Any) -> None:
         self.replace(source, receipts, at=at)
 
 
-class KeepsReceiptsOfBrokenUnits(m._Inbox):
+class KeepsReceiptsOfBrokenUnits(messages.MemoryInbox):
     def replace(self, source: str, receipts: Sequence[Receipt], *, at: Any) -> None:
         self.data.writing()
         self.data.receipts.update({(source, one.id): one for one in receipts})
 
 
-class MixesSources(m._Inbox):
+class MixesSources(messages.MemoryInbox):
     def record(self, source: str, receipts: Sequence[Receipt], *, at: Any) -> None:
         super().record("", receipts, at=at)
 
@@ -513,6 +593,16 @@ MUTANTS: dict[str, Callable[[], MemoryStorage]] = {
             NamesTheFirstShortCellOnly,
             OldestMovementsFirst,
             LosesMovementsOfNoOrder,
+            TrailsFromThePlaceItself,
+            TrailsCellByCell,
+            TrailsFromTheLeastPlace,
+            TrailsWithoutALimit,
+            MendsWhatNobodyFound,
+            MendsWhatIsLeftOfIt,
+            MendsLevelsOnly,
+            MendsByMoving,
+            MendsPastTheRules,
+            MendsAllThatItSees,
         )
     },
     **{

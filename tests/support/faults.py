@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
-from attrs import define, field
-from sqlalchemy import Engine, event, select
+from attrs import define
+from sqlalchemy import Engine, event, insert, select
 
 from omskit.core import Movement, Refused
-from omskit.engine import Oms
-from omskit.storage import Capabilities
+from omskit.engine import KINDS, Oms
+from omskit.storage import Capabilities, Unit
 from omskit.storage.sql import SqlStorage
+
+#: Every row, by name of its table.
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 
 
 class Cut(Exception):  # noqa: N818 - what happens, not what is wrong
@@ -53,7 +57,42 @@ class Failpoints:
 
 
 @define
-class LosesAnswers:
+class Shell:
+    """A storage around a real one; what is wrong with it stands in ``begin``."""
+
+    inner: Any
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As the real one's."""
+        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit."""
+        with self.inner.begin(read=read) as unit:
+            yield unit
+
+
+@define
+class Instead:
+    """Something real of which one method is another one."""
+
+    _real: Any
+    _method: str
+    _other: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return self._other if name == self._method else getattr(self._real, name)
+
+
+def with_other(unit: Any, book: str, method: str, other: Callable[..., object]) -> Instead:
+    """Return a unit with a book of which one method is another one."""
+    return Instead(unit, book, Instead(getattr(unit, book), method, other))
+
+
+@define
+class LosesAnswers(Shell):
     """A storage whose next commit succeeds, and nobody hears of it.
 
     Args:
@@ -61,13 +100,7 @@ class LosesAnswers:
         armed: Whether the next unit that writes is the one.
     """
 
-    inner: Any
     armed: bool = False
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """As the real one's."""
-        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
 
     @contextmanager
     def begin(self, *, read: bool = False) -> Iterator[Any]:
@@ -80,56 +113,56 @@ class LosesAnswers:
 
 
 @define
-class Part:
-    """A book of a unit of which one method is put off until the unit is kept."""
-
-    real: Any
-    method: str
-    later: list[Sequence[Any]]
-
-    def __getattr__(self, name: str) -> Any:
-        if name == self.method:
-            return lambda *args, **named: self.later.append((args, named))
-        return getattr(self.real, name)
-
-
-@define
-class SplitUnit:
-    """A unit with a part that is written by another transaction."""
-
-    real: Any
-    part: str
-    method: str
-    later: list[Sequence[Any]] = field(factory=list)
-
-    def __getattr__(self, name: str) -> Any:
-        real = getattr(self.real, name)
-        return Part(real, self.method, self.later) if name == self.part else real
-
-
-@define
-class Splits:
-    """A mutant: one book of each unit is written by a second transaction, after the first has committed."""
-
-    inner: Any
-    part: str
-    method: str
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """As the real one's."""
-        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
+class OnlyReads(Shell):
+    """A storage in which nobody writes."""
 
     @contextmanager
     def begin(self, *, read: bool = False) -> Iterator[Any]:
-        """Open a unit, and another one for the part when it has ended."""
-        with self.inner.begin(read=read) as real:
-            unit = SplitUnit(real, self.part, self.method)
+        """Open a unit that reads."""
+        assert read, "this writes"
+        with self.inner.begin(read=True) as unit:
             yield unit
-        if unit.later:
+
+
+@define
+class Watches(Shell):
+    """A storage that counts the pieces which become unavailable.
+
+    Args:
+        inner: The real storage.
+        taken: Pieces so far.
+    """
+
+    taken: int = 0
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit."""
+        with self.inner.begin(read=read) as real:
+            yield with_other(real, "stock", "post", partial(self._post, real))
+
+    def _post(self, unit: Unit, movements: Sequence[Movement]) -> None:
+        unit.stock.post(movements)
+        self.taken += sum(max(0, one.reserved - one.on_hand) for one in movements)
+
+
+@define
+class Splits(Shell):
+    """A mutant: one book of each unit is written by a second transaction, after the first has committed."""
+
+    book: str
+    method: str
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit, and another one for the book when it has ended."""
+        later: list[tuple[Any, Any]] = []
+        with self.inner.begin(read=read) as real:
+            yield with_other(real, self.book, self.method, lambda *args, **named: later.append((args, named)))
+        if later:
             with self.inner.begin() as second:
-                for args, named in unit.later:
-                    getattr(getattr(second, self.part), self.method)(*args, **named)
+                for args, named in later:
+                    getattr(getattr(second, self.book), self.method)(*args, **named)
 
 
 #: Makes each mutant of a storage.
@@ -140,7 +173,35 @@ SPLITS: Mapping[str, Callable[[Any], Splits]] = {
 }
 
 
-def rows(storage: SqlStorage) -> dict[str, list[tuple[Any, ...]]]:
+@define
+class Forgets(Shell):
+    """A mutant: what was received is never written down."""
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit whose receipts are lost."""
+        with self.inner.begin(read=read) as real:
+            yield with_other(real, "inbox", "record", lambda *_, **__: None)
+
+
+@define
+class SwallowsShortages(Shell):
+    """A mutant: of what a unit books, the part for which there is enough is booked."""
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        """Open a unit that posts movement by movement, and leaves out what is refused."""
+        with self.inner.begin(read=read) as real:
+            yield with_other(real, "stock", "post", partial(_post_what_can_be, real))
+
+
+def _post_what_can_be(unit: Unit, movements: Sequence[Movement]) -> None:
+    for one in movements:
+        with suppress(Refused):
+            unit.stock.post([one])
+
+
+def rows(storage: SqlStorage) -> Rows:
     """Return every row of every table but the counter of keys, of which some may be lost."""
     skipped = storage.tables.counter
     tables = [one for one in skipped.metadata.sorted_tables if one is not skipped]
@@ -150,26 +211,48 @@ def rows(storage: SqlStorage) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def put_back(storage: SqlStorage, before: Rows) -> None:
+    """Let a database have the rows that it had."""
+    tables = [one for one in storage.tables.counter.metadata.sorted_tables if one.name in before]
+    with storage.engine.begin() as connection:
+        for table in reversed(tables):
+            connection.execute(table.delete())
+        for table in tables:
+            names = [column.name for column in table.columns]
+            if some := [dict(zip(names, row, strict=True)) for row in before[table.name]]:
+                connection.execute(insert(table), some)
+
+
 def summary(oms: Oms) -> Mapping[str, object]:
-    """Return what a shop holds, without keys."""
-    orders = sorted((one.terms.external_id, one.status, len(one.consignments)) for one in oms.orders())
+    """Return what a shop holds, without keys: what has happened to each thing, stock, and what is to be sent."""
     with oms.storage.begin(read=True) as unit:
         levels = dict(unit.stock.all_levels())
         waiting = unit.outbox.waiting()
+        happened = {}
+        for kind in KINDS:
+            kept = unit.of(kind)
+            histories = kept.history(kept.find(limit=1_000))
+            tags = {key: [kind.events.tag_of(one.event) for one in some] for key, some in histories.items()}
+            happened[kind.tag] = [tags[key] for key in sorted(tags)]
     moved = {cell: [(one.kind, one.quantity) for one in oms.stock.movements(*cell)] for cell in levels}
-    return {"orders": orders, "levels": levels, "waiting": waiting, "moved": moved}
+    return {"happened": happened, "levels": levels, "waiting": waiting, "moved": moved}
 
 
 def violations(oms: Oms) -> list[str]:
     """Return what is wrong: the proofs of the system, and its orders against the receipts for them."""
     wrong = [str(one) for one in oms.verify().drift]
-    ids = [one.terms.external_id for one in oms.orders()]
-    if len(set(ids)) != len(ids):
-        wrong.append(f"placed twice: {sorted(ids)}")
+    placed: dict[str, list[str]] = {}
+    for one in oms.orders():
+        placed.setdefault(one.terms.channel, []).append(one.terms.external_id)
+    for channel, ids in placed.items():
+        if len(set(ids)) != len(ids):
+            wrong.append(f"placed twice: {channel} {sorted(ids)}")
     with oms.storage.begin(read=True) as unit:
-        receipts = unit.inbox.seen("channel:web/order", ids)
-    if len(receipts) != len(ids):
-        wrong.append(f"{len(ids)} orders, {len(receipts)} receipts")
+        for channel in oms.channels:
+            # What omskit makes of an order has a number of its own behind the channel's.
+            ids = [one for one in placed.get(channel, ()) if "~" not in one]
+            if (receipts := len(unit.inbox.seen(f"channel:{channel}/order", ids))) != len(ids):
+                wrong.append(f"{channel}: {len(ids)} orders, {receipts} receipts")
     return wrong
 
 
@@ -179,67 +262,3 @@ def unasked(oms: Oms) -> list[str]:
         waiting = sum(unit.outbox.waiting().values())
     work = len(list(oms.fulfillments()))
     return [] if waiting == work else [f"{work} fulfillment orders, {waiting} requests"]
-
-
-@define
-class Forgets:
-    """A mutant: what was received is never written down."""
-
-    inner: Any
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """As the real one's."""
-        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
-
-    @contextmanager
-    def begin(self, *, read: bool = False) -> Iterator[Any]:
-        """Open a unit whose receipts are lost."""
-        with self.inner.begin(read=read) as real:
-            yield SplitUnit(real, "inbox", "record")
-
-
-@define
-class Greedy:
-    """A stock book that posts movement by movement, and leaves out what is refused."""
-
-    real: Any
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
-
-    def post(self, movements: Sequence[Movement]) -> None:
-        """Book what can be booked."""
-        for one in movements:
-            with suppress(Refused):
-                self.real.post([one])
-
-
-@define
-class _GreedyUnit:
-    real: Any
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
-
-    @property
-    def stock(self) -> Greedy:
-        return Greedy(self.real.stock)
-
-
-@define
-class SwallowsShortages:
-    """A mutant: of what a unit books, the part for which there is enough is booked."""
-
-    inner: Any
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """As the real one's."""
-        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
-
-    @contextmanager
-    def begin(self, *, read: bool = False) -> Iterator[Any]:
-        """Open a unit."""
-        with self.inner.begin(read=read) as real:
-            yield _GreedyUnit(real)

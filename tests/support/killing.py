@@ -1,128 +1,75 @@
-"""A worker that is killed at any moment, and goes on with the key that it was killed at."""
+"""Processes that work on one database until they are killed, and what each has said by then."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from time import monotonic
 from typing import Any
 
-from attrs import define
-from faults import SPLITS, unasked, violations
-from many_shops import close, open_shop
-from shop import order, payload, shop
-
-from omskit.engine import Oms
-
 PATIENCE_SECONDS = 60.0
-#: Nobody kills later than this after the worker's first answer.
-LONGEST_SECONDS = 0.05
+#: What takes long to import, loaded once for all processes.
+_PRELOADED = ["pytest", "omskit.engine", "omskit.storage.sql", "psycopg"]
+
+#: Does something in a process of its own, and says what others may rely on from then on.
+Work = Callable[..., None]
 
 
-def place(oms: Oms, number: int) -> None:
-    """Take goods in for an order, place it and let it run."""
-    oms.stock.receive("BER", {"A": 1}, actor="amy", key=f"asn-{number}")
-    oms.receive("web", payload(order(f"{number}", ("A", 1))))
-    oms.run()
+def killed(work: Work, tasks: Sequence[Sequence[Any]], after_seconds: float) -> list[list[Any]]:
+    """Let a process do each task, kill them all, and return what each of them said until then.
 
-
-def work(url: str, first: int, mutant: str, answers: Connection) -> None:
-    """Place order after order, and say of each that it is placed, until killed.
-
-    The first one takes long, since every statement is compiled for it; whoever kills waits for it.
-    """
-    oms = open_shop(url)
-    if mutant in SPLITS:
-        oms = shop(SPLITS[mutant](oms.storage))
-    place(oms, first)
-    answers.send(first)
-    number = first + 1
-    while True:
-        if mutant == "answers before it commits":
-            answers.send(number)
-        place(oms, number)
-        answers.send(number)
-        number += 1
-
-
-MUTANTS = (*SPLITS, "answers before it commits")
-
-
-@define
-class Killer:
-    """Kills workers on one database, and looks at what they leave.
+    The first word of a process takes long, since every statement is compiled for it: the time runs from the moment
+    at which all have said something, or have ended.
 
     Args:
-        url: The database.
-        oms: A shop on it.
-        mutant: What is wrong with the workers; empty for nothing.
-        last: Highest number that a worker has answered for.
-        kills: Workers killed.
+        work: Called with the parts of a task, and with the end of a pipe to say things with.
+        tasks: One for each process.
+        after_seconds: How long all of them work.
     """
-
-    url: str
-    oms: Oms
-    mutant: str = ""
-    last: int = -1
-    kills: int = 0
-
-    def kill_one(self, after_seconds: float) -> list[str]:
-        """Let a worker go on, kill it, and return what is wrong then."""
-        context = get_context("forkserver")
-        context.set_forkserver_preload(["killing"])
-        here, there = context.Pipe(duplex=False)
-        worker = context.Process(target=work, args=(self.url, self.last + 1, self.mutant, there), daemon=True)
-        worker.start()
-        there.close()
-        with here:
-            if not here.poll(PATIENCE_SECONDS):
-                raise TimeoutError
-            self.last = max(self.last, here.recv())
-            self._hear(here, after_seconds)
-            worker.kill()
-            worker.join(PATIENCE_SECONDS)
-            self._hear(here, 0)
-        self.kills += 1
-        return self.wrong()
-
-    def _hear(self, here: Connection, seconds: float) -> None:
-        """Hear answers until nothing is said for as long as that."""
-        try:
-            while here.poll(seconds):
-                self.last = max(self.last, here.recv())
-                seconds *= 0.7
-        except EOFError:
-            return
-
-    def wrong(self) -> list[str]:
-        """Return what is wrong now: what was answered is there, and nothing is there by half or twice."""
-        there = {int(one.terms.external_id) for one in self.oms.orders()}
-        lost = [number for number in range(self.last + 1) if number not in there]
-        found = violations(self.oms) + unasked(self.oms)
-        return found + ([f"answered and lost: {lost}"] if lost else [])
+    crew = [_started(work, task) for task in tasks]
+    heard: list[list[Any]] = [[] for _ in crew]
+    for (end, _), words in zip(crew, heard, strict=True):
+        if not end.poll(PATIENCE_SECONDS):
+            raise TimeoutError
+        _hear(end, words)
+    _listen([end for end, _ in crew], heard, after_seconds)
+    for _, process in crew:
+        process.kill()
+    for (end, process), words in zip(crew, heard, strict=True):
+        process.join(PATIENCE_SECONDS)
+        while _hear(end, words):
+            continue
+        end.close()
+    return heard
 
 
-def kill(url: str, kills: int, mutant: str = "", *, seed: int = 7) -> tuple[int, list[str]]:
-    """Kill workers at random moments until something is wrong; return how many, and what was."""
-    chance, oms = random.Random(seed), open_shop(url)
-    killer = Killer(url, oms, mutant)
-    wrong: list[str] = []
-    while killer.kills < kills and not wrong:
-        wrong = killer.kill_one(chance.uniform(0, LONGEST_SECONDS))
-    if not wrong:
-        wrong = resumed(oms, killer.last + 1)
-    close(oms)
-    return killer.kills, wrong
+def _started(work: Work, task: Sequence[Any]) -> tuple[Connection, BaseProcess]:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(*task, there), daemon=True)
+    process.start()
+    there.close()
+    return here, process
 
 
-def resumed(oms: Oms, first: int) -> list[str]:
-    """Do again what the last worker was killed at, and everything a second time; return what is wrong then."""
-    again: Callable[[Any, int], None] = place
-    for number in range(first + 1):
-        again(oms, number)
-    level = next(iter(oms.stock.levels(["A"]).values()))
-    placed = len(list(oms.orders()))
-    right = (first + 1, first + 1, first + 1)
-    found = (level.on_hand, level.reserved, placed)
-    return violations(oms) + unasked(oms) + ([] if found == right else [f"{found} and not {right}"])
+def _hear(end: Connection, words: list[Any]) -> bool:
+    """Hear one word; say whether there was one."""
+    try:
+        words.append(end.recv())
+    except EOFError:
+        return False
+    return True
+
+
+def _listen(ends: Sequence[Connection], heard: Sequence[list[Any]], seconds: float) -> None:
+    """Hear everybody for a time, so that nobody waits with a full pipe."""
+    until = monotonic() + seconds
+    words = dict(zip(ends, heard, strict=True))
+    while words and (left := until - monotonic()) > 0:
+        for end in wait(list(words), left):
+            assert isinstance(end, Connection)
+            if not _hear(end, words[end]):
+                del words[end]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from _pytest.outcomes import Failed, Skipped
+from kit_storages import SqlOpener, damage_memory, damage_sql
 
 from omskit.storage import Storage
 from omskit.testing import StorageKit
@@ -42,6 +43,7 @@ def _fails(name: str, opener: Opener, given: dict[str, Any]) -> bool:
     if "shared" in wanted:
         return False
     known: dict[str, Any] = {**given, "opener": opener, "storage": opener() if "storage" in wanted else None}
+    known["damaging"] = damage_sql if isinstance(opener, SqlOpener) else damage_memory
     try:
         test(StorageKit(), **{key: value for key, value in known.items() if key in wanted})
     except Skipped:

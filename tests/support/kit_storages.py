@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from attrs import define, field
-from sqlalchemy import Engine
+from attrs import define, evolve, field
+from sqlalchemy import Engine, and_, insert, update
 
+from omskit.core import Level
+from omskit.storage import Balance, Measure, Storage
 from omskit.storage.sql import SqlStorage, open_engine
 from omskit.testing import KIT_KINDS
 
@@ -33,6 +35,30 @@ class SqlOpener:
         """Close all connections of this process."""
         while self.opened:
             self.opened.pop().dispose()
+
+
+def damage_memory(storage: Storage, balance: Balance, number: int) -> None:
+    """Set one balance of the reference, past all rules."""
+    data, cell = storage._data, balance.cell  # type: ignore[attr-defined]
+    if balance.measure is Measure.RESERVATION:
+        data.reserved[balance.claim, cell] = number
+    else:
+        data.levels[cell] = evolve(data.levels.get(cell, Level()), **{balance.measure.value: number})
+
+
+def damage_sql(storage: Storage, balance: Balance, number: int) -> None:
+    """Set one balance in the tables, as somebody with a console would."""
+    assert isinstance(storage, SqlStorage)
+    claimed, cell = balance.measure is Measure.RESERVATION, balance.cell
+    table = storage.tables.reservations if claimed else storage.tables.levels
+    key: dict[str, int | str] = {"sku": cell.sku, "warehouse": cell.warehouse}
+    if claimed:
+        key |= {"order": balance.claim.order, "line": balance.claim.line}
+    name, rest = ("quantity", {}) if claimed else (balance.measure.value, {"on_hand": 0, "reserved": 0})
+    with storage.engine.begin() as connection:
+        where = and_(*(table.c[one] == value for one, value in key.items()))
+        if not connection.execute(update(table).where(where).values({name: number})).rowcount:
+            connection.execute(insert(table).values({**key, **rest, name: number}))
 
 
 def wiped(storage: SqlStorage) -> SqlStorage:

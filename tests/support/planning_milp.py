@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 
 import highspy
@@ -11,6 +11,8 @@ from attrs import define, field
 from planning_oracle import AT, World
 
 from omskit.allocation import (
+    Carried,
+    Commitment,
     Demand,
     DemandLine,
     Lane,
@@ -80,11 +82,12 @@ class _Shared:
     pieces: dict[Cell, dict[int, float]] = field(factory=dict)
     parcels: dict[str, dict[int, float]] = field(factory=dict)
     units: dict[str, dict[int, float]] = field(factory=dict)
-    quotas: dict[str, dict[int, float]] = field(factory=dict)
+    #: By courier, service, warehouse and day.
+    handed: dict[tuple[str, str, str, date], dict[int, float]] = field(factory=dict)
 
 
 def least_by_milp(world: World, asked: Sequence[Demand]) -> int:
-    """Return the cost of the best plan of all demands together, units left out included."""
+    """Return the cost of the best plan of all demands together, units left out and missing parcels included."""
     program, shared = _Program(), _Shared()
     for demand in asked:
         _demand(program, shared, world, demand)
@@ -92,15 +95,30 @@ def least_by_milp(world: World, asked: Sequence[Demand]) -> int:
     supply = world.supply
     for cell, uses in shared.pieces.items():
         program.row(0, max(0, supply.available.get(cell, 0) - safety[cell.warehouse]), uses)
-    for uses_of, limits in (
-        (shared.parcels, supply.parcels),
-        (shared.units, supply.units),
-        (shared.quotas, supply.quotas),
-    ):
+    for uses_of, limits in ((shared.parcels, supply.parcels), (shared.units, supply.units)):
         for code, uses in uses_of.items():
             if code in limits:
                 program.row(0, limits[code], uses)
+    for carried, most in supply.quotas.items():
+        program.row(0, most, _counted(shared, carried))
+    for one in supply.commitments:
+        missing = program.column(one.short_minor)
+        program.row(one.at_least, _ENDLESS, {missing: 1.0, **_counted(shared, one.carried)})
     return program.least()
+
+
+def _counted(shared: _Shared, carried: Carried) -> dict[int, float]:
+    """Return the columns of all parcels that are some of these."""
+    found: dict[int, float] = {}
+    for (courier, service, site, day), columns in shared.handed.items():
+        if (
+            carried.courier in {"", courier}
+            and carried.service in {"", service}
+            and carried.warehouse in {"", site}
+            and (carried.first or day) <= day <= (carried.last or day)
+        ):
+            found |= columns
+    return found
 
 
 def _demand(program: _Program, shared: _Shared, world: World, demand: Demand) -> None:
@@ -182,7 +200,8 @@ def _parcel(
         if service.max_weight_g:
             program.row(-_ENDLESS, 0, {**weights, y: -service.max_weight_g * divisor})
     shared.parcels.setdefault(site.code, {})[y] = 1.0
-    shared.quotas.setdefault(service.courier, {})[y] = 1.0
+    day = AT.date() + timedelta(days=site.processing_days)
+    shared.handed.setdefault((service.courier, service.code, site.code, day), {})[y] = 1.0
     return y, inside
 
 
@@ -211,6 +230,34 @@ def tiny(seed: int, *, orders: int = 3, units: int = 4) -> tuple[World, list[Dem
     )  # fmt: skip
     asked = [_asked(random, key, skus, random.randint(1, units)) for key in range(1, orders + 1)]
     return World(network, supply, policy), asked
+
+
+def contracted(seed: int, *, orders: int = 3, units: int = 4) -> tuple[World, list[Demand]]:
+    """Return a world with contracts on every rung, and orders, out of a seed."""
+    world, asked = tiny(seed, orders=orders, units=units)
+    random = Random(seed + 1_000_000)
+    some = [_carried(random, world.network) for _ in range(random.randint(0, 3))]
+    quotas = {carried: random.randint(0, 3) for carried in some}
+    commitments = tuple(
+        Commitment(_carried(random, world.network), random.randint(1, 3), random.choice([1, 40, 150, 600, 2500]))
+        for _ in range(random.choice([0, 1, 1, 2, 3]))
+    )
+    supply = world.supply
+    return World(
+        world.network, Supply(supply.available, supply.parcels, supply.units, quotas, commitments), world.policy
+    ), asked
+
+
+def _carried(random: Random, network: Network) -> Carried:
+    pick = random.choice
+    service, site = pick(network.services), pick(network.warehouses)
+    return Carried(
+        pick([service.courier, service.courier, ""]),
+        pick([service.code, "", "", ""]),
+        pick([site.code, site.code, ""]),
+        pick([None, None, AT.date() + timedelta(days=site.processing_days)]),
+        pick([None, None, AT.date() + timedelta(days=1)]),
+    )
 
 
 def _site(random: Random, code: str) -> Warehouse:

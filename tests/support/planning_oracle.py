@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from attrs import frozen
 from hypothesis import strategies as st
 
 from omskit.allocation import (
+    Carried,
     Decision,
     Demand,
     DemandLine,
@@ -256,10 +257,16 @@ def _ways(world: World, demand: Demand, blocks: list[list[int]]) -> Iterator[int
             yield sum(cost for _, cost in choice)
 
 
-def every_plan(world: World, demand: Demand) -> list[tuple[int, Counter[Cell], Counter[str]]]:
-    """Return every plan of a demand: what it costs, the pieces it takes, the parcels of each warehouse."""
+#: What decides what a parcel counts for: courier, service, warehouse, day of hand-over.
+Handed = tuple[str, str, str, date]
+#: What a plan costs, the pieces it takes, the parcels that are handed over.
+Way = tuple[int, Counter[Cell], Counter[Handed]]
+
+
+def every_plan(world: World, demand: Demand) -> list[Way]:
+    """Return every plan of a demand."""
     units = [line.number for line in demand.lines for _ in range(line.quantity)]
-    found = [(len(units) * world.policy.unfilled_minor, Counter[Cell](), Counter[str]())]
+    found = [(len(units) * world.policy.unfilled_minor, Counter[Cell](), Counter[Handed]())]
     for mask in range(1, 2 ** len(units)):
         chosen = [number for position, number in enumerate(units) if mask >> position & 1]
         if (demand.ship_complete or not world.policy.partial) and len(chosen) < len(units):
@@ -272,9 +279,7 @@ def every_plan(world: World, demand: Demand) -> list[tuple[int, Counter[Cell], C
     return found
 
 
-def _sendings(
-    world: World, demand: Demand, blocks: list[list[int]]
-) -> Iterator[tuple[int, Counter[Cell], Counter[str]]]:
+def _sendings(world: World, demand: Demand, blocks: list[list[int]]) -> Iterator[Way]:
     contents = [tuple(Counter(block).items()) for block in blocks]
     for pairs in product(world.pairs, repeat=len(blocks)):
         costs = [
@@ -285,40 +290,57 @@ def _sendings(
             for (warehouse, _), units in zip(pairs, contents, strict=True):
                 for sku, count in used(demand, units).items():
                     taken[Cell(sku, warehouse.code)] += count
-            yield sum(cost for cost in costs if cost), taken, Counter(pair[0].code for pair in pairs)
+            yield sum(cost for cost in costs if cost), taken, Counter(handed(*pair) for pair in pairs)
+
+
+def handed(warehouse: Warehouse, service: Service) -> Handed:
+    """Return what a parcel counts for; every warehouse and courier works every day."""
+    return service.courier, service.code, warehouse.code, AT.date() + timedelta(days=warehouse.processing_days)
+
+
+def count_of(carried: Carried, sent: Counter[Handed]) -> int:
+    """Return how many parcels are some of these, field by field."""
+    wanted = carried.courier, carried.service, carried.warehouse
+    first, last = carried.first or date.min, carried.last or date.max
+    return sum(
+        count
+        for (*names, day), count in sent.items()
+        if first <= day <= last and all(not want or want == have for want, have in zip(wanted, names, strict=True))
+    )
 
 
 def least_together(world: World, asked: Sequence[Demand]) -> int:
-    """Return the cost of the best plan of all demands together, found by trying all of them."""
+    """Return the cost of the best plan of all demands together, missing parcels of commitments included."""
     safety = {one.code: one.safety for one in world.network.warehouses}
     left = {cell: max(0, count - safety.get(cell.warehouse, 0)) for cell, count in world.supply.available.items()}
     plans = []
     for demand in asked:
-        cheapest: dict[tuple[object, object], tuple[int, Counter[Cell], Counter[str]]] = {}
-        for cost, taken, parcels in every_plan(world, demand):
-            key = frozenset(taken.items()), frozenset(parcels.items())
+        cheapest: dict[tuple[object, object], Way] = {}
+        for cost, taken, sent in every_plan(world, demand):
+            key = frozenset(taken.items()), frozenset(sent.items())
             if key not in cheapest or cost < cheapest[key][0]:
-                cheapest[key] = cost, taken, parcels
+                cheapest[key] = cost, taken, sent
         plans.append(sorted(cheapest.values(), key=lambda one: one[0]))
-    return _tried(plans, left, dict(world.supply.parcels))
+    return _tried(world.supply, plans, left, Counter())
 
 
 def _tried(
-    plans: Sequence[Sequence[tuple[int, Counter[Cell], Counter[str]]]],
-    left: dict[Cell, int],
-    parcels: dict[str, int],
+    supply: Supply, plans: Sequence[Sequence[Way]], left: dict[Cell, int], before: Counter[Handed]
 ) -> int:
     if not plans:
-        return 0
+        missing = ((one, one.at_least - count_of(one.carried, before)) for one in supply.commitments)
+        return sum(one.short_minor * max(0, count) for one, count in missing)
     best = 1 << 60
     floor = sum(some[0][0] for some in plans[1:])
-    for cost, taken, packed in plans[0]:
+    for cost, taken, more in plans[0]:
         if cost + floor >= best:
             break
-        if all(left.get(cell, 0) >= count for cell, count in taken.items()) and all(
-            parcels.get(code, count) >= count for code, count in packed.items()
+        sent = before + more
+        if (
+            all(left.get(cell, 0) >= count for cell, count in taken.items())
+            and all(count_of(Carried(warehouse=code), sent) <= most for code, most in supply.parcels.items())
+            and all(count_of(carried, sent) <= most for carried, most in supply.quotas.items())
         ):
             after = {cell: count - taken[cell] for cell, count in left.items()}
-            packable = {code: count - packed[code] for code, count in parcels.items()}
-            best = min(best, cost + _tried(plans[1:], after, packable))
+            best = min(best, cost + _tried(supply, plans[1:], after, sent))
     return best

@@ -43,9 +43,13 @@ from omskit.channels import (
     WaybillRequest,
     WaybillVoid,
 )
-from omskit.core import Codec, Component, Contact, Destination
+from omskit.core import Cell, Claim, Codec, Component, Contact, Destination, Repaired
+from omskit.engine import Drift, Left, RepairPlan, StateRepair
+from omskit.engine.repair import PLANS
 from omskit.flow import DRAFTS, Draft, DraftLine
-from omskit.inventory import inbound, soft
+from omskit.inventory import costs, inbound, soft
+from omskit.inventory.costs import COST_CARDS
+from omskit.inventory.valuation import Costing, Layer, Pool
 from omskit.pricing import (
     ALLOWANCES,
     PRICE_CHANGES,
@@ -75,6 +79,7 @@ from omskit.pricing import (
     changes,
     redemptions,
 )
+from omskit.storage import Balance, Imbalance, Measure
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 250_000, tzinfo=UTC)
 HERE = datetime(2026, 3, 2, 10, 30, tzinfo=timezone(timedelta(hours=1)))
@@ -300,7 +305,6 @@ DRAFT = Draft(
     TERMS, (DraftLine("BOX", 2, (Pick("BOX", "tea", "GREEN"),), 9, "Box"),), 490, ("vip",), True, ("X7",), (HOLD,)
 )
 
-#: Every codec whose texts are kept in a database, or whose texts are digested into one.
 SOFT = soft.SoftReservation(
     11,
     "held",
@@ -313,7 +317,6 @@ SOFT = soft.SoftReservation(
     ("payment",),
     "SO-42",
 )
-
 ANNOUNCED = inbound.Announcement(
     12,
     "receiving",
@@ -323,7 +326,28 @@ ANNOUNCED = inbound.Announcement(
     "Kiln & Sons",
     10,
 )
+CARD = costs.CostCard(
+    44,
+    "open",
+    "MUG",
+    "EU",
+    2,
+    43,
+    AT,
+    Pool(Costing.FIFO, (Layer(10, 1000),), last=Layer(10, 1000)),
+    costs.Sums(1000),
+    Pool(Costing.FIFO, (Layer(7, 700), Layer(5, 600)), Layer(), Layer(5, 600)),
+    costs.Sums(1600, 0, 50, 300, 50),
+    (costs.Bill("PO-2", 10, 1000, 4),),
+    (costs.Place("MUG", "BERLIN", 17),),
+    (
+        costs.Step(costs.StepKind.SOLD, AT, 3, 300, 0, 42, 1, "FO-7-8"),
+        costs.Step(costs.StepKind.RECEIVED, AT, 5, 600, 0, document="PO-1", estimated=2, estimated_minor=200),
+        costs.Step(costs.StepKind.REVALUED, AT, 5, 50, 50, document="PO-1"),
+    ),
+)
 
+#: Every codec whose texts are kept in a database, or whose texts are digested into one.
 CODECS: tuple[Codec[Any], ...] = (
     o.ORDERS.state,
     o.ORDERS.events,
@@ -355,6 +379,10 @@ CODECS: tuple[Codec[Any], ...] = (
     RECEIVERS,
     CONTACTS.state,
     CONTACTS.events,
+    PLANS,
+    COST_CARDS.state,
+    COST_CARDS.events,
+    costs.COMMANDS,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -659,6 +687,32 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("contact event", "kept"): (ContactKept(),),
     ("contact event", "erased"): (ContactErased("asked_for"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
+    **{
+        (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),)
+        for kind in (o.ORDERS, f.FULFILLMENTS, r.RETURNS, ALLOWANCES, REDEMPTIONS, PRICE_CHANGES, CONTACTS)
+    },
+    **{
+        (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"let_go"'),)),)
+        for kind in (soft.SOFTS, inbound.ANNOUNCEMENTS)
+    },
+    ("cost card event", "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),),
+    ("cost card", "cost_card"): (CARD,),
+    ("cost card event", "begun"): (costs.Begun(CARD),),
+    ("cost card event", "stepped"): (costs.Stepped("open", CARD.steps, CARD.places),),
+    ("cost card event", "told"): (costs.Told("open", CARD.bills[0]),),
+    ("cost card event", "full"): (costs.Full("full"),),
+    ("cost card command", "begin"): (costs.Begin(CARD),),
+    ("cost card command", "write"): (costs.Write(CARD.steps, CARD.places),),
+    ("cost card command", "tell"): (costs.Tell("PO-2", 10, 1000, 2, 150),),
+    ("cost card command", "revalue"): (costs.Revalue(-50, 4, "PO-1"), costs.Revalue(-50)),
+    ("repair plan", "repair_plan"): (
+        RepairPlan(
+            AT,
+            (Imbalance(Balance(Measure.RESERVATION, Cell("MUG", "BERLIN"), Claim(42, 1)), 3, 2),),
+            (StateRepair("order", 42, 3, "0123456789abcdef", "fedcba9876543210", (("status", '"a"', '"b"'),)),),
+            (Left(Drift("order SO-42-6 entries", 2, 3), "its history is not whole"),),
+        ),
+    ),
     ("soft reservation", "soft_reservation"): (SOFT,),
     ("soft reservation event", "held"): (soft.Held(SOFT),),
     ("soft reservation event", "extended"): (soft.Extended("held", AT, "kept by payment"),),

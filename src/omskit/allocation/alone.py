@@ -10,7 +10,7 @@ from omskit.allocation.weights import SHIFT
 
 
 def alone(case: Case, stock: Stock, positions: Sequence[int], prices: Prices | None) -> Solution:
-    """Return the best plan of a single atom without traits or bars; couriers have no prices."""
+    """Return the best plan of a single atom without traits or bars; quotas have no prices."""
     atom = case.atoms[0]
     rows, can_pack, can_pick, _ = stock
     columns = [(rows[sku], pieces) for sku, pieces in atom.needs]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from omskit.allocation.atoms import atoms_of
 from omskit.allocation.compiled import Compiled, Days
+from omskit.allocation.contracts import Contracts
 from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
 from omskit.allocation.offers import Offer, Rate, Row
@@ -26,13 +27,13 @@ class Stock(NamedTuple):
         rows: Pieces of each SKU by warehouse position.
         parcels: Parcels that each position can still pack.
         units: Units that each position can still pick.
-        quotas: Parcels that couriers still take; no limit for those that are not in it.
+        quotas: Parcels that count for a quota that there can still be, by number; no limit for what is not in it.
     """
 
     rows: dict[str, list[int]]
     parcels: list[int]
     units: list[int]
-    quotas: dict[str, int]
+    quotas: dict[int, int]
 
 
 class Prices(NamedTuple):
@@ -42,13 +43,13 @@ class Prices(NamedTuple):
         cells: Of a piece, by SKU and warehouse position.
         parcels: Of a parcel, by warehouse position.
         units: Of a unit, by warehouse position.
-        couriers: Of a parcel, by courier.
+        quotas: Of a parcel, by number of a quota that it counts for.
     """
 
     cells: Mapping[str, list[int]]
     parcels: list[int]
     units: list[int]
-    couriers: dict[str, int]
+    quotas: dict[int, int]
 
 
 class Parcel(NamedTuple):
@@ -83,11 +84,13 @@ class Setting(NamedTuple):
         network: Where from.
         days: When each warehouse takes on what comes now.
         policy: What counts.
+        contracts: What couriers take at most and should have at least.
     """
 
     network: Compiled
     days: Days
     policy: Policy
+    contracts: Contracts | None = None
 
     def case(self, demand: Demand) -> Case:
         """Return a demand made ready for searches."""
@@ -146,7 +149,7 @@ class Case:
     )  # fmt: skip
 
     def __init__(self, demand: Demand, setting: Setting) -> None:
-        network, days, policy = setting
+        network, days, policy, contracts = setting
         if demand.placed_at is not None:
             days = network.days(demand.placed_at)
         self.demand = demand
@@ -155,6 +158,8 @@ class Case:
         self.shape: Shape = tuple([atom.wanted for atom in atoms])
         self.positions = network.serving(demand)
         self.market = network.market(demand, days, policy.late_minor)
+        if contracts is not None:
+            self.market = contracts.market(self.market)
         #: Whether some goods ask for something, whether volume may count, whether atoms share a SKU.
         self.special = self.bulky = self.entangled = False
         if len(atoms) == 1:
@@ -188,6 +193,27 @@ class Case:
         found.atoms = tuple([atom.times(count) for atom, count in zip(self.atoms, counts, strict=True)])
         found.shape = tuple([atom.wanted for atom in found.atoms])
         found._loads = {}  # noqa: SLF001 - of the same class
+        return found
+
+    def without(self, quotas: frozenset[int]) -> Case:
+        """Return the case with only the offers that count for none of these quotas."""
+        contracts = self.setting.contracts
+        if contracts is None:
+            return self
+        found = self._copied()
+        found.market = contracts.market(self.market, quotas)
+        return found
+
+    def with_left(self, weight: int) -> Case:
+        """Return the case with another weight of a unit left out."""
+        found = self._copied()
+        found.left = weight
+        return found
+
+    def _copied(self) -> Case:
+        found = Case.__new__(Case)
+        for name in Case.__slots__:
+            setattr(found, name, getattr(self, name))
         return found
 
     def loads(self, lattice: Lattice) -> Loads:

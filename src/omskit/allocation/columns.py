@@ -7,6 +7,7 @@ from itertools import repeat
 from typing import NamedTuple
 
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Prices, Stock
+from omskit.allocation.tolls import added, toll_of
 from omskit.allocation.weights import SHIFT
 
 Uses = tuple[tuple[int, int], ...]
@@ -36,11 +37,19 @@ class Scarce:
         cases: All that is asked.
         stock: What there is.
         counts: How often each case comes; None for once.
+        base: Prices that plans pay beside those of what is scarce, as part of what they cost; None for none.
     """
 
-    __slots__ = ("_couriers", "_parcels", "_units", "caps", "cells", "lacking", "positions")
+    __slots__ = ("_base", "_parcels", "_quotas", "_units", "caps", "cells", "lacking", "positions")
 
-    def __init__(self, cases: Sequence[Case], stock: Stock, counts: Sequence[int] | None = None) -> None:
+    def __init__(
+        self,
+        cases: Sequence[Case],
+        stock: Stock,
+        counts: Sequence[int] | None = None,
+        base: Prices | None = None,
+    ) -> None:
+        self._base = base
         demand: dict[str, int] = {}
         for case, count in zip(cases, counts or repeat(1), strict=False):
             for atom in case.atoms:
@@ -60,7 +69,11 @@ class Scarce:
                     self.lacking += [thing for thing in things if thing >= 0]
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
         self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
-        self._couriers = {courier: self._numbered(left) for courier, left in sorted(stock.quotas.items())}
+        most = sum([case.units * count for case, count in zip(cases, counts or repeat(1), strict=False)])
+        # no more parcels than units, so that wider quotas never bind
+        self._quotas = {
+            number: self._numbered(left) for number, left in sorted(stock.quotas.items()) if left < most
+        }
 
     def _numbered(self, cap: int) -> int:
         self.caps.append(cap)
@@ -88,10 +101,13 @@ class Scarce:
             thing = self._units[position]
             if thing >= 0:
                 uses[thing] = uses.get(thing, 0) + units
-            if self._couriers and offer.courier in self._couriers:
-                thing = self._couriers[offer.courier]
-                uses[thing] = uses.get(thing, 0) + 1
+            for number in offer.quotas:
+                if number in self._quotas:
+                    thing = self._quotas[number]
+                    uses[thing] = uses.get(thing, 0) + 1
         cost += (case.units - sent) * (case.left >> SHIFT)
+        if self._base is not None:
+            cost += toll_of(case, parcels, self._base) >> SHIFT
         return Column(cost, tuple(uses.items()), parcels)
 
     def prices(self, by_thing: Sequence[int], skus: Sequence[str] | None = None) -> Prices:
@@ -103,27 +119,29 @@ class Scarce:
                 priced = [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in row]
                 if any(priced):
                     cells[sku] = priced
-        return Prices(
+        found = Prices(
             cells,
             [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._parcels],
             [by_thing[thing] << SHIFT if thing >= 0 else 0 for thing in self._units],
-            {courier: by_thing[thing] << SHIFT for courier, thing in self._couriers.items() if by_thing[thing]},
+            {number: by_thing[thing] << SHIFT for number, thing in self._quotas.items() if by_thing[thing]},
         )
+        return found if self._base is None else added(found, self._base)
 
     def remaining(self, rows: dict[str, list[int]], stock: Stock, left: Sequence[int]) -> Stock:
         """Return some rows with the capacities that are left."""
         parcels = [left[t] if t >= 0 else most for t, most in zip(self._parcels, stock.parcels, strict=True)]
         units = [left[t] if t >= 0 else most for t, most in zip(self._units, stock.units, strict=True)]
-        quotas = {courier: left[thing] for courier, thing in self._couriers.items()}
+        quotas = {number: left[thing] for number, thing in self._quotas.items()}
         return Stock(rows, parcels, units, quotas)
 
     def without(self, case: Case, things: set[int]) -> Prices:
         """Return prices that bar some things to one case."""
         skus = [sku for atom in case.atoms for sku, _ in atom.needs if sku in self.cells]
         barred = dict.fromkeys(things, BARRED)
-        return Prices(
+        found = Prices(
             {sku: [barred.get(thing, 0) << SHIFT for thing in self.cells[sku]] for sku in skus},
             [barred.get(thing, 0) << SHIFT for thing in self._parcels],
             [barred.get(thing, 0) << SHIFT for thing in self._units],
-            {courier: BARRED << SHIFT for courier, thing in self._couriers.items() if thing in barred},
+            {number: BARRED << SHIFT for number, thing in self._quotas.items() if thing in barred},
         )
+        return found if self._base is None else added(found, self._base)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from attrs import define, evolve, field
@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 from omskit.allocation.calendar import accepted_on, cut_off_at, shipped_on
 from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
-from omskit.allocation.network import Network, Warehouse
+from omskit.allocation.network import Network, Warehouse, leaves
 from omskit.allocation.offers import Offer, Rate, Row, limit_g, ranked
 from omskit.allocation.rates import Lane, Service
 from omskit.allocation.weights import SHIFT
@@ -36,7 +36,7 @@ class _Route(NamedTuple):
     arrive_on: date
 
 
-class _Asked(NamedTuple):
+class Asking(NamedTuple):
     """All that offers depend on beside the warehouse and the goods."""
 
     days: Days
@@ -48,16 +48,23 @@ class _Asked(NamedTuple):
     late_minor: int
 
 
+class Source(Protocol):
+    """Where a market's offers come from: a network, or one with contracts."""
+
+    def row(self, position: int, asked: Asking, traits: frozenset[str]) -> Row:
+        """Return the offers of one warehouse."""
+
+
 class Market:
     """The offers for one kind of demand, found out warehouse by warehouse as they are asked for."""
 
-    __slots__ = ("_asked", "_network", "_special", "plain")
+    __slots__ = ("_source", "_special", "asked", "plain")
 
-    def __init__(self, network: Compiled, asked: _Asked) -> None:
-        self._network = network
-        self._asked = asked
+    def __init__(self, source: Source, asked: Asking, positions: int) -> None:
+        self._source = source
+        self.asked = asked
         #: Offers for goods without traits by position; None where nobody has asked yet.
-        self.plain: list[Row | None] = [None] * len(network.warehouses)
+        self.plain: list[Row | None] = [None] * positions
         self._special: dict[tuple[int, frozenset[str]], Row] = {}
 
     def row(self, position: int, traits: frozenset[str] = frozenset()) -> Row:
@@ -65,12 +72,12 @@ class Market:
         if not traits:
             found = self.plain[position]
             if found is None:
-                found = self.plain[position] = self._network.row(position, self._asked, traits)
+                found = self.plain[position] = self._source.row(position, self.asked, traits)
             return found
         key = (position, traits)
         found = self._special.get(key)
         if found is None:
-            found = self._special[key] = self._network.row(position, self._asked, traits)
+            found = self._special[key] = self._source.row(position, self.asked, traits)
         return found
 
 
@@ -97,7 +104,7 @@ class Compiled:
     _dates: dict[datetime, Days] = field(factory=dict)
     _routes: dict[tuple[int, date, tuple[str, str, str]], tuple[_Route, ...]] = field(factory=dict)
     _rows: dict[tuple[object, ...], Row] = field(factory=dict)
-    _markets: dict[_Asked, Market] = field(factory=dict)
+    _markets: dict[Asking, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
     _lattices: dict[Shape, Lattice] = field(factory=dict)
     _unbarred: Compiled | None = None
@@ -143,6 +150,14 @@ class Compiled:
             )
         return found
 
+    def handed_over(self, at: datetime) -> Iterator[tuple[str, str, str, date]]:
+        """Yield who could carry what is taken on at an instant: courier, service, warehouse, day of hand-over."""
+        for one, accepted in zip(self.warehouses, self.days(at), strict=True):
+            ready = one.days.after(accepted, one.processing_days)
+            for service in self.network.services:
+                if leaves(service, one.code):
+                    yield service.courier, service.code, one.code, shipped_on(ready, one.days, service.days)
+
     def serving(self, demand: Demand) -> tuple[int, ...]:
         """Return the positions of the warehouses that may be asked."""
         key = (demand.channel, demand.warehouse)
@@ -162,7 +177,7 @@ class Compiled:
     def market(self, demand: Demand, days: Days, late_minor: int) -> Market:
         """Return the offers for a demand that is taken on by each warehouse on a day of its own."""
         to, ship_by, arrive_by = demand.destination, demand.ship_by, demand.arrive_by
-        asked = _Asked(
+        asked = Asking(
             days,
             (to.country, to.region, self._postcode(to) if self._prefix else ""),
             demand.cod,
@@ -173,7 +188,7 @@ class Compiled:
         )
         found = self._markets.get(asked)
         if found is None:
-            found = Market(self, asked)
+            found = Market(self, asked, len(self.warehouses))
             _keep(self._markets, asked, found)
         return found
 
@@ -185,30 +200,36 @@ class Compiled:
         _keep(self._dates, at, found)
         return found
 
-    def row(self, position: int, asked: _Asked, traits: frozenset[str]) -> Row:
+    def row(self, position: int, asked: Asking, traits: frozenset[str]) -> Row:
         """Return the offers of one warehouse; :class:`Market` keeps them."""
-        one, number = self.warehouses[position], self._zone_of[position]
+        number = self._zone_of[position]
         ship_by = None if asked.ship_by is None else asked.ship_by[number]
         arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
         day = asked.days[position]
         key = (position, day, asked.area, asked.cod, asked.courier, ship_by, arrive_by, asked.late_minor, traits)
         found = self._rows.get(key)
         if found is None:
-            found = ()
-            if traits <= one.handles:
-                offers = [
-                    offer
-                    for route in self._routed(position, day, asked.area)
-                    if (route.service.cod or not asked.cod)
-                    and asked.courier in {"", route.service.courier}
-                    and traits <= route.service.carries
-                    for offer in _offers(
-                        route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor
-                    )
-                ]
-                found = ranked(offers, position)
+            found = ranked(self.unranked(position, asked, traits), position)
             _keep(self._rows, key, found)
         return found
+
+    def unranked(self, position: int, asked: Asking, traits: frozenset[str]) -> list[tuple[int, Offer]]:
+        """Return all offers of one warehouse, as they are ranked: with what a parcel costs before its contents."""
+        one, number = self.warehouses[position], self._zone_of[position]
+        if not traits <= one.handles:
+            return []
+        ship_by = None if asked.ship_by is None else asked.ship_by[number]
+        arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
+        return [
+            offer
+            for route in self._routed(position, asked.days[position], asked.area)
+            if (route.service.cod or not asked.cod)
+            and asked.courier in {"", route.service.courier}
+            and traits <= route.service.carries
+            for offer in _offers(
+                route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor
+            )
+        ]
 
     def _routed(self, position: int, day: date, area: tuple[str, str, str]) -> tuple[_Route, ...]:
         """Return the services that reach an area from a warehouse."""

@@ -1,37 +1,39 @@
-"""The search within quotas: every way to share a demand out, with the parcels of scarce couriers counted.
+"""The search within quotas: every way to share a demand out, with the parcels of scarce quotas counted.
 
-It is asked only where the best plan without counting takes more parcels of a courier than that still accepts. The
+It is asked only where the best plan without counting takes more parcels of a quota than there can be. The
 warehouses come one after another, each with all that it could send in one or several parcels, so that its stock
 and capacity are counted too; what is known of all before it is the least weight for every bag, every count of
-parcels of scarce couriers and, where an order may have few parcels only, every number of parcels.
+parcels of scarce quotas and, where an order may have few parcels only, every number of parcels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from operator import mul
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Parcel, Solution, Stock
+from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.lattice import Lattice, pairs_of
-from omskit.allocation.offers import best
+from omskit.allocation.offers import Offer, best
 from omskit.allocation.rooms import Room, rooms_of
-from omskit.allocation.tables import fits
+from omskit.allocation.tables import fits, priced, toll
 from omskit.allocation.weights import SHIFT
 
-#: Where a search has come to: the bag that is sent, the parcels of each scarce courier, all parcels if they count.
+#: Where a search has come to: the bag that is sent, the parcels of each scarce quota, all parcels if they count.
 _State = tuple[int, tuple[int, ...]]
 #: The least weight of a state, and the parcels that come to it.
 _Way = tuple[int, tuple[Parcel, ...]]
 
 
 class _Limits(NamedTuple):
-    """What a plan may not exceed: parcels by scarce courier, and at the end all parcels of the order."""
+    """What a plan may not exceed: parcels by scarce quota, and at the end all parcels of the order."""
 
     case: Case
     stock: Stock
     lattice: Lattice
-    couriers: tuple[str, ...]
+    quotas: tuple[int, ...]
     most: tuple[int, ...]
+    prices: Prices | None
 
     def after(self, before: _State, more: _State) -> _State | None:
         """Return two states as one; None when the bags or parcels are too many together."""
@@ -44,17 +46,19 @@ class _Limits(NamedTuple):
         return before[0] + more[0], used
 
 
-def counted(case: Case, stock: Stock, budget: int) -> Solution | None:
-    """Return the best plan within all quotas; None when that would look at too much."""
-    scarce = {courier: left for courier, left in sorted(stock.quotas.items()) if left < case.units}
-    most = (*scarce.values(), min(case.limit, case.units))
-    rooms = rooms_of(case, stock, None, case.positions)
+def counted(
+    case: Case, stock: Stock, budget: int, watched: frozenset[int], prices: Prices | None = None
+) -> Solution | None:
+    """Return the best plan within the quotas that are watched; None when that would look at too much."""
+    scarce = tuple(sorted(watched))
+    most = (*[stock.quotas[number] for number in scarce], min(case.limit, case.units))
+    rooms = rooms_of(case, stock, prices, case.positions)
     states = len(rooms)
     for limit in most:
         states *= limit + 1
     if pairs_of(case.shape) * states > budget:
         return None
-    limits = _Limits(case, stock, case.setting.network.lattice(case.shape), tuple(scarce), most)
+    limits = _Limits(case, stock, case.setting.network.lattice(case.shape), scarce, most, prices)
     known: dict[_State, _Way] = {(0, (0,) * len(most)): (0, ())}
     for room in rooms:
         own = _own(limits, room)
@@ -110,7 +114,7 @@ def _has(limits: _Limits, room: Room, bag: int) -> bool:
 
 
 def _parcels(limits: _Limits, room: Room) -> Iterator[tuple[_State, _Way]]:
-    """Yield every parcel of a warehouse, by each scarce courier and by the cheapest of all others."""
+    """Yield every parcel of a warehouse, by the cheapest offer for each choice of scarce quotas that it uses."""
     case, lattice = limits.case, limits.lattice
     picking = case.setting.network.warehouses[room.position].unit_minor
     for bag in lattice.within(room.caps)[1:]:
@@ -119,15 +123,14 @@ def _parcels(limits: _Limits, room: Room) -> Iterator[tuple[_State, _Way]]:
         counts = lattice.counts(bag)
         units, grams, bulk = case.weighed(counts)
         row = case.row(room.position, counts)
-        for courier in (*limits.couriers, None):
-            some = [offer for offer in row if _is(offer.courier, courier, limits.couriers)]
-            cheapest = best(some, grams, bulk)
+        by_use: dict[tuple[int, ...], list[Offer]] = {}
+        for offer in row:
+            used = (*[int(number in offer.quotas) for number in limits.quotas], 1)
+            by_use.setdefault(used, []).append(offer)
+        for used, some in by_use.items():
+            cheapest = best(priced(some, limits.prices), grams, bulk)
             if cheapest is not None:
                 weight, offer = cheapest
-                used = (*(int(one == courier) for one in limits.couriers), 1)
-                parcel = Parcel(room.position, counts, (weight >> SHIFT) + picking * units, offer)
-                yield (bag, used), (weight + (picking * units << SHIFT) + case.split, (parcel,))
-
-
-def _is(courier: str, wanted: str | None, scarce: Sequence[str]) -> bool:
-    return courier not in scarce if wanted is None else courier == wanted
+                tolled = 0 if limits.prices is None else toll(offer, limits.prices)
+                parcel = Parcel(room.position, counts, (weight - tolled >> SHIFT) + picking * units, offer)
+                yield (bag, used), (weight + room.toll + sum(map(mul, counts, room.adds)) + case.split, (parcel,))

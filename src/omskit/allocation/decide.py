@@ -7,13 +7,14 @@ from datetime import datetime
 
 from attrs import evolve
 
-from omskit.allocation.atoms import lines_of, needs_of
+from omskit.allocation.atoms import lines_of
 from omskit.allocation.case import Case, Parcel, Prices, Setting, Solution
 from omskit.allocation.model import Demand
 from omskit.allocation.outcome import Asked, Decision, PlannedParcel, Reason, Rule, Unfilled
 from omskit.allocation.quotas import solve_within
 from omskit.allocation.reasons import Doubt
 from omskit.allocation.remaining import Ledger
+from omskit.allocation.tolls import toll_of
 from omskit.allocation.weights import SHIFT
 
 #: The weight of a unit left out where all that can be sent has to be; above any price.
@@ -25,7 +26,7 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     ledger.lend(demand.key)
     case = Case(demand, setting)
     ledger.know(case)
-    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         decision = other_currency(asked)
     else:
@@ -55,11 +56,11 @@ def _priced(
 ) -> Decision:
     case = Case(demand, setting)
     ledger.know(case)
-    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget)
+    asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         return other_currency(asked)
     solution = solve_within(case, ledger.stock, budget)
-    if _pays(case, solution, prices):
+    if toll_of(case, solution.parcels, prices):
         # no price is a reason to leave out what can be sent
         filled = Case(demand, setting._replace(policy=evolve(setting.policy, unfilled_minor=_ENDLESS)))
         priced = solve_within(filled, ledger.stock, budget, prices)
@@ -70,17 +71,6 @@ def _priced(
             solution = Solution(cost << SHIFT, priced.parcels, False, min(solution.bound, cost << SHIFT))
     ledger.take(case, solution.parcels)
     return decision_of(case, solution, asked, ledger, Rule.OPPORTUNITY)
-
-
-def _pays(case: Case, solution: Solution, prices: Prices) -> bool:
-    """Whether a plan uses anything that has a price."""
-    for position, counts, _, offer in solution.parcels:
-        if prices.parcels[position] or prices.units[position] or offer.courier in prices.couriers:
-            return True
-        for sku in needs_of(case.atoms, counts):
-            if sku in prices.cells and prices.cells[sku][position]:
-                return True
-    return False
 
 
 def _sent(case: Case, solution: Solution) -> int:
@@ -138,6 +128,7 @@ def planned(case: Case, parcel: Parcel, units: tuple[tuple[int, int], ...]) -> P
         parcel.cost,
         offer.ship_on,
         offer.arrive_on,
+        offer.credit_minor,
     )
 
 

@@ -58,7 +58,7 @@ def solve(
     """
     if positions is None:
         positions = case.positions
-    if case.unsplit and not case.guarded and (prices is None or not prices.couriers):
+    if case.unsplit and not case.guarded and (prices is None or not prices.quotas):
         return alone(case, stock, positions, prices)
     rooms = rooms_of(case, stock, prices, positions)
     shape, short = _reach(case, rooms)
@@ -137,7 +137,7 @@ class _Floors(NamedTuple):
 
 def _floors(case: Case, rooms: Sequence[Room], shape: tuple[int, ...]) -> _Floors:
     least = min([room.base for room in rooms])
-    hardest = goods = loss = 0
+    hardest, goods, loss = least, 0, 0
     spare = ENDLESS
     for number, count in enumerate(shape):
         if not count:
@@ -149,9 +149,12 @@ def _floors(case: Case, rooms: Sequence[Room], shape: tuple[int, ...]) -> _Floor
         goods += count * each
         loss += count * min(each, away)
         spare = min(spare, away - min(each, away))
-    two = hardest + least + case.split + goods if case.limit > 1 else ENDLESS
-    less = ENDLESS if case.whole_only else least + loss + spare
-    return _Floors(two, two + least + case.split if case.limit > 2 else ENDLESS, less)
+    further = least + case.split
+    # with credits of commitments a parcel can be cheaper than nothing, and then as many as may be
+    rest = further * (case.limit - 1) if further < 0 else 0
+    two = hardest + further + goods + rest if case.limit > 1 else ENDLESS
+    less = ENDLESS if case.whole_only else least + loss + spare + rest
+    return _Floors(two, two + further if case.limit > 2 else ENDLESS, less)
 
 
 def _single(question: Question, shape: tuple[int, ...], most: int) -> tuple[int, Room] | None:
@@ -165,7 +168,7 @@ def _single(question: Question, shape: tuple[int, ...], most: int) -> tuple[int,
         if not room.free and not fits(case, stock, room.position, shape):
             continue
         row = case.row(room.position, shape)
-        if prices is not None and prices.couriers:
+        if prices is not None and prices.quotas:
             row = priced(row, prices)
         offer = best(row, grams, bulk)
         if offer is not None:

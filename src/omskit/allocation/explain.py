@@ -6,10 +6,11 @@ from enum import Enum
 
 from attrs import frozen
 
+from omskit.allocation.carried import Carried
 from omskit.allocation.case import Case, Setting
 from omskit.allocation.compiled import Compiled
-from omskit.allocation.exact import solve
 from omskit.allocation.outcome import Asked, Decision, Reason, Rule
+from omskit.allocation.quotas import solve_within
 from omskit.allocation.reasons import Doubt
 from omskit.allocation.rooms import rooms_of
 from omskit.allocation.weights import SHIFT
@@ -68,9 +69,10 @@ def _one(decision: Decision, asked: Asked, position: int, *, chosen: bool) -> Co
     if position not in network.serving(asked.demand):
         barred = code in asked.demand.barred
         return Considered(code, Verdict.UNABLE, reason=Reason.BARRED if barred else Reason.NO_WAREHOUSE)
-    setting = Setting(network, network.days(asked.at), asked.policy)
+    setting = _setting(asked)
     case = setting.case(asked.demand)
-    found = solve(case, asked.stock, asked.budget, positions=(position,))
+    case.positions = (position,)
+    found = solve_within(case, asked.stock, asked.budget)
     if found.bound < found.weight:
         return Considered(code, Verdict.CHOSEN if chosen else Verdict.DEARER, _most(case, asked, position))
     if not found.parcels:
@@ -82,6 +84,47 @@ def _one(decision: Decision, asked: Asked, position: int, *, chosen: bool) -> Co
         return Considered(code, Verdict.CHOSEN, units, total)
     verdict = Verdict.TIE if total == decision.cost_minor else Verdict.DEARER
     return Considered(code, verdict, units, total)
+
+
+def _setting(asked: Asked) -> Setting:
+    return Setting(asked.network, asked.network.days(asked.at), asked.policy, asked.contracts)
+
+
+@frozen
+class Binding:
+    """A quota that keeps a demand from a cheaper plan.
+
+    Args:
+        carried: Which parcels are counted.
+        left: How many there could still be at the decision's turn.
+        saves_minor: How much less the demand would cost, alone, without the quota.
+    """
+
+    carried: Carried
+    left: int
+    saves_minor: int
+
+
+def binding(decision: Decision) -> tuple[Binding, ...]:
+    """Return the quotas of couriers that were binding, each by itself, in order.
+
+    The question is answered again without each quota that the demand could use up, at its turn.
+    """
+    asked = decision.asked
+    if asked.contracts is None or asked.demand.currency != asked.network.network.currency:
+        return ()
+    case = _setting(asked).case(asked.demand)
+    stock, found = asked.stock, []
+    least = solve_within(case, stock, asked.budget)
+    for number, carried in enumerate(asked.contracts.quotas):
+        left = stock.quotas.get(number, case.units)
+        if left < case.units:
+            others = {one: count for one, count in stock.quotas.items() if one != number}
+            without = solve_within(case, stock._replace(quotas=others), asked.budget)
+            saves = (least.bound >> SHIFT) - (without.weight >> SHIFT)
+            if saves > 0:
+                found.append(Binding(carried, left, saves))
+    return tuple(found)
 
 
 def _most(case: Case, asked: Asked, position: int) -> int:
@@ -116,11 +159,26 @@ def explain(decision: Decision, language: Language = Language.ENGLISH) -> tuple[
         for parcel in decision.parcels
     ]
     lines += [
+        words.credit.format(
+            warehouse=parcel.warehouse, courier=parcel.courier, money=format_amount(parcel.credit_minor, currency)
+        )
+        for parcel in decision.parcels
+        if parcel.credit_minor
+    ]
+    lines += [
         words.stay.format(count=left.quantity, line=left.line, reason=words.reasons[left.reason])
         for left in decision.unfilled
     ]
     money = format_amount(decision.cost_minor, currency)
     lines.append(words.costs.format(money=money, currency=currency, rule=_rule(decision, currency, words)))
+    lines += [
+        words.quota.format(
+            carried=" ".join(filter(None, one.carried.rung)) or words.all,
+            left=one.left,
+            money=format_amount(one.saves_minor, currency),
+        )
+        for one in binding(decision)
+    ]
     for one in considered(decision):
         lines.append(words.line.format(warehouse=one.warehouse, said=_candidate(one, decision, currency, words)))
     return tuple(lines)

@@ -20,10 +20,10 @@ from omskit.allocation.tables import Question
 def undivided(question: Question, shape: Sequence[int]) -> bool:
     """Whether some best plan sends all units of an atom from one warehouse, and some atom has several."""
     case, _, rooms, prices = question
-    if max(shape) < 2 or case.special or (prices is not None and prices.couriers):
+    if max(shape) < 2 or case.special or (prices is not None and prices.quotas):
         return False
     for room in rooms:
-        if not room.free:
+        if not room.free or room.base + case.split < 0:
             return False
         for cap, most in zip(room.caps, shape, strict=True):
             if cap and cap != most:

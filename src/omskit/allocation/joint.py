@@ -50,7 +50,8 @@ class Joint:
         stock: What there is.
         budget: Most work for the search of one case.
         held: The parcels of each case in the plan in force; None for those without one.
-        change: What it costs in minor units to leave a plan in force.
+        change: What it costs in minor units to leave a plan in force, for all or for each.
+        base: Prices that plans pay beside those that the search finds; None for none.
     """
 
     def __init__(
@@ -59,20 +60,23 @@ class Joint:
         stock: Stock,
         budget: int,
         held: Sequence[tuple[Parcel, ...] | None] = (),
-        change: int = 0,
+        change: int | Sequence[int] = 0,
+        *,
+        base: Prices | None = None,
     ) -> None:
-        self.cases, self.stock, self.budget = cases, stock, budget
-        self.scarce = Scarce(cases, stock)
+        self.cases, self.stock, self.budget, self.base = cases, stock, budget, base
+        self.scarce = Scarce(cases, stock, base=base)
         self.pools: list[list[Column]] = []
         self.least: list[int] = []
         parcels = held or [None] * len(cases)
-        self.change = [0 if one is None else change for one in parcels]
+        changes = [change] * len(cases) if isinstance(change, int) else change
+        self.change = [0 if one is None else more for one, more in zip(parcels, changes, strict=True)]
         self.held = [
             None if one is None else self.scarce.column(case, one)
             for case, one in zip(cases, parcels, strict=True)
         ]
         for case, more, before in zip(cases, self.change, self.held, strict=True):
-            solution = solve_within(case, stock, budget)
+            solution = solve_within(case, stock, budget, base)
             made = self.scarce.column(case, solution.parcels)
             moved = made._replace(cost=made.cost + more)
             column = moved if before is None or moved.cost < before.cost else before
@@ -288,12 +292,19 @@ class Joint:
                 rows[sku] = row
         return scarce.remaining(rows, self.stock, left)
 
+    def left_over(self, left: Sequence[int], cases: Sequence[Case]) -> Stock:
+        """Return the stock with so much left of the scarce things, as far as cases look at it."""
+        stock, rows = self.remaining(left, cases[0]), {}
+        for case in cases:
+            rows.update(self.remaining(left, case).rows)
+        return stock._replace(rows=rows, quotas={**self.stock.quotas, **stock.quotas})
+
     def remake(self, plan: Assignment, which: int) -> None:
         """Give a case the best plan on what is left, where that is cheaper than what it has."""
         now = plan.chosen[which]
         plan.put(which, None)
         case = self.cases[which]
-        column = self.keep(which, solve_within(case, self.remaining(plan.left, case), self.budget))
+        column = self.keep(which, solve_within(case, self.remaining(plan.left, case), self.budget, self.base))
         plan.put(which, column if now is None or column.cost < now.cost else now)
 
     def improve(self, plan: Assignment) -> None:

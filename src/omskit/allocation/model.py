@@ -7,9 +7,11 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from omskit.core import Cell, Component, Destination, UsageError, aware
+from omskit.allocation.carried import Carried, Commitment, by_carried
+from omskit.core import Cell, Component, Destination, UsageError, aware, quick
 
 
+@quick
 @frozen
 class DemandLine:
     """Units of one line of an order that need a warehouse.
@@ -45,6 +47,7 @@ class DemandLine:
         return self.components or (Component(self.sku),)
 
 
+@quick
 @frozen
 class Demand:
     """What one order asks for.
@@ -145,7 +148,9 @@ class Supply:
         available: Pieces that can be promised, by cell; what is not in it counts zero.
         parcels: Parcels that a warehouse can still pack, by code; no limit for those that are not in it.
         units: Units of lines that a warehouse can still pick, by code; no limit for those that are not in it.
-        quotas: Parcels that a courier still takes, by code; no limit for those that are not in it.
+        quotas: Parcels that a courier still takes, by his code or by :class:`omskit.allocation.Carried`, which may
+            name a service, a warehouse and days; no limit for what is not in it. All that name a parcel hold.
+        commitments: Parcels that couriers should still have at least.
         kept: What only some demands may use.
 
     Raises:
@@ -155,5 +160,6 @@ class Supply:
     available: Mapping[Cell, int] = field(converter=_checked)
     parcels: Mapping[str, int] = field(factory=dict, converter=_counted)
     units: Mapping[str, int] = field(factory=dict, converter=_counted)
-    quotas: Mapping[str, int] = field(factory=dict, converter=_counted)
+    quotas: Mapping[Carried, int] = field(factory=dict, converter=by_carried)
+    commitments: tuple[Commitment, ...] = ()
     kept: tuple[Kept, ...] = ()

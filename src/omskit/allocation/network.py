@@ -100,7 +100,7 @@ class Network:
             found += [
                 f"service {service.code!r} and warehouse {one.code!r} never work on the same weekday"
                 for one in self.warehouses
-                if _leaves(service, one.code) and not one.days.meets(service.days)
+                if leaves(service, one.code) and not one.days.meets(service.days)
             ]
         couriers = {one.courier for one in self.services}
         for one in self.blackouts:
@@ -115,5 +115,6 @@ def _twice(codes: list[str]) -> list[str]:
     return sorted({code for code in codes if codes.count(code) > 1})
 
 
-def _leaves(service: Service, warehouse: str) -> bool:
+def leaves(service: Service, warehouse: str) -> bool:
+    """Whether a service takes parcels from a warehouse to anywhere."""
     return any(lane.rates and (not lane.origins or warehouse in lane.origins) for lane in service.lanes)

@@ -54,6 +54,8 @@ class Offer(NamedTuple):
         arrive_on: Day of delivery.
         late_days: Days after what was asked for.
         fee_minor: For collecting money.
+        quotas: Numbers of the quotas that a parcel counts for; see :class:`omskit.allocation.contracts.Contracts`.
+        credit_minor: What commitments give for a parcel; the weight is less that.
     """
 
     weight: int
@@ -67,6 +69,8 @@ class Offer(NamedTuple):
     arrive_on: date
     late_days: int
     fee_minor: int
+    quotas: tuple[int, ...] = ()
+    credit_minor: int = 0
 
     def freight_minor(self, weight_g: int, volume_cm3: int) -> int:
         """Return what the courier asks for a parcel that is not too heavy, without fees."""
@@ -79,7 +83,7 @@ Row = tuple[Offer, ...]
 def ranked(offers: Iterable[tuple[int, Offer]], position: int) -> Row:
     """Return offers, given with what a parcel costs in minor units, by weight; ties go to the earlier arrival.
 
-    An offer is left out that another of the same courier beats at every weight.
+    An offer is left out that another of the same courier and the same quotas beats at every weight.
     """
     order = sorted(offers, key=lambda one: (one[1].arrive_on, one[1].service))
     weighed = [
@@ -98,6 +102,7 @@ def _beats(one: Offer, other: Offer) -> bool:
     mine, theirs = one.rate, other.rate
     return (
         one.courier == other.courier
+        and one.quotas == other.quotas
         and mine.max_g >= theirs.max_g
         and one.step_weight <= other.step_weight
         and mine.first_g >= theirs.first_g

@@ -17,9 +17,11 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from omskit.allocation.carried import Carried, by_carried
 from omskit.allocation.case import DEFAULT_BUDGET, Case, Prices, Setting
 from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.compiled import Compiled, compile_network
+from omskit.allocation.contracts import Contracts
 from omskit.allocation.dual import Dual
 from omskit.allocation.exact import solve
 from omskit.allocation.master import Master
@@ -60,17 +62,22 @@ class OpportunityCost:
         pieces: Of a piece, by cell.
         parcels: Of a parcel, by warehouse.
         units: Of a picked unit, by warehouse.
-        couriers: Of a parcel, by courier.
+        couriers: Of a parcel, by courier or by :class:`omskit.allocation.Carried`.
         bound_minor: No way to serve the expected demand costs less on average.
     """
 
     pieces: Mapping[Cell, int] = field(factory=dict)
     parcels: Mapping[str, int] = field(factory=dict)
     units: Mapping[str, int] = field(factory=dict)
-    couriers: Mapping[str, int] = field(factory=dict)
+    couriers: Mapping[Carried, int] = field(factory=dict, converter=by_carried)
     bound_minor: int = 0
 
-    def prices(self, network: Compiled) -> Prices:
+    @property
+    def carried(self) -> tuple[Carried, ...]:
+        """Parcels that have a price."""
+        return tuple([one for one, price in self.couriers.items() if price])
+
+    def prices(self, network: Compiled, contracts: Contracts | None) -> Prices:
         """Return the prices as searches read them."""
         nothing = [0] * len(network.warehouses)
         cells: dict[str, list[int]] = {}
@@ -83,8 +90,14 @@ class OpportunityCost:
             cells,
             [self.parcels.get(code, 0) << SHIFT for code in codes],
             [self.units.get(code, 0) << SHIFT for code in codes],
-            {courier: price << SHIFT for courier, price in self.couriers.items() if price},
+            self._of_quotas(contracts),
         )
+
+    def _of_quotas(self, contracts: Contracts | None) -> dict[int, int]:
+        if contracts is None:
+            return {}
+        pairs = [(number, self.couriers.get(one, 0)) for number, one in enumerate(contracts.quotas)]
+        return {number: price << SHIFT for number, price in pairs if price}
 
 
 def opportunity_cost(
@@ -114,7 +127,6 @@ def opportunity_cost(
     """
     at = aware(at)
     compiled = network if isinstance(network, Compiled) else compile_network(network)
-    setting = Setting(compiled, compiled.days(at), policy)
     kinds = sorted(expected, key=lambda one: one.demand.key)
     if len({one.demand.key for one in kinds}) < len(kinds):
         raise UsageError("duplicate_demand", "each kind of demand has a key of its own")
@@ -124,6 +136,7 @@ def opportunity_cost(
                 "other_currency", f"demand {one.demand.key} is in another currency", key=one.demand.key
             )
     ledger = Ledger(supply, compiled)
+    setting = Setting(compiled, compiled.days(at), policy, ledger.contracts)
     cases = [Case(one.demand, setting) for one in kinds]
     for case in cases:
         ledger.know(case)
@@ -186,9 +199,16 @@ class _Fluid:
             {Cell(sku, code): price for sku, row in found.cells.items() for code, price in _priced(codes, row)},
             dict(_priced(codes, found.parcels)),
             dict(_priced(codes, found.units)),
-            {courier: price >> SHIFT for courier, price in found.couriers.items()},
+            self._carried(found),
             self.bound,
         )
+
+    def _carried(self, found: Prices) -> dict[Carried, int]:
+        contracts = self.cases[0].setting.contracts
+        if contracts is None:
+            return {}
+        pairs = [(one, found.quotas.get(number, 0) >> SHIFT) for number, one in enumerate(contracts.quotas)]
+        return {one: price for one, price in pairs if price}
 
 
 def _priced(codes: Sequence[str], weights: Sequence[int]) -> list[tuple[str, int]]:

@@ -7,11 +7,13 @@ from enum import Enum
 
 from attrs import field, frozen
 
+from omskit.allocation.carried import Commitment
 from omskit.allocation.case import Stock
 from omskit.allocation.compiled import Compiled
+from omskit.allocation.contracts import Contracts
 from omskit.allocation.model import Demand
 from omskit.allocation.policy import Policy
-from omskit.core import UsageError
+from omskit.core import UsageError, quick
 
 
 class Reason(Enum):
@@ -27,6 +29,7 @@ class Reason(Enum):
     TOO_HEAVY = "too_heavy"
     BLACKOUT = "blackout"
     CAPACITY_FULL = "capacity_full"
+    QUOTA_FULL = "quota_full"
     NO_STOCK = "no_stock"
     KEPT_TOGETHER = "kept_together"
     SHIP_COMPLETE = "ship_complete"
@@ -62,6 +65,7 @@ class Unfilled:
     reason: Reason
 
 
+@quick
 @frozen
 class PlannedParcel:
     """One parcel of a plan.
@@ -73,9 +77,10 @@ class PlannedParcel:
         units: (line number, units) pairs, in order of line.
         weight_g: What its goods weigh.
         freight_minor: What the courier asks, without fees.
-        cost_minor: What it adds to the order: freight, fee, handling, lateness.
+        cost_minor: What it adds to the order: freight, fee, handling, lateness, less the credit.
         ship_on: Day of hand-over, in the warehouse's calendar.
         arrive_on: Day of delivery, in the courier's calendar.
+        credit_minor: What it saves of the prices of commitments that would miss it.
     """
 
     warehouse: str
@@ -87,8 +92,10 @@ class PlannedParcel:
     cost_minor: int
     ship_on: date
     arrive_on: date
+    credit_minor: int = 0
 
 
+@quick
 @frozen(eq=False)
 class Asked:
     """The question behind a decision, as it stood at its turn; see :func:`omskit.allocation.explain`.
@@ -100,6 +107,7 @@ class Asked:
         policy: What counted.
         at: When.
         budget: Most work for the search.
+        contracts: What couriers took at most and should have at least; None for neither.
     """
 
     demand: Demand
@@ -108,8 +116,10 @@ class Asked:
     policy: Policy
     at: datetime
     budget: int
+    contracts: Contracts | None = None
 
 
+@quick
 @frozen
 class Decision:
     """What becomes of one demand.
@@ -122,6 +132,8 @@ class Decision:
         bound_minor: No plan for this demand, on what was left at its turn, costs less.
         rule: What decided.
         asked: The question, for explanations; no part of equality or repr.
+        before_minor: What the parcels in force would cost; None when there are none, or they are no longer
+            possible.
     """
 
     key: int
@@ -131,6 +143,7 @@ class Decision:
     bound_minor: int
     rule: Rule
     asked: Asked = field(eq=False, repr=False)
+    before_minor: int | None = None
 
     @property
     def exact(self) -> bool:
@@ -150,15 +163,22 @@ class Plan:
     Args:
         decisions: One for each demand.
         bound_minor: No plan of all demands costs less; None where they were not planned together.
+        missing: The commitments that are not fulfilled by it, with how many parcels are missing.
     """
 
     decisions: tuple[Decision, ...]
     bound_minor: int | None = None
+    missing: tuple[Commitment, ...] = ()
 
     @property
     def cost_minor(self) -> int:
-        """What all decisions cost together."""
+        """What all decisions cost together, less the credits for commitments."""
         return sum(decision.cost_minor for decision in self.decisions)
+
+    @property
+    def missing_minor(self) -> int:
+        """What missing parcels of commitments cost."""
+        return sum(one.at_least * one.short_minor for one in self.missing)
 
     @property
     def gap_minor(self) -> int | None:

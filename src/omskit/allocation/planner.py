@@ -50,12 +50,14 @@ def plan(
     at = aware(at)
     ordered = in_turn(demands, budget)
     compiled = network if isinstance(network, Compiled) else compile_network(network)
-    setting = Setting(compiled, compiled.days(at), policy)
-    ledger = Ledger(supply, compiled)
+    ledger = Ledger(supply, compiled, () if opportunity is None else opportunity.carried)
+    setting = Setting(compiled, compiled.days(at), policy, ledger.contracts)
     if opportunity is not None:
-        prices = opportunity.prices(compiled)
-        return Plan(tuple([decide_priced(one, setting, ledger, at, budget, prices=prices) for one in ordered]))
-    return Plan(tuple([decide(demand, setting, ledger, at, budget) for demand in ordered]))
+        prices = opportunity.prices(compiled, ledger.contracts)
+        priced = [decide_priced(one, setting, ledger, at, budget, prices=prices) for one in ordered]
+        return Plan(tuple(priced), missing=ledger.missing())
+    made = tuple([decide(demand, setting, ledger, at, budget) for demand in ordered])
+    return Plan(made, missing=ledger.missing())
 
 
 def in_turn(demands: Iterable[Demand], budget: int) -> list[Demand]:

@@ -1,4 +1,4 @@
-"""Quotas of couriers: a plan takes no more parcels of a courier than it still accepts."""
+"""Quotas of couriers: a plan takes no more parcels that count for a quota than there can still be."""
 
 from __future__ import annotations
 
@@ -7,39 +7,45 @@ from collections import Counter
 from omskit.allocation.case import Case, Prices, Solution, Stock
 from omskit.allocation.counted import counted
 from omskit.allocation.exact import solve
-from omskit.allocation.weights import SHIFT
-
-#: Above the weight of any plan.
-_BARRED = 1 << (SHIFT + 60)
 
 
 def solve_within(case: Case, stock: Stock, budget: int, prices: Prices | None = None) -> Solution:
     """Return the best plan within all quotas.
 
-    Where several parcels of one order would ask a courier for too much, parcels are counted. If that is more work
-    than the budget, the courier is left out as a whole; the plan is then the best found, and its bound is that of
-    the plan with the courier. Under prices parcels are never counted.
+    Offers of quotas that are used up are left out. Where several parcels of one order would ask a quota for too
+    much, the parcels of that quota are counted. If that is more work than the budget, the quota is left out as a
+    whole; the plan is then the best found, and its bound is that of the plan before.
     """
-    if not stock.quotas:
+    left = stock.quotas
+    if not left:
         return solve(case, stock, budget, prices)
-    barred = {courier for courier, left in stock.quotas.items() if not left}
-    bound: int | None = None
+    shut = frozenset([number for number, count in left.items() if not count])
+    open_ = case.without(shut) if shut else case
+    found = solve(open_, stock, budget, prices)
+    bound = found.bound
+    watched: frozenset[int] = frozenset()
+    while more := _beyond(found, left):
+        watched |= more
+        within = counted(open_, stock, budget, watched, prices)
+        if within is None:
+            return _barred(case, stock, budget, prices, shut | more)._replace(single=False, bound=bound)
+        found, bound = within, within.bound
+    return found
+
+
+def _barred(
+    case: Case, stock: Stock, budget: int, prices: Prices | None, shut: frozenset[int]
+) -> Solution:
+    """Return the best plan that does without some quotas, and without those that it would go beyond."""
     while True:
-        found = solve(case, stock, budget, _without(case, barred, prices) if barred else prices)
-        bound = found.bound if bound is None else bound
-        taken = Counter(parcel.offer.courier for parcel in found.parcels)
-        more = {courier for courier, count in taken.items() if count > stock.quotas.get(courier, count)}
+        found = solve(case.without(shut), stock, budget, prices)
+        more = _beyond(found, stock.quotas)
         if not more:
-            return found if found.weight == bound else found._replace(single=False, bound=bound)
-        within = counted(case, stock, budget) if prices is None else None
-        if within is not None:
-            return within
-        barred |= more
+            return found
+        shut |= more
 
 
-def _without(case: Case, couriers: set[str], prices: Prices | None) -> Prices:
-    nothing = [0] * len(case.setting.network.warehouses)
-    barred = dict.fromkeys(couriers, _BARRED)
-    if prices is None:
-        return Prices({}, nothing, nothing, barred)
-    return prices._replace(couriers={**prices.couriers, **barred})
+def _beyond(found: Solution, left: dict[int, int]) -> frozenset[int]:
+    """Return the quotas of which a plan takes more than there is."""
+    taken = Counter([number for parcel in found.parcels for number in parcel.offer.quotas])
+    return frozenset([number for number, count in taken.items() if count > left.get(number, count)])

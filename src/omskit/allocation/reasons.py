@@ -8,6 +8,7 @@ from attrs import evolve
 
 from omskit.allocation.atoms import Atom
 from omskit.allocation.case import Setting, Stock
+from omskit.allocation.compiled import Market
 from omskit.allocation.model import Demand, DemandLine
 from omskit.allocation.offers import Row, best
 from omskit.allocation.outcome import Reason
@@ -20,6 +21,7 @@ _LACKS = {
     Reason.NO_CAPABILITY,
     Reason.TOO_HEAVY,
     Reason.CAPACITY_FULL,
+    Reason.QUOTA_FULL,
     Reason.NO_STOCK,
 }
 
@@ -62,6 +64,10 @@ class Doubt:
         if len(open_) < len(able) and not self._there(open_, line, whole=whole_only):
             return Reason.CAPACITY_FULL if self._there(able, line, whole=whole_only) else Reason.NO_STOCK
         able = open_
+        taken = [at for at in able if self._taken(at, atom)]
+        if len(taken) < len(able) and not self._there(taken, line, whole=whole_only):
+            return Reason.QUOTA_FULL if self._there(able, line, whole=whole_only) else Reason.NO_STOCK
+        able = taken
         if not self._there(able, line, whole=whole_only):
             return Reason.NO_STOCK
         if line.group and not any(
@@ -96,11 +102,23 @@ class Doubt:
             return Reason.TOO_HEAVY
         return None
 
-    def _row(self, demand: Demand, position: int, traits: frozenset[str]) -> Row:
-        network, days, policy = self.setting
+    def _market(self, demand: Demand) -> Market:
+        network, days, policy, _ = self.setting
         if demand.placed_at is not None:
             days = network.days(demand.placed_at)
-        return network.market(demand, days, policy.late_minor).row(position, traits)
+        return network.market(demand, days, policy.late_minor)
+
+    def _row(self, demand: Demand, position: int, traits: frozenset[str]) -> Row:
+        return self._market(demand).row(position, traits)
+
+    def _taken(self, position: int, atom: Atom) -> bool:
+        """Whether a courier still takes a parcel with one of it from a warehouse."""
+        contracts = self.setting.contracts
+        shut = frozenset([number for number, left in self.left.quotas.items() if not left])
+        if contracts is None or not shut:
+            return True
+        row = contracts.market(self._market(self.demand), shut).row(position, atom.traits)
+        return best(row, atom.weight_g, atom.volume_cm3) is not None
 
     def _able(self, demand: Demand, positions: Sequence[int], traits: frozenset[str]) -> list[int]:
         return [position for position in positions if self._row(demand, position, traits)]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from omskit.allocation.atoms import needs_of
+from omskit.allocation.carried import Carried, Commitment
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Stock
 from omskit.allocation.compiled import Compiled
+from omskit.allocation.contracts import contracts_of
 from omskit.allocation.model import Supply
 from omskit.core import Cell
 
@@ -17,11 +19,12 @@ class Ledger:
     Args:
         supply: What a plan may use up.
         network: Whose warehouses count.
+        priced: Parcels that have a price, whether there is a quota of them or not.
     """
 
-    __slots__ = ("_kept", "_lent", "_nothing", "stock")
+    __slots__ = ("_kept", "_lent", "_nothing", "contracts", "stock")
 
-    def __init__(self, supply: Supply, network: Compiled) -> None:
+    def __init__(self, supply: Supply, network: Compiled, priced: Iterable[Carried] = ()) -> None:
         rows: dict[str, list[int]] = {}
         positions, safety = network.positions, [one.safety for one in network.warehouses]
         self._nothing = [0] * len(safety)
@@ -35,7 +38,9 @@ class Ledger:
         codes = [one.code for one in network.warehouses]
         parcels = [supply.parcels.get(code, UNLIMITED) for code in codes]
         units = [supply.units.get(code, UNLIMITED) for code in codes]
-        self.stock = Stock(rows, parcels, units, dict(supply.quotas))
+        self.contracts = contracts_of(supply, network, priced)
+        quotas = {} if self.contracts is None else self.contracts.limits(supply.quotas)
+        self.stock = Stock(rows, parcels, units, quotas)
         self._kept: dict[int, list[dict[str, list[int]]]] = {}
         self._lent: dict[str, list[int]] = {}
         for kept in supply.kept:
@@ -110,7 +115,11 @@ class Ledger:
                 can_pack, can_pick = can_pack.copy(), can_pick.copy()
                 can_pack[position] -= 1
                 can_pick[position] -= case.weighed(parcel.counts)[0]
-            courier = parcel.offer.courier
-            if courier in quotas:
-                quotas = {**quotas, courier: quotas[courier] - 1}
+            for number in parcel.offer.quotas:
+                if number in quotas:
+                    quotas = {**quotas, number: quotas[number] - 1}
         self.stock = Stock(rows, can_pack, can_pick, quotas)
+
+    def missing(self) -> tuple[Commitment, ...]:
+        """Return the commitments of which something is missing, with how much."""
+        return () if self.contracts is None else self.contracts.missing(self.stock.quotas)

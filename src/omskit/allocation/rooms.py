@@ -83,8 +83,9 @@ def _room(
         return Room(position, caps, [picking * atom.units for atom in case.atoms], 0, base, free)
     picking += prices.units[position]
     toll = prices.parcels[position]
-    if prices.couriers:
-        base = min([offer[0] + prices.couriers.get(offer.courier, 0) for offer in offers])
+    if prices.quotas:
+        tolls = prices.quotas
+        base = min([offer[0] + sum([tolls.get(one, 0) for one in offer.quotas]) for offer in offers])
     adds = []
     for atom in case.atoms:
         more = picking * atom.units

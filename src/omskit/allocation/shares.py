@@ -1,9 +1,10 @@
-"""Shares: how many parcels couriers or warehouses may still have so that the period keeps to their shares."""
+"""Shares: how many parcels couriers or warehouses may or should have so that a period keeps to their shares."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from omskit.allocation.carried import Carried, Commitment
 from omskit.core import UsageError, share
 
 
@@ -37,3 +38,33 @@ def quotas_by_share(
         for code, part, count in zip(codes, parts, before, strict=True)
         if code not in unlimited
     }
+
+
+def commitments_by_share(
+    shares: Mapping[Carried, int], had: Mapping[Carried, int], period: int, *, short_minor: int
+) -> tuple[Commitment, ...]:
+    """Return what is missing to least shares of a period's parcels; for :attr:`Supply.commitments`.
+
+    A courier who should have a tenth of 95 parcels should have 10 of them. Who has had enough is left out.
+
+    Args:
+        shares: Hundredths of all parcels of the period, from 0 to 100.
+        had: Parcels that each has had in the period.
+        period: All parcels of the period, those of before and those to come.
+        short_minor: What each missing parcel costs.
+
+    Raises:
+        UsageError: ``bad_quantity`` for a share that is none, or a negative count; ``bad_policy`` for a price
+            below 1.
+    """
+    counts = [period, *had.values()]
+    if any(type(count) is not int or count < 0 for count in counts):
+        raise UsageError("bad_quantity", f"{counts}: parcels are counted from 0", value=counts)
+    found = []
+    for carried, hundredths in sorted(shares.items(), key=lambda pair: pair[0].rung):
+        if type(hundredths) is not int or not 0 <= hundredths <= 100:
+            raise UsageError("bad_quantity", f"{hundredths!r} hundredths; 0 to 100", value=hundredths)
+        missing = -(-period * hundredths // 100) - had.get(carried, 0)
+        if missing > 0:
+            found.append(Commitment(carried, missing, short_minor))
+    return tuple(found)

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
+from omskit.allocation.carried import Commitment
 from omskit.allocation.model import Demand, Supply
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason
+from omskit.allocation.promises import Promises, handed_over
 from omskit.core import Cell, UsageError, aware
 
 #: Plans what waits on what there is, at an instant: anything that returns a plan.
@@ -43,7 +45,7 @@ class Outcome:
     Args:
         name: Of the planner.
         orders: How many there were.
-        cost_minor: Parcels, split weights and unfilled weights.
+        cost_minor: Parcels, split weights, unfilled weights, and what missing parcels of commitments cost.
         freight_minor: What couriers ask, without fees.
         parcels: How many were sent.
         split_orders: Orders in more than one parcel.
@@ -52,6 +54,7 @@ class Outcome:
         held_orders: Orders of which something was never sent.
         unfilled: Units that were never sent, by the reason that was last.
         decisions: All decisions, round by round; an order that waited has several.
+        missing: Parcels that commitments missed.
     """
 
     name: str
@@ -65,6 +68,7 @@ class Outcome:
     held_orders: int
     unfilled: Mapping[Reason, int]
     decisions: tuple[Decision, ...] = field(eq=False, repr=False)
+    missing: int = 0
 
     @property
     def unfilled_units(self) -> int:
@@ -86,7 +90,9 @@ def compare(
     Args:
         demands: With different keys, each with the instant it was placed at. An order is taken on in the round
             that plans it, so that cut-offs are held against that.
-        supply: Stock at the beginning, and what warehouses and couriers can do in a day of UTC.
+        supply: Stock at the beginning, and what warehouses and couriers can do in a day of UTC, and what couriers
+            should have at least in one. A quota or commitment that names days is one of those days
+            together, and not renewed.
         planners: By name.
         every: Time between two rounds; the first ends that long after the first order.
         patience: How long after an order was placed its units may wait; what is left then stays unfilled.
@@ -142,6 +148,7 @@ def _lived(name: str, planner: Planner, course: _Course) -> Outcome:
             now += (coming[-1][0] - now) // course.every * course.every
         now += course.every
         fresh = shelf.renewed(now)
+        account.miss(shelf.promises.renewed(now))
         while inbound and inbound[-1].at <= now:
             shelf.receive(inbound.pop())
             fresh = True
@@ -154,6 +161,7 @@ def _lived(name: str, planner: Planner, course: _Course) -> Outcome:
             waiting = _round(planner, shelf, account, waiting, now)
         account.give_up([one.demand for one in waiting if one.until <= now])
         waiting = [one for one in waiting if one.until > now]
+    account.miss(shelf.promises.closed())
     return account.closed()
 
 
@@ -187,7 +195,9 @@ class _Shelf:
         self._daily = supply
         self._pieces = dict(supply.available)
         self._today: date | None = None
-        self._room = [dict(supply.parcels), dict(supply.units), dict(supply.quotas)]
+        self._room = [dict(supply.parcels), dict(supply.units)]
+        self._quotas = dict(supply.quotas)
+        self.promises = Promises(supply.commitments)
 
     def renewed(self, now: datetime) -> bool:
         """Renew what can be done in a day when it is another one; whether that was so."""
@@ -196,8 +206,9 @@ class _Shelf:
             return False
         self._today = today
         daily = self._daily
-        self._room = [dict(daily.parcels), dict(daily.units), dict(daily.quotas)]
-        return any(self._room)
+        self._room = [dict(daily.parcels), dict(daily.units)]
+        self._quotas.update((one, count) for one, count in daily.quotas.items() if not one.dated)
+        return any((*self._room, self._quotas))
 
     def receive(self, delivery: Delivery) -> None:
         """Add what arrives."""
@@ -206,13 +217,13 @@ class _Shelf:
 
     def supply(self) -> Supply:
         """Return what there is."""
-        parcels, units, quotas = [dict(one) for one in self._room]
-        return Supply(dict(self._pieces), parcels, units, quotas)
+        parcels, units = self._room
+        return Supply(dict(self._pieces), dict(parcels), dict(units), dict(self._quotas), self.promises.left())
 
     def take(self, name: str, demand: Demand, parcels: Sequence[PlannedParcel]) -> None:
         """Take what parcels need."""
         by_number = {line.number: line for line in demand.lines}
-        parcels_left, units_left, quotas = self._room
+        parcels_left, units_left = self._room
         for parcel in parcels:
             for number, count in parcel.units:
                 for part in by_number[number].parts:
@@ -223,11 +234,16 @@ class _Shelf:
             for room, code, used in (
                 (parcels_left, parcel.warehouse, 1),
                 (units_left, parcel.warehouse, picked),
-                (quotas, parcel.courier, 1),
             ):
                 if code in room:
                     room[code] -= used
                     self._check(name, room[code], code)
+
+            for carried in self._quotas:
+                if carried.has(*handed_over(parcel)):
+                    self._quotas[carried] -= 1
+                    self._check(name, self._quotas[carried], str(carried))
+            self.promises.take(parcel)
 
     @staticmethod
     def _check(name: str, left: int, what: str) -> None:
@@ -247,12 +263,13 @@ class _Account:
         self._unfilled: Counter[Reason] = Counter()
         self._last: dict[int, Decision] = {}
         self._decisions: list[Decision] = []
+        self._missing = 0
 
     def enter(self, demand: Demand, decision: Decision) -> None:
         """Enter a decision, with the parcels that it sends."""
         before = self._parcels[decision.key]
         for parcel in decision.parcels:
-            self._cost += parcel.cost_minor
+            self._cost += parcel.cost_minor + parcel.credit_minor
             self._freight += parcel.freight_minor
             late = _late(demand, decision, parcel)
             self._late_days += late
@@ -262,6 +279,12 @@ class _Account:
         self._cost += splits * decision.asked.policy.split_minor
         self._last[decision.key] = decision
         self._decisions.append(decision)
+
+    def miss(self, commitments: Sequence[Commitment]) -> None:
+        """Count what commitments have missed."""
+        for one in commitments:
+            self._missing += one.at_least
+            self._cost += one.at_least * one.short_minor
 
     def give_up(self, demands: Sequence[Demand]) -> None:
         """Count units that wait no longer."""
@@ -286,6 +309,7 @@ class _Account:
             len(self._held),
             {reason: self._unfilled[reason] for reason in Reason if self._unfilled[reason]},
             tuple(self._decisions),
+            self._missing,
         )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from omskit.allocation.case import Case, Parcel, Prices, Stock
 from omskit.allocation.lattice import Lattice
-from omskit.allocation.offers import Row, best
+from omskit.allocation.offers import Offer, Row, best
 from omskit.allocation.rooms import Room
 from omskit.allocation.weights import ENDLESS, SHIFT
 
@@ -28,13 +28,18 @@ class Question(NamedTuple):
     prices: Prices | None
 
 
-def priced(row: Row, prices: Prices | None) -> Row:
-    """Return offers with the prices of their couriers on them, the least first."""
-    if prices is None or not prices.couriers:
-        return row
-    tolls = prices.couriers
-    dearer = [offer._replace(weight=offer[0] + tolls.get(offer.courier, 0)) for offer in row]
+def priced(row: Sequence[Offer], prices: Prices | None) -> Row:
+    """Return offers with the prices of their quotas on them, the least first."""
+    if prices is None or not prices.quotas:
+        return tuple(row)
+    dearer = [offer._replace(weight=offer[0] + toll(offer, prices)) for offer in row]
     return tuple(sorted(dearer, key=lambda offer: offer[0]))
+
+
+def toll(offer: Offer, prices: Prices) -> int:
+    """Return the prices of the quotas that a parcel of an offer counts for."""
+    tolls = prices.quotas
+    return sum([tolls.get(number, 0) for number in offer.quotas])
 
 
 class Table:
@@ -113,8 +118,8 @@ def parcel_of(case: Case, position: int, counts: tuple[int, ...], prices: Prices
     found = best(priced(case.row(position, counts), prices), grams, bulk)
     assert found is not None, "only bags that a courier takes are in a table"  # noqa: S101
     weight, offer = found
-    if prices is not None and prices.couriers:
-        weight -= prices.couriers.get(offer.courier, 0)
+    if prices is not None and prices.quotas:
+        weight -= toll(offer, prices)
     cost = (weight >> SHIFT) + case.setting.network.warehouses[position].unit_minor * units
     return Parcel(position, counts, cost, offer)
 

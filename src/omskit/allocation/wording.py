@@ -24,7 +24,10 @@ class Words:
     Args:
         units: Of ``count`` and ``line``; several are joined with ``comma``.
         parcel: Of ``warehouse``, ``units``, ``courier``, ``service``, ``money``, ``ship`` and ``arrive``.
+        credit: Of ``warehouse``, ``courier`` and ``money``: what commitments give for a parcel.
         stay: Of ``count``, ``line`` and ``reason``.
+        quota: Of ``carried``, ``left`` and ``money``: what a quota keeps from being saved.
+        all: Stands for all parcels.
         costs: Of ``money``, ``currency`` and ``rule``.
         best_found: Of ``money``: how far the best can be.
         line: Of ``warehouse`` and ``said``.
@@ -39,7 +42,10 @@ class Words:
     units: str
     comma: str
     parcel: str
+    credit: str
     stay: str
+    quota: str
+    all: str
     costs: str
     best_found: str
     line: str
@@ -57,7 +63,10 @@ _ENGLISH = Words(
     "{count} of line {line}",
     ", ",
     "{warehouse} sends {units} by {courier} {service} for {money}, to ship on {ship} and arrive on {arrive}",
+    "the parcel from {warehouse} by {courier} fulfills commitments, so that it costs {money} less",
     "{count} of line {line} stay: {reason}",
+    "the quota of {carried} lets {left} more parcels go; without it the order would cost {money} less",
+    "all parcels",
     "costs {money} {currency}: {rule}",
     "the best found within the work limit, at most {money} above the best there is",
     "{warehouse}: {said}",
@@ -86,6 +95,7 @@ _ENGLISH = Words(
         Reason.TOO_HEAVY: "a single piece is above every weight limit",
         Reason.BLACKOUT: "a blackout bars who could send or carry it",
         Reason.CAPACITY_FULL: "every warehouse that could send it is full",
+        Reason.QUOTA_FULL: "no courier that could carry it takes more parcels",
         Reason.NO_STOCK: "no stock is left",
         Reason.KEPT_TOGETHER: "its group of lines cannot leave together",
         Reason.SHIP_COMPLETE: "the order goes as a whole or not at all",
@@ -98,7 +108,10 @@ _CHINESE = Words(
     "第{line}行{count}件",
     "、",
     "{warehouse}发出{units}，由{courier} {service}承运，费用{money}，{ship}发货，{arrive}送达",
+    "{warehouse}由{courier}承运的包裹计入保底量，抵减费用{money}",
     "第{line}行{count}件未分配：{reason}",
+    "{carried}的配额还剩{left}个包裹；没有该配额，费用可少{money}",
+    "全部包裹",
     "合计{money} {currency}：{rule}",
     "在计算限额内找到的最优方案，与最优解最多相差{money}",
     "{warehouse}：{said}",
@@ -127,6 +140,7 @@ _CHINESE = Words(
         Reason.TOO_HEAVY: "单件超过所有重量上限",
         Reason.BLACKOUT: "可发的仓库或快递处于停发期",
         Reason.CAPACITY_FULL: "可发的仓库产能已满",
+        Reason.QUOTA_FULL: "可承运的快递配额已满",
         Reason.NO_STOCK: "无可用库存",
         Reason.KEPT_TOGETHER: "同组商品无法同包发出",
         Reason.SHIP_COMPLETE: "订单要求整单发货",

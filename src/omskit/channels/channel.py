@@ -14,7 +14,7 @@ from omskit.channels.documents import ChannelOrder, News, RefundRequest, Reversa
 from omskit.channels.notices import Reporting, ShipmentNotice
 from omskit.channels.requests import Request
 from omskit.channels.webhooks import Webhook
-from omskit.core import Component, Refusal, UsageError
+from omskit.core import Component, Refusal, UsageError, quick
 
 #: Reads one payload into documents; what cannot be read comes as a refusal beside the others.
 Reader = Callable[[bytes], Iterable[ChannelOrder | Reversal | RefundRequest | Refusal]]
@@ -44,6 +44,7 @@ class Meaning(Enum):
     REFUSED = "refused"
 
 
+@quick
 @frozen
 class Listing:
     """What one item of a channel stands for.

@@ -10,12 +10,13 @@ from attrs import evolve, field, frozen
 from omskit.channels.money_facts import ChannelCharge, Discount, Identity, PaymentFact, PresaleStep
 from omskit.channels.receiver import Receiver
 from omskit.channels.standing import ChannelHold
-from omskit.core import Codec, Destination
+from omskit.core import Codec, Destination, quick
 
 #: Fields of a payload that the adapter has no word for: name to compact JSON text, sorted by name.
 Extra = tuple[tuple[str, str], ...]
 
 
+@quick
 @frozen
 class ChannelLine:
     """One line of a channel's order, as the channel counts and prices it; amounts include tax.
@@ -47,6 +48,7 @@ class ChannelLine:
     ship_by: datetime | None = None
 
 
+@quick
 @frozen
 class ChannelOrder:
     """An order as a channel tells it; fields up to ``memo`` mean what they mean in :class:`omskit.orders.Terms`.

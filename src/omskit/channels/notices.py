@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import frozen
 
 from omskit.channels.answers import RefundAnswer, StockUpdate
-from omskit.core import Codec, Destination
+from omskit.core import Codec, Destination, quick
 
 
 @frozen
@@ -71,6 +71,7 @@ class ShipmentWithdrawn:
     reason: str = ""
 
 
+@quick
 @frozen
 class PickLine:
     """Pieces of one SKU to pick."""
@@ -79,6 +80,7 @@ class PickLine:
     quantity: int
 
 
+@quick
 @frozen
 class PickRequest:
     """Asks a warehouse to pick, pack and hand over.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from omskit.core import Contact
+from omskit.core import Contact, quick
 
 
+@quick
 @frozen
 class Receiver:
     """A receiver as far as the channel shows it. Personal: its repr shows nothing but its state.

@@ -15,7 +15,7 @@ from omskit.core.goods import Component
 from omskit.core.identity import merge_identity, strong
 from omskit.core.ids import check_digit, key_of, readable
 from omskit.core.instants import aware, from_ms, to_ms
-from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Rows, Stored, fold
+from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Repaired, Rows, Stored, fold
 from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
 from omskit.core.machine import TERMINAL, Machine
 from omskit.core.marks import SEPARATOR, mark_of, marked
@@ -32,6 +32,7 @@ from omskit.core.outcomes import Refusal
 from omskit.core.packing import Box, Limits, Load, first_fit
 from omskit.core.phones import PhoneNumber, phone_number
 from omskit.core.quantities import Quantities
+from omskit.core.quick import quick
 from omskit.core.serde import Codec, Upcaster, make_converter
 from omskit.core.sharing import share, share_of_units
 
@@ -67,6 +68,7 @@ __all__ = [
     "Quantities",
     "Refusal",
     "Refused",
+    "Repaired",
     "Reservation",
     "Rows",
     "StorageError",
@@ -87,6 +89,7 @@ __all__ = [
     "merge_identity",
     "parse_amount",
     "phone_number",
+    "quick",
     "readable",
     "scale_of",
     "share",

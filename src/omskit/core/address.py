@@ -7,10 +7,12 @@ import re
 from attrs import field, frozen
 
 from omskit.core.errors import PayloadError
+from omskit.core.quick import quick
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
+@quick
 @frozen
 class Destination:
     """As much of an address as sourcing and couriers read; nothing personal.
@@ -25,18 +27,20 @@ class Destination:
         PayloadError: ``bad_country``.
     """
 
-    country: str = field()
+    country: str
     region: str = ""
     postcode: str = ""
 
-    @country.validator
-    def _is_a_code(self, _: object, value: str) -> None:
-        if not _COUNTRY.fullmatch(value):
+    def __attrs_post_init__(self) -> None:
+        if not _COUNTRY.fullmatch(self.country):
             raise PayloadError(
-                "bad_country", f"{value!r} is no ISO 3166-1 alpha-2 code: two capital letters", value=value
+                "bad_country",
+                f"{self.country!r} is no ISO 3166-1 alpha-2 code: two capital letters",
+                value=self.country,
             )
 
 
+@quick
 @frozen
 class Contact:
     """Whom a parcel is for. Personal: its repr shows nothing, and orders carry it apart from decisions."""

@@ -12,9 +12,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+import attrs
 from attrs import field, frozen
 
 from omskit.core.errors import UsageError
+from omskit.core.quick import quick
 from omskit.core.serde import Codec
 
 S = TypeVar("S")
@@ -56,31 +58,59 @@ class Rows(Generic[S]):
 
 
 @frozen
+class Repaired:
+    """A state was written anew as its history says; part of every history that may need it, and changes nothing.
+
+    Args:
+        plan: The plan that it was part of.
+        changes: What was found and what was written: (path, found, written), the latter two as JSON.
+    """
+
+    plan: str
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def _with_repairs(events: Codec[Any]) -> Codec[Any]:
+    return attrs.evolve(events, types={**events.types, "repaired": Repaired})
+
+
+def _past_repairs(evolve: Callable[[S | None, Any], S]) -> Callable[[S | None, Any], S]:
+    def evolved(state: S | None, event: Any) -> S:
+        if type(event) is Repaired and state is not None:
+            return state
+        return evolve(state, event)
+
+    return evolved
+
+
+@frozen
 class Kind(Generic[S]):
     """How one aggregate is stored.
 
     Args:
         tag: Its name in tables, entries and errors; part of the stored format.
         state: Codec of the state under this tag.
-        events: Codec of its events.
-        evolve: ``evolve(state or None, event) -> state``, for proving a state by its history.
+        events: Codec of its events; :class:`Repaired` joins them by itself.
+        evolve: ``evolve(state or None, event) -> state``, for proving a state by its history; it never meets
+            :class:`Repaired`.
         columns: What can be searched.
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
         queue: Column names, in order, of the index by which waiting work is found.
-        lookups: Column names that get an index each, for searches by people and by other rooms.
+        lookups: Column names that get an index each, or several that get one together, for searches by people and
+            by other rooms.
         number: Prefix of the readable number.
     """
 
     tag: str
     state: Codec[S]
-    events: Codec[Any]
-    evolve: Callable[[S | None, Any], S]
+    events: Codec[Any] = field(converter=_with_repairs)
+    evolve: Callable[[S | None, Any], S] = field(converter=_past_repairs)
     columns: tuple[Column[S], ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None
     queue: tuple[str, ...] = ()
-    lookups: tuple[str, ...] = ()
+    lookups: tuple[str | tuple[str, ...], ...] = ()
     number: str = ""
 
     @property
@@ -113,6 +143,7 @@ class Kind(Generic[S]):
         raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
 
 
+@quick
 @frozen
 class Entry:
     """One event in the history of one thing; never changed, never deleted.
@@ -134,6 +165,7 @@ class Entry:
     event: Any
 
 
+@quick
 @frozen
 class Stored(Generic[S]):
     """A state as it was loaded, with the version to hand back when it is saved."""
@@ -142,6 +174,7 @@ class Stored(Generic[S]):
     version: int
 
 
+@quick
 @frozen
 class Change(Generic[S]):
     """One state to save, with the entries that led to it.
@@ -156,12 +189,11 @@ class Change(Generic[S]):
     key: int
     before: int
     state: S
-    entries: tuple[Entry, ...] = field()
+    entries: tuple[Entry, ...]
 
-    @entries.validator
-    def _continue_the_version(self, _: object, entries: tuple[Entry, ...]) -> None:
+    def __attrs_post_init__(self) -> None:
         expected = self.before
-        for entry in entries:
+        for entry in self.entries:
             expected += 1
             if entry.sequence != expected or entry.stream != self.key:
                 raise UsageError(

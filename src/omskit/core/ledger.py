@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from attrs import frozen
 
+from omskit.core.quick import quick
+
 
 class Cell(NamedTuple):
     """One SKU in one warehouse: what a balance is kept for. Cells are ordered by SKU, then warehouse.
@@ -23,8 +25,7 @@ class Cell(NamedTuple):
     warehouse: str
 
 
-@frozen
-class Level:
+class Level(NamedTuple):
     """The balance of a cell in pieces; ``0 <= reserved <= on_hand`` always."""
 
     on_hand: int = 0
@@ -47,6 +48,7 @@ class Claim(NamedTuple):
 _NOBODY = Claim()
 
 
+@quick
 @frozen
 class Movement:
     """An immutable ledger entry.
@@ -76,6 +78,7 @@ class Movement:
     reason: str = ""
 
 
+@quick
 @frozen
 class Reservation:
     """What is still promised to one order line in one cell, above zero."""

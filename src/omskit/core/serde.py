@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, fields, frozen, has
 from cattrs import Converter
+from cattrs.cols import is_namedtuple
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from omskit.core.errors import OmsError, StorageError, UsageError
@@ -34,7 +35,8 @@ _decode = json.JSONDecoder().decode
 def make_converter() -> Converter:
     """Return a converter for attrs values: defaults left out.
 
-    Instants and days are written as ISO 8601, durations as whole microseconds, decimals as text.
+    Instants and days are written as ISO 8601, durations as whole microseconds, decimals as text, named tuples (of
+    plain values) as lists.
     """
     converter = Converter(detailed_validation=False, omit_if_default=True)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
@@ -45,6 +47,7 @@ def make_converter() -> Converter:
     converter.register_structure_hook(timedelta, lambda value, _: value * _MICROSECOND)
     converter.register_unstructure_hook(Decimal, str)
     converter.register_structure_hook(Decimal, lambda value, _: Decimal(value))
+    converter.register_structure_hook_factory(is_namedtuple, lambda cls: lambda value, _: cls(*value))
     converter.register_unstructure_hook_factory(
         has,
         lambda cls: make_dict_unstructure_fn(

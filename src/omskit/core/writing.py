@@ -42,6 +42,11 @@ def _run(code: str, names: dict[str, Any]) -> Callable[[Any], str]:
     return made
 
 
+def _adding(always: str) -> list[str]:
+    """Return the line that adds fields which are always written, in one go; none where there are none."""
+    return [f"    text += f'''{always}'''"] if always else []
+
+
 @define
 class Writers:
     """Makes writers for classes, each once.
@@ -70,17 +75,19 @@ class Writers:
     def _of_class(self, cls: type[Any]) -> Callable[[Any], str]:
         resolve_types(cls)
         names = dict(_NAMES)
-        lines = ["def write(value):", "    text = ''"]
+        lines, always = ["def write(value):", "    text = ''"], ""
         for one in fields(cls):
-            if one.init:
-                lines += self._field(one, names)
+            if one.init and one.default is NOTHING:
+                always += f',"{one.name}":{self._text(one.type, f"value.{one.name}", names)}'
+            elif one.init:
+                lines += _adding(always)
+                lines += self._unless_default(one, names)
+                always = ""
+        lines += _adding(always)
         return _run("\n".join([*lines, "    return '{' + text[1:] + '}'"]), names)
 
-    def _field(self, one: Attribute[Any], names: dict[str, Any]) -> Iterator[str]:
+    def _unless_default(self, one: Attribute[Any], names: dict[str, Any]) -> Iterator[str]:
         default: Any = one.default
-        if default is NOTHING:
-            yield f"    text += f''',\"{one.name}\":{self._text(one.type, f'value.{one.name}', names)}'''"
-            return
         type_, test = one.type, "v is not None"
         if default is None:
             type_ = _optional(type_) or type_

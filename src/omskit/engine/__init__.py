@@ -3,10 +3,12 @@
 from omskit.engine.act import Act, Acting, Command, Done
 from omskit.engine.announcing import InboundDesk
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.costing import CostDesk, LineCost, Turnover, Unpriced, Worth
 from omskit.engine.counter import Counter, Taken
 from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
 from omskit.engine.kinds import KINDS
+from omskit.engine.looking import Drift
 from omskit.engine.mapping import Explained, ItemDesk
 from omskit.engine.offering import OfferingDesk
 from omskit.engine.oms import Oms
@@ -16,10 +18,14 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.receive import Received, Receiving
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
+from omskit.engine.repair import Left, RepairPlan, StateRepair
+from omskit.engine.replaying import Replay
 from omskit.engine.reserving import ReservationDesk, Swept
-from omskit.engine.returning import CaseDifference, Opening, ReturnDesk
+from omskit.engine.return_opening import Opening
+from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
 from omskit.engine.shipments import ShipmentDesk
+from omskit.engine.sourcing import LookedAgain, SourcingDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.tracking import Located, Scan, Tracking
@@ -37,13 +43,18 @@ __all__ = [
     "CaseDifference",
     "CatalogDesk",
     "Command",
+    "CostDesk",
     "Counter",
     "Desks",
     "Done",
+    "Drift",
     "Explained",
     "InboundDesk",
     "ItemDesk",
+    "Left",
+    "LineCost",
     "Located",
+    "LookedAgain",
     "MatchedBy",
     "OfferingDesk",
     "Oms",
@@ -56,6 +67,8 @@ __all__ = [
     "Rehearsed",
     "Relay",
     "Relayed",
+    "RepairPlan",
+    "Replay",
     "Request",
     "ReservationDesk",
     "ReturnDesk",
@@ -66,14 +79,19 @@ __all__ = [
     "Sender",
     "ShipmentDesk",
     "Shop",
+    "SourcingDesk",
+    "StateRepair",
     "StockDesk",
     "Stockroom",
     "Swept",
     "Taken",
     "Tracking",
     "TransferDesk",
+    "Turnover",
+    "Unpriced",
     "Unscanned",
     "Verified",
+    "Worth",
     "define_tables",
     "explain",
     "on_the_way",

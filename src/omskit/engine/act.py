@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from attrs import evolve, frozen
@@ -12,7 +13,7 @@ from attrs import evolve, frozen
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Duplicate, Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
+from omskit.core import Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
 from omskit.engine.units import Shop, complete, save
 from omskit.flow import CANCEL_REQUESTED, Workspace, react
 from omskit.flow.workspace import Track
@@ -122,7 +123,7 @@ class Acting:
             Refused: As the aggregate's ``decide`` says; with a key, the same refusal ever after.
             UsageError: ``unknown_number``; ``key_reused`` when the key came with another command before.
         """
-        outcome = self._once(act, actor)
+        outcome = self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
@@ -140,22 +141,13 @@ class Acting:
         for start in range(0, len(acts), batch):
             some = [_keyed(act, key, start + n) for n, act in enumerate(acts[start : start + batch], 1)]
             try:
-                outcomes += self._many(some, actor)
+                outcomes += self.shop.attempt(partial(self._batch, some, actor))
             except Refused:
                 if self.shop.joined:
                     raise
                 outcomes += [self._alone(act, actor) for act in some]
             progress(len(outcomes))
         return outcomes
-
-    def _many(self, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
-        """Carry out a batch, once more if someone else has used one of its keys at the same time."""
-        try:
-            return self.shop.attempt(lambda unit, _lock: self._batch(unit, acts, actor))
-        except Duplicate:
-            if self.shop.joined or not any(act.key for act in acts):
-                raise
-            return self.shop.attempt(lambda unit, _lock: self._batch(unit, acts, actor))
 
     def _alone(self, act: Act, actor: str) -> Done | Refusal:
         try:
@@ -191,14 +183,6 @@ class Acting:
 
         return do
 
-    def _once(self, act: Act, actor: str) -> Done | Refused:
-        try:
-            return self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
-        except Duplicate:
-            if not act.key or self.shop.joined:
-                raise
-            return self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
-
     def _within(self, unit: Unit, act: Act, actor: str) -> Done | Refused:
         if act.key and (receipt := unit.inbox.seen(SOURCE, [act.key]).get(act.key)):
             return _first_outcome(receipt, act)
@@ -223,7 +207,9 @@ class Acting:
         save(unit, work, joined=self.shop.joined)
         return Done(target, _status(work, target, key))
 
-    def _batch(self, unit: Unit, acts: Sequence[Act], actor: str) -> list[Done | Refusal]:
+    def _batch(
+        self, acts: Sequence[Act], actor: str, unit: Unit, _lock: bool  # noqa: FBT001
+    ) -> list[Done | Refusal]:
         work = self.shop.workspace(unit, actor, keys=2 * len(acts))
         seen = unit.inbox.seen(SOURCE, [act.key for act in acts if act.key])
         load_all(unit, work, [act.target for act in acts if act.key not in seen and _is_number(act.target)])

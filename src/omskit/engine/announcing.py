@@ -8,7 +8,7 @@ from functools import partial
 
 from attrs import evolve, frozen
 
-from omskit.core import Duplicate, Entry, Stored, UsageError
+from omskit.core import Entry, Stored, UsageError
 from omskit.engine.keeping import By, change_of, history_of, pages
 from omskit.engine.once import once
 from omskit.engine.runner import Run, Runner
@@ -87,12 +87,7 @@ class InboundDesk:
             (key,) = (stored.state.key,) if stored else unit.keys(1)
             return self._carry_out(unit, stored, Announce(evolve(new, key=key)), actor)
 
-        try:
-            return self.shop.attempt(do)
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(do)
+        return self.shop.attempt(do)
 
     def revise(
         self, document: str, changes: Sequence[Change], *, actor: str, reason: str = "", key: str = ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from attrs import evolve, frozen
 
-from omskit.core import Duplicate, Entry, OmsError, Refusal, Refused, UsageError, key_of, readable
+from omskit.core import Entry, OmsError, Refusal, Refused, UsageError, key_of, readable
 from omskit.engine.drafts import PriceFacts, Seen, goods_of
 from omskit.engine.once import once
 from omskit.engine.units import Shop, save
@@ -96,19 +97,11 @@ class Counter:
         repeated = 0
         for start in range(0, len(drafts), self.batch):
             some = drafts[start : start + self.batch]
-            found = self._again(some, actor)
+            found = self.shop.attempt(partial(self._place, some, actor))
             numbers += found.placed
             refused += found.refused
             repeated += found.repeated
         return Taken(tuple(numbers), repeated, tuple(refused))
-
-    def _again(self, drafts: Sequence[Draft], actor: str) -> Taken:
-        try:
-            return self.shop.attempt(lambda unit, _lock: self._place(unit, drafts, actor))
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(lambda unit, _lock: self._place(unit, drafts, actor))
 
     def amend(
         self, number: str, changes: Changes, *, actor: str, freight_minor: int | None = None, key: str = ""
@@ -212,7 +205,7 @@ class Counter:
         due: Refunded = once(self.shop, REFUNDS, key, asked, do, dump=ORDERS.events.dump, load=_refunded)
         return due
 
-    def _place(self, unit: Unit, drafts: Sequence[Draft], actor: str) -> Taken:
+    def _place(self, drafts: Sequence[Draft], actor: str, unit: Unit, _lock: bool) -> Taken:  # noqa: FBT001
         work = self.shop.workspace(unit, actor, keys=2 * len(drafts))
         seen = Seen.of(unit, drafts)
         fresh = [one for one in drafts if not seen.knows(one)]

@@ -1,8 +1,9 @@
 """Counts and snapshots booked in one unit: read in a few statements, decided in plain code, written in a few.
 
 How far a cell is known is kept in the inbox, under the source ``count:<warehouse>`` and the SKU: a count is
-something that was received, and an older one must not be applied again. The cells counted are locked before the
-movements since are read, so that none slips in between the two.
+something that was received, and an older one must not be applied again. Counts and approvals of one warehouse take
+turns, also of cells that have no row to be locked yet. The cells counted are locked before the movements since are
+read, so that none slips in between the two.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from omskit.core import Cell, aware, mark_of
+from omskit.engine.turns import take_turn
 from omskit.engine.units import Shop
 from omskit.fulfillment import FULFILLMENTS, WORKING
 from omskit.inventory import (
@@ -48,6 +50,7 @@ def count(
     at = shop.now()
 
     def do(unit: Unit, _lock: bool) -> CountResult:  # noqa: FBT001
+        take_turn(unit, f"count:{warehouse}", at)
         lines: Sequence[Counted] = counted
         if full_as_of is not None:
             known = [cell for cell, _ in unit.stock.all_levels() if not mark_of(cell)]
@@ -79,6 +82,7 @@ def approve(shop: Shop, warehouse: str, variances: Sequence[Variance], *, actor:
     at = shop.now()
 
     def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
+        take_turn(unit, f"count:{warehouse}", at)
         marks = _watermarks(unit, warehouse, {one.counted.cell.sku for one in variances})
         fresh = [one for one in variances if one.counted.as_of > marks.get(one.counted.cell, _EVER)]
         _remember(unit, warehouse, fresh, {one.counted.cell for one in fresh}, at)

@@ -12,6 +12,7 @@ from omskit.channels import Channel, Privacy, Reporting
 from omskit.core import UsageError
 from omskit.engine.announcing import InboundDesk
 from omskit.engine.cataloging import CatalogDesk
+from omskit.engine.costing import CostDesk
 from omskit.engine.counter import Counter
 from omskit.engine.mapping import ItemDesk
 from omskit.engine.offering import OfferingDesk
@@ -19,11 +20,13 @@ from omskit.engine.price_changing import PriceDesk
 from omskit.engine.reserving import ReservationDesk
 from omskit.engine.returning import ReturnDesk
 from omskit.engine.shipments import ShipmentDesk
+from omskit.engine.sourcing import SourcingDesk
 from omskit.engine.stock import StockDesk
 from omskit.engine.stockroom import Stockroom
 from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.flow import Offering, Pricing, Processes, as_processes
+from omskit.inventory.costs import CostScope
 from omskit.storage import Storage
 
 
@@ -33,6 +36,18 @@ def _by_code(channels: Iterable[Channel]) -> Mapping[str, Channel]:
         if channel.code in known:
             raise UsageError("duplicate_channel", f"two channels are called {channel.code!r}")
         known[channel.code] = channel
+    return known
+
+
+def _by_warehouse(scopes: Iterable[CostScope] | Mapping[str, CostScope]) -> Mapping[str, CostScope]:
+    if isinstance(scopes, Mapping):
+        return scopes
+    known: dict[str, CostScope] = {}
+    for scope in scopes:
+        for warehouse in scope.warehouses:
+            if warehouse in known:
+                raise UsageError("warehouse_twice", f"{warehouse!r} is in two scopes", warehouse=warehouse)
+            known[warehouse] = scope
     return known
 
 
@@ -51,10 +66,11 @@ class Desks:
         schema: What products are checked against; with one, items of channels are looked up in the catalog too.
         pricing: What orders that people take down are priced with.
         privacy: How receivers are kept and compared.
+        valued: The scopes in which stock is valued; a warehouse is in one of them at most.
         offering: How stock is offered to channels; with one, what they sell is taken off the numbers they show.
 
     Raises:
-        UsageError: ``duplicate_channel``.
+        UsageError: ``duplicate_channel``; ``warehouse_twice``.
     """
 
     storage: Storage
@@ -67,6 +83,7 @@ class Desks:
     pricing: Pricing | None = field(default=None, kw_only=True)
     privacy: Privacy = field(default=Privacy(), kw_only=True)
     offering: Offering | None = field(default=None, kw_only=True)
+    valued: Mapping[str, CostScope] = field(default=(), converter=_by_warehouse, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property
@@ -89,6 +106,17 @@ class Desks:
         """What can be sold, what each channel is told of it and why, and what somebody should look at."""
         offering = self.offering or Offering()
         return OfferingDesk(self._shop, self.channels, offering, self.schema is not None)
+
+    @property
+    def costs(self) -> CostDesk:
+        """What stock costs: receipts at their cost, stock at its worth, what was sold at what it had cost.
+
+        Raises:
+            UsageError: ``no_scope`` when the system was opened without ``valued``.
+        """
+        if not self.valued:
+            raise UsageError("no_scope", "nothing is valued; open the system with valued=[CostScope(...)]")
+        return CostDesk(self._shop, self.valued)
 
     @property
     def inbound(self) -> InboundDesk:
@@ -135,6 +163,11 @@ class Desks:
     def returns(self) -> ReturnDesk:
         """Returns by hand: cases for orders, parcels that come back, goods in exchange."""
         return ReturnDesk(self._shop, self.batch)
+
+    @property
+    def sourcing(self) -> SourcingDesk:
+        """Looking again, what stock is worth to orders to come, and the past by other policies."""
+        return SourcingDesk(self._shop, self.processes)
 
     @property
     def shipments(self) -> ShipmentDesk:

@@ -8,7 +8,7 @@ from typing import Any
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Entry, format_amount, readable
+from omskit.core import Entry, Repaired, format_amount, readable
 from omskit.pricing import explain as explain_price
 
 
@@ -117,6 +117,11 @@ def _found(found: Sequence[r.Found]) -> str:
     return "; ".join(texts) or "nothing"
 
 
+def _repaired(event: Repaired) -> str:
+    changes = "; ".join(f"{path} was {found}, is {written}" for path, found, written in event.changes)
+    return f"repaired by {event.plan}: {changes}"
+
+
 def _case(event: r.Requested) -> str:
     case = event.case
     whose = f"for {_order(case.order)}" if case.order else "for nobody known"
@@ -166,6 +171,7 @@ def _held(event: f.WorkHeld) -> str:
 
 
 _TEXT: dict[type, Callable[[Any], str]] = {
+    Repaired: _repaired,
     o.OrderPlaced: _placed,
     o.Approved: lambda e: f"approved{_by(e)} -> {e.status}",
     o.Advanced: lambda e: f"{e.trigger}{_by(e)} -> {e.status}",

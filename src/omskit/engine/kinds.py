@@ -8,6 +8,7 @@ from omskit.catalog import LISTINGS, PRODUCTS, TREES
 from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.costs import COST_CARDS
 from omskit.inventory.inbound import ANNOUNCEMENTS
 from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFERS
@@ -30,4 +31,5 @@ KINDS: tuple[Kind[Any], ...] = (
     PRICE_CHANGES,
     REDEMPTIONS,
     ALLOWANCES,
+    COST_CARDS,
 )

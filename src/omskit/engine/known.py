@@ -9,7 +9,7 @@ from typing import TypeVar
 from attrs import frozen
 
 from omskit.channels import ChannelOrder, RefundRequest, Reversal
-from omskit.core import to_ms
+from omskit.core import quick, to_ms
 from omskit.storage import Receipt, Unit
 
 #: Most keys in one condition of a search.
@@ -19,6 +19,7 @@ D = TypeVar("D", ChannelOrder, Reversal, RefundRequest)
 K = TypeVar("K", int, str)
 
 
+@quick
 @frozen
 class Known:
     """What is known of a document that was received: its content, the order it became, when it was changed."""

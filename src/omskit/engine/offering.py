@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from omskit.channels import NOTICES, Channel, Meaning, StockNotice, StockUpdate
 from omskit.core import Cell, Component, mark_of
 from omskit.engine.mapping import channel_of
+from omskit.engine.turns import take_turn
 from omskit.engine.units import Shop
 from omskit.flow import Offering, Sellable, load_offers
 from omskit.inventory import (
@@ -37,17 +38,10 @@ from omskit.storage import Message, Receipt, Unit
 
 #: Most updates in one notice.
 UPDATES = 100
-#: Source of the receipts that are turns, one a channel.
-TURNS = "turn:shown"
 
 
 def _source(channel: str) -> str:
     return f"shown:{channel}"
-
-
-def _take_turn(unit: Unit, channel: str, at: datetime) -> None:
-    """Be the only one, until the unit ends, who changes what is known of a channel; no sale is held up."""
-    unit.inbox.replace(TURNS, [Receipt(channel, "", "")], at=at)
 
 
 def _shown(unit: Unit, channel: str, items: Collection[str]) -> dict[str, Shown]:
@@ -73,7 +67,7 @@ def note_sales(unit: Unit, channel: str, sold: Sequence[tuple[str, int, datetime
     A sale from before the channel took its last number, or while a number is on its way to it, is not taken off:
     that number may come on top of it. Then the channel seems to show too many, and is told again.
     """
-    _take_turn(unit, channel, at)
+    take_turn(unit, f"channel:{channel}", at)
     known = _shown(unit, channel, {item for item, _, _ in sold})
     sums: dict[str, int] = {}
     for item, pieces, sold_at in sold:
@@ -85,7 +79,7 @@ def note_sales(unit: Unit, channel: str, sold: Sequence[tuple[str, int, datetime
 
 def note_taken(unit: Unit, notice: StockNotice, at: datetime) -> None:
     """Keep that a channel has taken the numbers of a notice, as far as none has been sent after them."""
-    _take_turn(unit, notice.channel, at)
+    take_turn(unit, f"channel:{notice.channel}", at)
     said = {one.item: one.available for one in notice.updates}
     known = _shown(unit, notice.channel, said)
     taken = [evolve(confirmed(one), at=at) for item, one in known.items() if one.sent == said[item]]
@@ -152,7 +146,7 @@ class OfferingDesk:
 
         def do(unit: Unit, _lock: bool) -> Publishing:  # noqa: FBT001
             at = self.shop.now()
-            _take_turn(unit, channel, at)
+            take_turn(unit, f"channel:{channel}", at)
             before = _shown(unit, channel, items)
             figures = self._figures(unit, known, items)
             by_item = {(channel, item): found for item, found in figures.items()}
@@ -176,7 +170,7 @@ class OfferingDesk:
 
         def do(unit: Unit, _lock: bool) -> None:  # noqa: FBT001
             at = self.shop.now()
-            _take_turn(unit, channel, at)
+            take_turn(unit, f"channel:{channel}", at)
             known = _shown(unit, channel, shows)
             changed = {item: heard(one, shows[item]) for item, one in known.items()}
             fresh = [Shown(channel, item, pieces, at) for item, pieces in shows.items() if item not in known]

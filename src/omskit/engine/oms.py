@@ -18,7 +18,6 @@ from omskit.core import Entry, Kind, Refusal, UsageError, key_of
 from omskit.engine.act import Act, Acting, Command, Done, kind_of
 from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.contacts import ContactDesk
-from omskit.engine.desks import Desks
 from omskit.engine.dividing import Dividing
 from omskit.engine.explain import explain
 from omskit.engine.mapping import channel_of
@@ -28,7 +27,7 @@ from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.units import silent
-from omskit.engine.verify import Verified, verify
+from omskit.engine.upkeep import Upkeep
 from omskit.engine.watch import AtRisk, at_risk
 from omskit.flow import Process, Processes
 from omskit.storage import After, Where
@@ -40,7 +39,7 @@ S = TypeVar("S")
 
 
 @frozen
-class Oms(Desks):
+class Oms(Upkeep):
     """An order management system over one storage.
 
     A value without hidden state: several may work on the same storage, in threads and processes.
@@ -331,17 +330,6 @@ class Oms(Desks):
             UsageError: ``unknown_column``.
         """
         return rehearse(self._shop, process, where, limit)
-
-    def verify(self, *, progress: Callable[[int], object] = silent) -> Verified:
-        """Prove that balances, reservations, counters and states are what their histories say."""
-        with self.storage.begin(read=True) as unit:
-            return verify(unit, progress)
-
-    def close(self) -> None:
-        """Give the storage's connections back, where it has any; the next call opens others."""
-        close: Callable[[], object] | None = getattr(self.storage, "close", None)
-        if close is not None:
-            close()
 
     @contextmanager
     def joined(self, connection: Connection) -> Iterator[Self]:

@@ -7,11 +7,27 @@ import json
 from collections.abc import Callable
 from typing import TypeVar
 
-from omskit.core import Duplicate, UsageError
+from omskit.core import UsageError
 from omskit.engine.units import Shop
 from omskit.storage import Receipt, Unit
 
 T = TypeVar("T")
+
+
+def digest_of(asked: object) -> str:
+    """Return what tells apart what was asked under a key, as JSON takes it; mappings in any order."""
+    return hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def check_same(receipt: Receipt, digest: str) -> None:
+    """Raise unless the same was asked when the key came first.
+
+    Raises:
+        UsageError: ``key_reused``.
+    """
+    if receipt.fingerprint != digest:
+        key = receipt.id
+        raise UsageError("key_reused", f"key {key!r} came with something else before", key=key)
 
 
 def once(
@@ -40,21 +56,15 @@ def once(
     """
     if not key:
         return shop.attempt(do)
-    digest = hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).hexdigest()
+    digest = digest_of(asked)
 
     def first(unit: Unit, lock: bool) -> T:  # noqa: FBT001
         receipt = unit.inbox.seen(source, [key]).get(key)
         if receipt is not None:
-            if receipt.fingerprint != digest:
-                raise UsageError("key_reused", f"key {key!r} came with something else before", key=key)
+            check_same(receipt, digest)
             return load(receipt.outcome)
         outcome = do(unit, lock)
         unit.inbox.record(source, [Receipt(key, digest, dump(outcome))], at=shop.now())
         return outcome
 
-    try:
-        return shop.attempt(first)
-    except Duplicate as error:
-        if error.code != "duplicate_receipt" or shop.joined:
-            raise
-        return shop.attempt(first)
+    return shop.attempt(first)

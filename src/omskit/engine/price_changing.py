@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 
 from omskit.core import TERMINAL, Entry, UsageError, key_of, readable, to_ms
 from omskit.engine.keeping import By, change_of, history_of, keep, pages
+from omskit.engine.once import once
 from omskit.engine.units import Shop, save
 from omskit.flow import BUDGET_EXPIRED, Pricing, Redeeming, Workspace, load_prices, react
 from omskit.orders import ORDERS, PutOnHold
@@ -27,12 +28,14 @@ from omskit.pricing import (
     price_differences,
 )
 from omskit.pricing.allowances import Open
-from omskit.pricing.changes import PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
+from omskit.pricing.changes import COMMANDS, PRICE_CHANGE_MACHINE, Apply, Command, Submit, decide
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE, Confirm, Redemption, Release
 from omskit.storage import Op, Unit, Where
 
 #: Most price changes that one call puts into force, and most orders that lose what they hold.
 LIMIT = 1_000
+#: Source of the receipts under which submissions with a key are remembered.
+SUBMISSIONS = "price change"
 
 
 @frozen
@@ -96,22 +99,27 @@ class PriceDesk:
             self.book(), skus, places, currency=currency, exchanges=exchanges, tolerance_minor=tolerance_minor
         )
 
-    def submit(self, command: Submit, *, actor: str) -> str:
+    def submit(self, command: Submit, *, actor: str, key: str = "") -> str:
         """Ask for a price change; return its number.
+
+        Args:
+            command: What is asked for.
+            actor: Who asks.
+            key: Idempotency key: a repeat returns the number of the first time; empty for none.
 
         Raises:
             Refused: ``price_guarded`` for violations without a reason to override them.
-            UsageError: ``no_actor``.
+            UsageError: ``no_actor``; ``key_reused``.
         """
 
-        def do(unit: Unit, _lock: bool) -> int:  # noqa: FBT001
-            (key,) = unit.keys(1)
-            asked = evolve(command, change=evolve(command.change, key=key))
+        def do(unit: Unit, _lock: bool) -> str:  # noqa: FBT001
+            (number,) = unit.keys(1)
+            asked = evolve(command, change=evolve(command.change, key=number))
             at = self.shop.now()
-            keep(unit, PRICE_CHANGES, key, None, decide(None, asked, at=at, actor=actor), By(at, actor))
-            return key
+            keep(unit, PRICE_CHANGES, number, None, decide(None, asked, at=at, actor=actor), By(at, actor))
+            return readable(PRICE_CHANGES.number, number)
 
-        return readable(PRICE_CHANGES.number, self.shop.attempt(do))
+        return once(self.shop, SUBMISSIONS, key, [COMMANDS.dump(command)], do)
 
     def do(self, number: str, command: Command, *, actor: str) -> PriceChange:
         """Carry out a command on a price change.

@@ -23,7 +23,7 @@ from omskit.channels import (
     hold_changes,
     normalise,
 )
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable
+from omskit.core import PayloadError, Refusal, Refused, UsageError, key_of, readable
 from omskit.engine.contacts import ContactDesk
 from omskit.engine.known import CHUNK, Known, chunks, seen_of
 from omskit.engine.offering import note_sales
@@ -105,11 +105,11 @@ class Receiving:
         while some := list(islice(documents, self.batch)):
             tally.refused += [one for one in some if isinstance(one, Refusal)]
             if orders := [one for one in some if isinstance(one, ChannelOrder)]:
-                tally.add(self._again(partial(self._orders, orders)))
+                tally.add(self.shop.attempt(partial(self._orders, orders)))
             if reversals := [one for one in some if isinstance(one, Reversal)]:
-                tally.add(self._again(partial(self._reversals, reversals)))
+                tally.add(self.shop.attempt(partial(self._reversals, reversals)))
             if refunds := [one for one in some if isinstance(one, RefundRequest)]:
-                tally.add(self._again(partial(self._refunds, refunds)))
+                tally.add(self.shop.attempt(partial(self._refunds, refunds)))
             through += len(some)
             progress(through)
         return Received(
@@ -126,15 +126,6 @@ class Receiving:
             yield from self.channel.read(payload)
         except PayloadError as error:
             yield Refusal.of(self.channel.code, error)
-
-    def _again(self, do: Callable[[Unit, bool], _Tally]) -> _Tally:
-        """Do it within a unit, once more if someone else received the same at the same time."""
-        try:
-            return self.shop.attempt(do)
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(do)
 
     def _refunds(self, documents: Sequence[RefundRequest], unit: Unit, _lock: bool) -> _Tally:  # noqa: FBT001
         taken = Refunds(self.shop, self.channel).take(unit, documents)

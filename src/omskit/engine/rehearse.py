@@ -55,7 +55,7 @@ def rehearse(shop: Shop, process: Process, where: Sequence[Where], limit: int) -
         work.order_news.clear()
         keys = [order.key for order in placed]
         orders = [track.state for track in work.orders.values() if track.state]
-        facts = Facts(work.at, work.new_key, ask(process, unit, orders, lock=False), process.rules)
+        facts = Facts(work.at, work.new_key, ask(process, unit, orders, work.at, lock=False), process.rules)
         done = advance(process, work, keys, facts)
     return Rehearsal(tuple(_rehearsed(work, key) for key in keys), done.moved, done.refused)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import field, frozen
 
 from omskit.channels import NOTICES, Notice, PickRequest, Privacy, Receiver, StockNotice
-from omskit.core import ContractError
+from omskit.core import ContractError, StorageError
 from omskit.engine.contacts import ContactDesk
 from omskit.engine.offering import note_taken
 from omskit.engine.units import Shop
 from omskit.storage import Attempt, Delivery, Leased
+
+#: What an outbox says of a message that is finished already.
+FINISHED = "unknown_message"
 
 
 @frozen
@@ -71,18 +74,23 @@ class Relay:
         """Send up to ``limit`` requests, in order per receiver and subject; outcomes are booked as they come.
 
         A request may be sent twice: when this process ends between sending and booking, or when an answer
-        takes longer than the lease. ``settle_every`` books outcomes in groups: faster, with up to that many
-        repeats after a crash.
+        takes longer than the lease; of two relays that have sent it, the first one to book it is heard. What was
+        taken and could not be sent within the lease is taken anew. ``settle_every`` books outcomes in groups:
+        faster, with up to that many repeats after a crash.
 
         Raises:
             ContractError: ``bad_outcome`` when the sender answers something else than a :class:`Delivery`.
         """
         counts = dict.fromkeys(Delivery, 0)
         sent = 0
-        while sent < limit and (leased := self._lease(limit - sent, topics)):
-            for outcome in self._send_all(send, leased, settle_every):
+        while sent < limit:
+            until = self.shop.now() + self.lease
+            leased = self._lease(limit - sent, topics)
+            if not leased:
+                break
+            for outcome in self._send_all(send, leased, until, settle_every):
                 counts[outcome] += 1
-            sent += len(leased)
+                sent += 1
         return Relayed(
             counts[Delivery.DONE], counts[Delivery.FAILED], counts[Delivery.PARKED], counts[Delivery.IN_DOUBT]
         )
@@ -93,12 +101,17 @@ class Relay:
             seconds = int(self.lease.total_seconds())
             return unit.outbox.lease(self.shop.now(), limit=limit, seconds=seconds, topics=topics)
 
-    def _send_all(self, send: Sender, leased: Sequence[Leased], settle_every: int) -> list[Delivery]:
+    def _send_all(
+        self, send: Sender, leased: Sequence[Leased], until: datetime, settle_every: int
+    ) -> list[Delivery]:
+        """Send what was taken, as long as it is in these hands: the rest may be in others' by then."""
         attempts: list[tuple[Request, Attempt]] = []
         outcomes: list[Delivery] = []
         requests = self._requests(leased)
         try:
             for one in requests:
+                if outcomes and self.shop.now() >= until:
+                    break
                 attempts.append((one, self._send(send, one)))
                 outcomes.append(attempts[-1][1].outcome)
                 if len(attempts) >= settle_every:
@@ -108,13 +121,31 @@ class Relay:
         return outcomes
 
     def _settle(self, attempts: list[tuple[Request, Attempt]]) -> None:
-        if attempts:
-            with self.shop.storage.begin() as unit:
-                unit.outbox.settle([attempt for _, attempt in attempts])
-                for request, attempt in attempts:
-                    if attempt.outcome is Delivery.DONE and isinstance(request.document, StockNotice):
-                        note_taken(unit, request.document, self.shop.now())
-            attempts.clear()
+        """Book outcomes; what another relay has finished meanwhile stays as that has booked it."""
+        if not attempts:
+            return
+        try:
+            self._book(attempts)
+        except StorageError as error:
+            if error.code != FINISHED or self.shop.joined:
+                raise
+            for one in attempts:
+                self._book_unless_finished(one)
+        attempts.clear()
+
+    def _book_unless_finished(self, one: tuple[Request, Attempt]) -> None:
+        try:
+            self._book([one])
+        except StorageError as error:
+            if error.code != FINISHED:
+                raise
+
+    def _book(self, attempts: Sequence[tuple[Request, Attempt]]) -> None:
+        with self.shop.storage.begin() as unit:
+            unit.outbox.settle([attempt for _, attempt in attempts])
+            for request, attempt in attempts:
+                if attempt.outcome is Delivery.DONE and isinstance(request.document, StockNotice):
+                    note_taken(unit, request.document, self.shop.now())
 
     def _requests(self, leased: Sequence[Leased]) -> list[Request]:
         documents = [NOTICES.load(one.message.tag, one.message.body) for one in leased]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 from attrs import frozen
 
-from omskit.core import Cell, Duplicate, Entry, Stored, UsageError, readable, to_ms
+from omskit.core import Cell, Entry, Stored, UsageError, readable, to_ms
 from omskit.engine.keeping import history_of
 from omskit.engine.units import Shop, silent
 from omskit.flow import HELD_NOW, Offering, Sellable, needed, soft_change, waiting_orders
@@ -31,8 +30,6 @@ from omskit.inventory.soft import (
 )
 from omskit.orders import ORDERS, Order
 from omskit.storage import Op, Unit, Where
-
-T = TypeVar("T")
 
 
 @frozen
@@ -115,7 +112,7 @@ class ReservationDesk:
             new = SoftReservation(key, SOFT_MACHINE.initial, channel, cart, lines, at, expires)
             return self._save(unit, stored, [Hold(new)], actor)
 
-        return self._again(do)
+        return self.shop.attempt(do)
 
     def extend(self, channel: str, cart: str, *, minutes: int, actor: str) -> SoftReservation:
         """Hold for longer because the cart is active: to that many minutes from now, never for shorter.
@@ -247,15 +244,6 @@ class ReservationDesk:
         unit.of(SOFTS).save([change])
         unit.stock.post(booked)
         return change.state
-
-    def _again(self, do: Callable[[Unit, bool], T]) -> T:
-        """Do it within a unit, once more if somebody else has just made the same cart's first reservation."""
-        try:
-            return self.shop.attempt(do)
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(do)
 
     def _sweep(
         self,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from omskit import returns as r
-from omskit.core import Duplicate, PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
+from omskit.core import PayloadError, Refusal, Refused, UsageError, key_of, readable, to_ms
 from omskit.engine.act import Act, Acting, Done, load
 from omskit.engine.bulk import Call, dump_done, each, load_done
+from omskit.engine.once import check_same, once
 from omskit.engine.parcels import Parcel, Parcels, Scanned, judged
+from omskit.engine.return_opening import Opening, digest
 from omskit.engine.units import Shop, complete, save, silent
 from omskit.flow import Workspace, asked, grant, open_case, owned, react, reorder, with_gifts
-from omskit.orders import ORDERS, AddLine, Order
-from omskit.returns import RETURNS, CaseKind, ReturnCase
+from omskit.orders import COMMANDS, ORDERS, AddLine, Amend, Order
+from omskit.returns import RETURNS, ReturnCase
 from omskit.storage import After, Op, Receipt, Unit, Where
 
 #: Sources of the receipts under which openings and reorders with a key are remembered.
@@ -24,37 +26,6 @@ OPENINGS, REORDERS = "return opening", "return reorder"
 
 A = TypeVar("A")
 B = TypeVar("B")
-
-
-@frozen
-class Opening:
-    """A case to open.
-
-    Args:
-        order: Number of the order.
-        kind: What it is about.
-        units: Units by line of the order; empty for all that the order still stands for. Gifts go along.
-        reason: Code or sentence.
-        liable: Who answers for the cost.
-        warehouse: Where goods are to come to.
-        waybill: Of the parcel that comes back, when it is known.
-        asked_minor: Money that is asked back.
-        deadline: Until when goods may be sent.
-        authorised: Whether goods may come back at once.
-        key: Idempotency key: a repeat returns the case of the first time; empty for none.
-    """
-
-    order: str
-    kind: CaseKind
-    units: Mapping[int, int] = field(factory=dict)
-    reason: str = ""
-    liable: str = ""
-    warehouse: str = ""
-    waybill: str = ""
-    asked_minor: int = 0
-    deadline: datetime | None = None
-    authorised: bool = False
-    key: str = ""
 
 
 @frozen
@@ -77,10 +48,10 @@ class ReturnDesk:
 
         Raises:
             Refused: ``not_enough_sold``; ``not_allowed``.
-            UsageError: ``unknown_number``; ``unknown_line``; ``bad_quantity``.
+            UsageError: ``unknown_number``; ``unknown_line``; ``bad_quantity``; ``key_reused``.
             PayloadError: ``bad_number``.
         """
-        return self._again(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
+        return self.shop.attempt(lambda unit, _lock: self._opened(unit, [opening], actor)[0])
 
     def open_many(self, openings: Sequence[Opening], *, actor: str) -> list[str | Refusal]:
         """Open cases: what has not left is locked, and warehouses that work on it are asked to stop."""
@@ -93,7 +64,7 @@ class ReturnDesk:
             Refused: As :func:`omskit.returns.decide` says.
             UsageError: ``scan_reused``; ``bad_quantity``; ``bad_scan``.
         """
-        return self._again(lambda unit, _lock: self._scanned(unit, [parcel], actor)[0])
+        return self.shop.attempt(lambda unit, _lock: self._scanned(unit, [parcel], actor)[0])
 
     def scan_many(self, parcels: Sequence[Parcel], *, actor: str) -> list[Scanned | Refusal]:
         """Take in parcels: each goes to the case or order it is of, or else into the register of ownerless ones.
@@ -192,23 +163,21 @@ class ReturnDesk:
 
         Raises:
             Refused: ``no_order``; ``not_allowed``.
-            UsageError: ``bad_price`` for a price above zero of what costs nothing; ``unknown_number``.
+            UsageError: ``bad_price`` for a price above zero of what costs nothing; ``unknown_number``;
+                ``key_reused``.
             PayloadError: ``bad_number``.
         """
 
         def do(unit: Unit, _lock: bool) -> str:  # noqa: FBT001
-            if key and (receipt := unit.inbox.seen(REORDERS, [key]).get(key)):
-                return receipt.outcome
             work = self.shop.workspace(unit, actor)
             about = load(unit, work, case)
             complete(unit, work)
             number = readable(ORDERS.number, reorder(work, about, goods, early=early))
             self._done(unit, work, about)
-            if key:
-                unit.inbox.record(REORDERS, [Receipt(key, "", number)], at=work.at)
             return number
 
-        return self._again(do)
+        asked = [case, COMMANDS.dump(Amend(tuple(goods))), early]
+        return once(self.shop, REORDERS, key, asked, do)
 
     def expire(self, *, actor: str, limit: int = 1000) -> list[Done | Refusal]:
         """Let the cases expire whose goods have not come by their deadline, with one outcome each."""
@@ -270,7 +239,7 @@ class ReturnDesk:
         for start in range(0, len(asked), self.batch):
             some = asked[start : start + self.batch]
             try:
-                outcomes += self._again(lambda unit, _lock, these=some: do(unit, these, actor))  # type: ignore[misc]
+                outcomes += self.shop.attempt(lambda unit, _lock, these=some: do(unit, these, actor))  # type: ignore[misc]
             except (Refused, PayloadError, UsageError) as error:
                 if len(some) == 1:
                     outcomes.append(Refusal.of(subject(some[0]), error))
@@ -281,7 +250,7 @@ class ReturnDesk:
     def _opened(self, unit: Unit, openings: Sequence[Opening], actor: str) -> list[str]:
         work = self.shop.workspace(unit, actor, keys=2 * len(openings))
         seen = unit.inbox.seen(OPENINGS, [one.key for one in openings if one.key])
-        known = {key: receipt.outcome for key, receipt in seen.items()}
+        known = dict(seen)
         orders = {key_of(one.order, ORDERS.number) for one in openings}
         work.know_orders(unit.of(ORDERS).load(sorted(orders), lock=True))
         numbers: list[str] = []
@@ -289,14 +258,16 @@ class ReturnDesk:
             key = key_of(one.order, ORDERS.number)
             if key not in work.orders:
                 raise UsageError("unknown_number", f"there is no {one.order}", number=one.order)
-            number = known.get(one.key) if one.key else None
-            if number is None:
-                number = self._open(work, _order(work, key), one)
-                known |= {one.key: number} if one.key else {}
-            numbers.append(number)
+            if one.key in known:
+                check_same(known[one.key], digest(one))
+                numbers.append(json.loads(known[one.key].outcome))
+                continue
+            numbers.append(self._open(work, _order(work, key), one))
+            if one.key:
+                known[one.key] = Receipt(one.key, digest(one), json.dumps(numbers[-1]))
         complete(unit, work)
         react(work)
-        fresh = [Receipt(key, "", number) for key, number in known.items() if key not in seen]
+        fresh = [receipt for key, receipt in known.items() if key not in seen]
         unit.inbox.record(OPENINGS, fresh, at=work.at)
         save(unit, work, joined=self.shop.joined)
         return numbers
@@ -324,15 +295,6 @@ class ReturnDesk:
         found = Parcels(self.shop, unit, work).take(parcels)
         save(unit, work, joined=self.shop.joined)
         return found
-
-    def _again(self, do: Callable[[Unit, bool], B]) -> B:
-        """Do it within a unit, once more if someone else has taken in the same scan at the same time."""
-        try:
-            return self.shop.attempt(do)
-        except Duplicate:
-            if self.shop.joined:
-                raise
-            return self.shop.attempt(do)
 
     def _done(self, unit: Unit, work: Workspace, key: int) -> Done:
         complete(unit, work)

@@ -139,5 +139,5 @@ class Runner:
                 work.know_orders(fresh)
                 mine = (one.state for one in fresh.values())
                 orders += [order for order in mine if self.processes.of(order.process) is process]
-        facts = Facts(work.at, work.new_key, ask(process, unit, orders, lock=lock), process.rules)
+        facts = Facts(work.at, work.new_key, ask(process, unit, orders, work.at, lock=lock), process.rules)
         return advance(process, work, [order.key for order in orders], facts)

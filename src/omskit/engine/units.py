@@ -9,7 +9,7 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from omskit.channels import Reporting
-from omskit.core import Change, ConcurrencyConflict, Refused, aware
+from omskit.core import Change, ConcurrencyConflict, Duplicate, Refused, aware
 from omskit.engine.keys import Keys
 from omskit.flow import Following, Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 #: How often a unit is done again after a conflict before the conflict is passed on.
 MAX_TRIES = 8
+#: How often a unit is done when what it writes for the first time is there already.
+MAX_FIRST_TRIES = 3
 #: Refusals that mean that what a plan had counted on went to somebody else meanwhile.
 CONTESTED = frozenset({"out_of_stock", "allowance_spent"})
 
@@ -61,13 +63,15 @@ class Shop:
         """Do something within a unit, again after a conflict.
 
         ``do`` is called with the unit and with whether to lock what it reads: not at first, so that planning
-        holds nobody up; then, when stock it had counted on went to someone else, with locks.
+        holds nobody up; then, when stock it had counted on went to someone else, with locks. What someone else
+        wrote first at the same moment is there when it is done again, so that ``do`` finds it as a repeat does.
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
+            Duplicate: When ``do`` does not look for what is there, :data:`MAX_FIRST_TRIES` times.
             Refused: ``out_of_stock``, ``allowance_spent`` when even under locks there is not enough.
         """
-        lock, tries = self.joined, 0
+        lock, tries, first_tries = self.joined, 0, 0
         while True:
             try:
                 with self.storage.begin() as unit:
@@ -75,6 +79,10 @@ class Shop:
             except ConcurrencyConflict:
                 tries += 1
                 if self.joined or tries == MAX_TRIES:
+                    raise
+            except Duplicate:
+                first_tries += 1
+                if self.joined or first_tries == MAX_FIRST_TRIES:
                     raise
             except Refused as refusal:
                 if lock or refusal.code not in CONTESTED:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from omskit.core import Reservation, Stored, readable
+from omskit.engine.looking import Drift, Looking
 from omskit.inventory.soft import HOLDS, SOFT_MACHINE, SOFTS, SoftReservation
-from omskit.storage import Drift, Unit
 
 #: (key, line, SKU, warehouse).
 _Place = tuple[int, int, str, str]
 
 
-def held(unit: Unit, page: Mapping[int, Stored[SoftReservation]]) -> Iterator[Drift]:
+def held(look: Looking, page: Mapping[int, Stored[SoftReservation]]) -> Iterator[Drift]:
     """Hold soft reservations against the book, and their status against whether they hold anything."""
-    booked = _places(unit.stock.reservations(tuple(page)))
+    booked = _places(look.reservations(tuple(page)))
     said = _places(one for stored in page.values() for one in stored.state.reservations)
     for where in sorted(booked.keys() | said.keys()):
         if booked.get(where, 0) != said.get(where, 0):

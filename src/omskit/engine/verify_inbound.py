@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from omskit.core import Cell, Level, marked
-from omskit.engine.keeping import PAGE, pages
+from omskit.engine.looking import PAGE, Drift, Looking
 from omskit.inventory import INBOUND
 from omskit.inventory.inbound import ANNOUNCEMENT_MACHINE, ANNOUNCEMENTS, EXPECTED
-from omskit.storage import Drift, Op, Unit, Where
+from omskit.storage import Op, Where
 
 
-def inbound(unit: Unit) -> Iterator[Drift]:
+def inbound(look: Looking) -> Iterator[Drift]:
     """Hold what is announced and open against the bucket, which may have more: people announce by hand, too.
 
     Memory grows with the cells that something is due in, not with the announcements there have been.
     """
     expected = Where("status", Op.IN, ANNOUNCEMENT_MACHINE.with_trait(EXPECTED))
     due: dict[Cell, int] = {}
-    for page in pages(unit, ANNOUNCEMENTS, expected):
-        for stored in page.values():
+    for keys in look.find(ANNOUNCEMENTS, expected):
+        for stored in look.load(ANNOUNCEMENTS, keys).values():
             for line in stored.state.lines:
                 if line.open:
                     cell = marked(Cell(line.sku, stored.state.warehouse), INBOUND)
@@ -27,7 +27,7 @@ def inbound(unit: Unit) -> Iterator[Drift]:
     cells = sorted(due)
     for start in range(0, len(cells), PAGE):
         some = cells[start : start + PAGE]
-        levels = unit.stock.levels({cell.sku for cell in some})
+        levels = look.levels({cell.sku for cell in some})
         for cell in some:
             there = levels.get(cell, Level()).on_hand
             if there < due[cell]:

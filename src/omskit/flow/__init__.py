@@ -1,8 +1,10 @@
 """Flow: the steps and reactions that join the rooms; the only place that knows more than one of them."""
 
 from omskit.flow.advance import Advance, advance, ask
+from omskit.flow.again import LOOKED_AGAIN, Found, Looking, look_again
 from omskit.flow.budgets import BUDGET_EXPIRED, Redeeming, Take, gives, left_of, load_allowances, redeem
 from omskit.flow.choosing import Processes, as_processes
+from omskit.flow.contracts import Contract
 from omskit.flow.exchange import AWAITS_PAYMENT, AWAITS_RETURN, EXCHANGE_CREDIT, reorder
 from omskit.flow.from_work import CANCEL_REQUESTED, SHORT_PICK
 from omskit.flow.granting import asked, grant, open_case, with_gifts
@@ -19,7 +21,8 @@ from omskit.flow.offers import (
     unexplained_items,
 )
 from omskit.flow.owners import owned, stoppable
-from omskit.flow.process import Facts, Need, Process, Step
+from omskit.flow.past import asked_before, placed_before
+from omskit.flow.process import DatedNeed, Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
 from omskit.flow.react import PICKUP, Missing, missing, react
 from omskit.flow.refunds import case_of, follow
@@ -81,6 +84,7 @@ __all__ = [
     "HELD_NOW",
     "KEPT",
     "LEVELS",
+    "LOOKED_AGAIN",
     "PICKUP",
     "PRICE_GAP",
     "SHORT_PICK",
@@ -89,12 +93,16 @@ __all__ = [
     "Advance",
     "Candidates",
     "Claiming",
+    "Contract",
+    "DatedNeed",
     "Draft",
     "DraftLine",
     "Facts",
     "Following",
+    "Found",
     "Goods",
     "Headroom",
+    "Looking",
     "Matched",
     "Missing",
     "Need",
@@ -116,6 +124,7 @@ __all__ = [
     "as_processes",
     "ask",
     "asked",
+    "asked_before",
     "audited",
     "basket_of",
     "bought",
@@ -138,6 +147,7 @@ __all__ = [
     "load_offers",
     "load_prices",
     "load_products",
+    "look_again",
     "mapped",
     "match",
     "merge_step",
@@ -148,6 +158,7 @@ __all__ = [
     "open_pieces",
     "owned",
     "placed",
+    "placed_before",
     "price_check_step",
     "react",
     "redeem",

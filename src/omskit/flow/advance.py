@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
@@ -28,10 +29,12 @@ class Advance:
     refused: tuple[Refusal, ...] = ()
 
 
-def ask(process: Process, unit: Unit, orders: Sequence[Order], *, lock: bool) -> dict[Need[Any], Any]:
-    """Ask the storage for all that the steps need to know, once for each need; ``lock`` is passed on."""
+def ask(
+    process: Process, unit: Unit, orders: Sequence[Order], at: datetime, *, lock: bool
+) -> dict[Need[Any], Any]:
+    """Ask the storage for all that the steps need to know at an instant, once for each; ``lock`` is passed on."""
     needs = dict.fromkeys(need for step in process.steps for need in step.needs)
-    return {need: need.ask(unit, orders, lock) for need in needs}
+    return {need: need.answer(unit, orders, process.rules, at, lock=lock) for need in needs}
 
 
 def advance(process: Process, work: Workspace, keys: Sequence[int], facts: Facts) -> Advance:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from attrs import define, field
 
-from omskit.allocation import Decision, PlannedParcel, Rule
-from omskit.core import share
+from omskit.allocation import Decision, PlannedParcel, Rule, binding
+from omskit.core import format_amount, share
 from omskit.flow.deliveries import Delivery
 from omskit.orders import Consignment, Order
 
@@ -45,7 +45,7 @@ def answers(
         for left in decision.unfilled:
             key, line = delivery.places[left.line]
             found[key].left.append((line, left.reason.value))
-        why = _WHY[decision.rule] + (_TOGETHER if len(delivery.orders) > 1 else ())
+        why = _WHY[decision.rule] + (_TOGETHER if len(delivery.orders) > 1 else ()) + _quotas(decision)
         for order in delivery.orders:
             found[order.key].why |= dict.fromkeys(why)
         for number in (line.number for line in delivery.demand.lines):
@@ -99,6 +99,16 @@ def _parts(parcel: PlannedParcel, delivery: Delivery, found: Mapping[int, Answer
 def _weight_g(order: Order, lines: Sequence[tuple[int, int]]) -> int:
     return sum(
         part.weight_g * part.per * units for number, units in lines for part in order.line(number).components
+    )
+
+
+def _quotas(decision: Decision) -> tuple[str, ...]:
+    """Return what quotas of couriers kept from being cheaper."""
+    currency = decision.asked.demand.currency
+    return tuple(
+        f"the quota of {' '.join(filter(None, one.carried.rung))} keeps it from costing"
+        f" {format_amount(one.saves_minor, currency)} less"
+        for one in binding(decision)
     )
 
 

@@ -74,7 +74,8 @@ class Processes:
         Raises:
             UsageError: ``unknown_process``.
         """
-        return self.of(process).rules
+        known = self._known.get(process)
+        return known.rules if known is not None else self.of(process).rules
 
     def all_rules(self) -> tuple[Rules, ...]:
         """Return the rules of every process."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import evolve, frozen
 
 from omskit.allocation import Demand, DemandLine, Policy
+from omskit.core import quick
 from omskit.orders import Barred, Order, OrderLine, SplitPolicy, Units, split
 
 #: Most parts of one delivery; what would be more stays with the last part.
@@ -18,6 +19,7 @@ _NOWHERE = frozenset[str]()
 Place = tuple[int, int]
 
 
+@quick
 @frozen
 class Delivery:
     """Orders that are planned together; most often it is one.

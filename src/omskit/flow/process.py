@@ -33,6 +33,22 @@ class Need(Generic[T]):
     name: str
     ask: Callable[[Unit, Sequence[Order], bool], T]
 
+    def answer(self, unit: Unit, orders: Sequence[Order], rules: Rules, at: datetime, *, lock: bool) -> T:
+        """Ask the storage, for orders of a process with these rules, at an instant."""
+        del rules, at  # only some want to know
+        return self.ask(unit, orders, lock)
+
+
+@frozen(eq=False)
+class DatedNeed(Need[T]):
+    """Facts that depend on the instant of the batch and the rules of its process: ``ask`` gets both at the end."""
+
+    ask: Callable[[Unit, Sequence[Order], bool, Rules, datetime], T]  # type: ignore[assignment] # asked by answer only
+
+    def answer(self, unit: Unit, orders: Sequence[Order], rules: Rules, at: datetime, *, lock: bool) -> T:
+        """Ask the storage, for orders of a process with these rules, at an instant."""
+        return self.ask(unit, orders, lock, rules, at)
+
 
 @frozen
 class Facts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from attrs import evolve
 
 from omskit.allocation import Compiled, Network, Policy
+from omskit.flow.contracts import Contract
 from omskit.flow.process import Process, Step
 from omskit.flow.rules import Rules
 from omskit.flow.steps import merge_step, release_step, review_step, source_step
@@ -32,6 +34,7 @@ def direct(
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
     together: timedelta | None = None,
+    contracts: Sequence[Contract] = (),
     rules: Rules | None = None,
 ) -> Process:
     """Return the straight process: review, merge, source, release.
@@ -44,9 +47,10 @@ def direct(
         splitting: How what leaves together is cut; by default only as stock and couriers ask for.
         together: Over how long a stretch of ranks orders are planned together; by default each by itself. See
             :func:`omskit.flow.source_step`.
+        contracts: What couriers take at most and should have at least.
         rules: Machines and grading of the host.
     """
-    delivery = _delivery(network, policy, merging, splitting, together)
+    delivery = _delivery(network, policy, merging, splitting, together, contracts=contracts)
     return Process("direct", (review_step(review), *delivery), rules or Rules())
 
 
@@ -58,6 +62,7 @@ def reviewed(
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
     together: timedelta | None = None,
+    contracts: Sequence[Contract] = (),
     rules: Rules | None = None,
 ) -> Process:
     """Return the process in which a person approves every order that the rules let go; see :func:`direct`.
@@ -65,7 +70,7 @@ def reviewed(
     The rules bring an order to a status in which it waits for an ``Approve`` by hand. ``rules`` has the machine
     :data:`omskit.orders.REVIEWED_MACHINE`, or one made from it.
     """
-    delivery = _delivery(network, policy, merging, splitting, together)
+    delivery = _delivery(network, policy, merging, splitting, together, contracts=contracts)
     known = rules or evolve(Rules(), orders=REVIEWED_MACHINE)
     return Process("reviewed", (review_step(review, trigger=CHECK), *delivery), known)
 
@@ -79,6 +84,7 @@ def audited(
     merging: MergePolicy | None = None,
     splitting: SplitPolicy | None = None,
     together: timedelta | None = None,
+    contracts: Sequence[Contract] = (),
     rules: Rules | None = None,
 ) -> Process:
     """Return the process in which a person confirms every order, and finance approves it; see :func:`direct`.
@@ -88,7 +94,7 @@ def audited(
     :data:`omskit.orders.AUDITED_MACHINE`, or one made from it.
     """
     reviews = (review_step(review, trigger=CHECK), review_step(finance, name="finance"))
-    delivery = _delivery(network, policy, merging, splitting, together)
+    delivery = _delivery(network, policy, merging, splitting, together, contracts=contracts)
     known = rules or evolve(Rules(), orders=AUDITED_MACHINE)
     return Process("audited", (*reviews, *delivery), known)
 
@@ -99,6 +105,9 @@ def _delivery(
     merging: MergePolicy | None,
     splitting: SplitPolicy | None,
     together: timedelta | None,
+    *,
+    contracts: Sequence[Contract],
 ) -> tuple[Step, ...]:
     merge = () if merging is None else (merge_step(merging),)
-    return (*merge, source_step(network, policy, splitting=splitting, together=together), release_step())
+    source = source_step(network, policy, splitting=splitting, together=together, contracts=contracts)
+    return (*merge, source, release_step())

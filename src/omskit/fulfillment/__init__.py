@@ -102,6 +102,7 @@ from omskit.fulfillment.machine import (
     UNDER_WAY,
     UNSCANNED,
     WORKING,
+    sending,
 )
 from omskit.fulfillment.model import FulfillmentOrder, Pickup, WorkHold, WorkLine
 from omskit.fulfillment.packing import Packing, pack
@@ -219,5 +220,6 @@ __all__ = [
     "holding",
     "is_unscanned",
     "pack",
+    "sending",
     "status_of",
 ]

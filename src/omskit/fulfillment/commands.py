@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from omskit.core import quick
 from omskit.fulfillment.model import FulfillmentOrder
 from omskit.fulfillment.parcels import Fact, Parcel
 
@@ -13,6 +14,7 @@ from omskit.fulfillment.parcels import Fact, Parcel
 Units = tuple[tuple[int, int], ...]
 
 
+@quick
 @frozen
 class Open:
     """Give work to a warehouse; the order's own status is left to its machine."""

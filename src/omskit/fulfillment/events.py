@@ -6,10 +6,12 @@ from datetime import datetime
 
 from attrs import frozen
 
+from omskit.core import quick
 from omskit.fulfillment.model import FulfillmentOrder, WorkHold
 from omskit.fulfillment.parcels import Fact, Label, Parcel
 
 
+@quick
 @frozen
 class Opened:
     """Work was given to a warehouse, as it stands here."""

@@ -125,6 +125,8 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
         Column("status", ColumnType.TEXT, lambda state: state.status),
         Column("warehouse", ColumnType.TEXT, lambda state: state.warehouse),
         Column("courier", ColumnType.TEXT, lambda state: state.courier or None),
+        Column("service", ColumnType.TEXT, lambda state: state.service or None),
+        Column("ship_on", ColumnType.TEXT, lambda state: state.ship_on.isoformat() if state.ship_on else None),
         Column("freight_minor", ColumnType.INT, lambda state: state.freight_minor),
         Column("unscanned", ColumnType.INT, unscanned),
         Column("pickup_until", ColumnType.INT, _pickup_until),
@@ -137,5 +139,5 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
         indexes=("waybill",),
     ),
     queue=("warehouse", "status"),
-    lookups=("unscanned",),
+    lookups=("unscanned", ("ship_on", "courier", "warehouse")),
 )

@@ -73,6 +73,14 @@ FULFILLMENT_MACHINE = Machine(
     },
 )
 
+
+
+def sending(machine: Machine) -> tuple[str, ...]:
+    """Return the statuses of work whose goods leave or have left, sorted."""
+    left = {to for (_, trigger), to in machine.moves.items() if trigger in {SHIP, CONFLICT}}
+    return tuple(sorted(left | {status for status in machine.states if machine.has(status, WORKING)}))
+
+
 #: It is packed and has not left.
 PACKED = "packed"
 #: It has left, and no courier has said that it is there.

@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from omskit.core import Component, Destination, UsageError
+from omskit.core import Component, Destination, UsageError, quick
 from omskit.fulfillment.parcels import Parcel
 
 
+@quick
 @frozen
 class WorkLine:
     """Units of one order line that the warehouse works on; quantity = open + shipped + short.
@@ -83,6 +84,7 @@ class Pickup:
     attempts: int = 0
 
 
+@quick
 @frozen
 class FulfillmentOrder:
     """Work for one warehouse.

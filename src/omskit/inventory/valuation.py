@@ -189,12 +189,30 @@ def take_back(pool: Pool, issued: Issue, quantity: int) -> tuple[Pool, Issue, in
             value=quantity,
         )
     worth = share_of_units(issued.cost_minor, issued.quantity, before=issued.returned, count=quantity)
-    owed, rest, correction = _settle(pool, Layer(quantity, worth))
+    back, correction = put_back(pool, quantity, worth)
+    return back, evolve(issued, returned=issued.returned + quantity), correction
+
+
+def put_back(pool: Pool, quantity: int, value_minor: int) -> tuple[Pool, int]:
+    """Put back pieces at a cost that is known, with FIFO before all others; corrects as :func:`receive` does.
+
+    Raises:
+        UsageError: ``bad_quantity`` unless the quantity is an int above zero.
+    """
+    _positive(quantity)
+    owed, rest, correction = _settle(pool, Layer(quantity, value_minor))
     layers = pool.layers
     if rest.quantity:
         layers = (rest, *pool.layers) if pool.costing is Costing.FIFO else _joined(pool, rest)
-    back = evolve(pool, layers=layers, owed=owed)
-    return back, evolve(issued, returned=issued.returned + quantity), correction
+    return evolve(pool, layers=layers, owed=owed), correction
+
+
+def worth_of(pool: Pool, quantity: int) -> int:
+    """Return what pieces would be worth that come in at no cost of their own, as found ones do.
+
+    That is the rate of what is there (with FIFO, of what came last), of what was there last, or zero.
+    """
+    return _part(pool.layers[-1] if pool.layers else pool.last, quantity)
 
 
 def revalue(pool: Pool, by_minor: int) -> Pool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from attrs import frozen
 
+from omskit.core import quick
 from omskit.orders.changes import Changes, Proposal
 from omskit.orders.events import Refunded
 from omskit.orders.lines import Charge, OrderLine
@@ -16,6 +17,7 @@ from omskit.pricing import Context, PriceResult
 Units = tuple[tuple[int, int], ...]
 
 
+@quick
 @frozen
 class Place:
     """Take an order into the book under a key that was handed out before.
@@ -43,6 +45,7 @@ class Place:
     redeems: bool = False
 
 
+@quick
 @frozen
 class Approve:
     """Let the order go on after its review; ``rule`` names what decided, ``alerts`` what people should know."""
@@ -191,6 +194,7 @@ class Dissolve:
     """Let a child end in favour of the order that it came from."""
 
 
+@quick
 @frozen
 class Assign:
     """Give open units to warehouses, as a plan decided.
@@ -208,6 +212,7 @@ class Assign:
     why: tuple[str, ...] = ()
 
 
+@quick
 @frozen
 class Release:
     """Give consignments to fulfillment orders: (consignment number, fulfillment order's key) pairs."""

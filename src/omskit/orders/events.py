@@ -6,12 +6,14 @@ from datetime import datetime
 
 from attrs import frozen
 
+from omskit.core import quick
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import Charge, OrderLine
 from omskit.orders.model import Barred, Consignment, Hold, Order, PriceGap, Sent, Terms
 from omskit.pricing import Context, GiftDue, PriceResult
 
 
+@quick
 @frozen
 class OrderPlaced:
     """The order came into the book, as it stands here."""
@@ -19,6 +21,7 @@ class OrderPlaced:
     order: Order
 
 
+@quick
 @frozen
 class Approved:
     """The review let it go on, with what people should know."""
@@ -186,6 +189,7 @@ class Dissolved:
     status: str
 
 
+@quick
 @frozen
 class Assigned:
     """Warehouses hold units for it; what stays open has its reasons as (line number, code) pairs.
@@ -200,6 +204,7 @@ class Assigned:
     why: tuple[str, ...] = ()
 
 
+@quick
 @frozen
 class Released:
     """Fulfillment orders work on consignments: (consignment number, fulfillment order's key) pairs."""

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from omskit.core import Component, UsageError, checked_minor, share_of_units
+from omskit.core import Component, UsageError, checked_minor, quick, share_of_units
 from omskit.orders.parts import Worth
 
 
+@quick
 @frozen
 class OrderLine:
     """Some units of one SKU or bundle; its counters partition the quantity.

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from omskit.core import Destination, UsageError
+from omskit.core import Destination, UsageError, quick
 from omskit.orders.changes import Proposal
 from omskit.orders.lines import Charge, OrderLine
 
@@ -37,6 +37,7 @@ class Hold:
     awaits: str = ""
 
 
+@quick
 @frozen
 class Consignment:
     """Units of an order that one warehouse holds and that leave together.
@@ -90,6 +91,7 @@ class Barred:
     until: datetime
 
 
+@quick
 @frozen
 class Terms:
     """What was agreed when the order was placed; it does not change as the order moves.
@@ -171,6 +173,7 @@ class PriceGap:
         return 0 if self.ours_minor is None else self.theirs_minor - self.ours_minor
 
 
+@quick
 @frozen
 class Order:
     """An order with all that is known of it.

@@ -1,5 +1,6 @@
 """The storage port and its reference in memory; the SQL storage is ``omskit.storage.sql``."""
 
+from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, mending
 from omskit.storage.memory import MemoryStorage
 from omskit.storage.port import (
     After,
@@ -7,7 +8,6 @@ from omskit.storage.port import (
     Capabilities,
     Collection,
     Delivery,
-    Drift,
     Inbox,
     Leased,
     Message,
@@ -24,12 +24,14 @@ from omskit.storage.sums import claims_of, effects_of
 __all__ = [
     "After",
     "Attempt",
+    "Balance",
     "Capabilities",
     "Collection",
     "Delivery",
-    "Drift",
+    "Imbalance",
     "Inbox",
     "Leased",
+    "Measure",
     "MemoryStorage",
     "Message",
     "Op",
@@ -41,4 +43,6 @@ __all__ = [
     "Where",
     "claims_of",
     "effects_of",
+    "imbalances",
+    "mending",
 ]

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Collection as Items
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import RLock
 from typing import Any, Generic, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from omskit.core import (
     Cell,
     Change,
+    Claim,
     ConcurrencyConflict,
     Duplicate,
     Entry,
@@ -25,24 +26,14 @@ from omskit.core import (
     Movement,
     Refused,
     Reservation,
-    StorageError,
     Stored,
     UsageError,
     to_ms,
 )
-from omskit.storage.memory_data import Data, Sent
-from omskit.storage.port import (
-    After,
-    Attempt,
-    Capabilities,
-    Delivery,
-    Drift,
-    Leased,
-    Message,
-    Op,
-    Receipt,
-    Where,
-)
+from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, mending
+from omskit.storage.memory_data import Data
+from omskit.storage.memory_messages import MemoryInbox, MemoryOutbox
+from omskit.storage.port import After, Capabilities, Op, Where
 from omskit.storage.sums import claims_of, effects_of, first_twice
 
 S = TypeVar("S")
@@ -164,19 +155,28 @@ class _StockBook:
     def post(self, movements: Sequence[Movement]) -> None:
         self.data.writing()
         claims = claims_of(movements)
-        for where, effect in claims.items():
-            if self.data.reserved.get(where, 0) + effect < 0:
-                raise Refused("not_reserved", "the claim has less reserved", claim=where[0], cell=where[1])
-        for cell, level in self._levels_after(movements).items():
-            self.data.put(self.data.levels, cell, level)
-        for where, effect in claims.items():
-            self.data.put(self.data.reserved, where, self.data.reserved.get(where, 0) + effect)
+        self._holding(claims)
+        self._write(self._levels_after(movements), claims)
         for movement in movements:
             self.data.put(self.data.movements, len(self.data.movements), movement)
 
+    def _holding(self, claims: Mapping[tuple[Claim, Cell], int]) -> None:
+        for where, effect in claims.items():
+            if self.data.reserved.get(where, 0) + effect < 0:
+                raise Refused("not_reserved", "the claim has less reserved", claim=where[0], cell=where[1])
+
+    def _write(self, levels: Mapping[Cell, Level], claims: Mapping[tuple[Claim, Cell], int]) -> None:
+        for cell, level in levels.items():
+            self.data.put(self.data.levels, cell, level)
+        for where, effect in claims.items():
+            self.data.put(self.data.reserved, where, self.data.reserved.get(where, 0) + effect)
+
     def _levels_after(self, movements: Sequence[Movement]) -> dict[Cell, Level]:
+        return self._adding(effects_of(movements))
+
+    def _adding(self, effects: Mapping[Cell, tuple[int, int]]) -> dict[Cell, Level]:
         short, levels = [], {}
-        for cell, (on_hand, reserved) in effects_of(movements).items():
+        for cell, (on_hand, reserved) in effects.items():
             now = self.data.levels.get(cell, Level())
             then = Level(now.on_hand + on_hand, now.reserved + reserved)
             if then.reserved < 0 or then.available < 0:
@@ -194,103 +194,28 @@ class _StockBook:
         there = (movement for movement in self.data.movements.values() if movement.cell.warehouse == warehouse)
         return [movement for movement in there if to_ms(movement.at) > to_ms(at)]
 
-    def drift(self) -> Sequence[Drift]:
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        placed = ((number + 1, movement) for number, movement in self.data.movements.items())
+        return [(at, one) for at, one in placed if at > after.get(one.cell, at)][:limit]
+
+    def drift(self) -> Sequence[Imbalance]:
         everything = self.data.movements.values()
         effects, claims = effects_of(everything), claims_of(everything)
         found = []
         for cell in sorted({*self.data.levels, *effects}):
-            level, (on_hand, reserved) = self.data.levels.get(cell, Level()), effects.get(cell, (0, 0))
-            subject = f"{cell.sku}@{cell.warehouse}"
-            if level.on_hand != on_hand:
-                found.append(Drift(f"on_hand {subject}", level.on_hand, on_hand))
-            if level.reserved != reserved:
-                found.append(Drift(f"reserved {subject}", level.reserved, reserved))
+            level = self.data.levels.get(cell, Level())
+            found += imbalances(cell, (level.on_hand, level.reserved), effects.get(cell, (0, 0)))
         for claim, cell in sorted({*self.data.reserved, *claims}):
             have, want = self.data.reserved.get((claim, cell), 0), claims.get((claim, cell), 0)
             if have != want:
-                subject = f"reservation {claim.order}/{claim.line} {cell.sku}@{cell.warehouse}"
-                found.append(Drift(subject, have, want))
+                found.append(Imbalance(Balance(Measure.RESERVATION, cell, claim), have, want))
         return found
 
-
-@define
-class _Outbox:
-    data: Data
-
-    def put(self, messages: Sequence[Message]) -> None:
+    def mend(self, drift: Sequence[Imbalance]) -> None:
         self.data.writing()
-        for message in messages:
-            self.data.put(self.data.sent, message.id, Sent(message))
-
-    def lease(self, at: datetime, *, limit: int, seconds: int, topics: Items[str] = ()) -> Sequence[Leased]:
-        self.data.writing()
-        taken: list[Leased] = []
-        blocked: set[str] = set()
-        for number, sent in sorted(self.data.sent.items()):
-            if sent.outcome is Delivery.DONE or sent.message.key in blocked:
-                continue
-            blocked.add(sent.message.key)
-            free = sent.outcome in {None, Delivery.FAILED} and sent.message.due <= at
-            if not free or (sent.until and sent.until > at) or (topics and sent.message.topic not in topics):
-                continue
-            if len(taken) == limit:
-                break
-            taken.append(Leased(sent.message, sent.attempts + 1))
-            until = at + timedelta(seconds=seconds)
-            self.data.put(self.data.sent, number, evolve(sent, attempts=sent.attempts + 1, until=until))
-        return taken
-
-    def settle(self, attempts: Sequence[Attempt]) -> None:
-        self.data.writing()
-        for attempt in attempts:
-            sent = self.data.sent.get(attempt.id)
-            if sent is None or sent.outcome is Delivery.DONE:
-                raise self.data.failure(
-                    StorageError("unknown_message", f"no unfinished message {attempt.id}", id=attempt.id)
-                )
-            message = evolve(sent.message, due=attempt.due or sent.message.due)
-            after = evolve(sent, message=message, outcome=attempt.outcome, until=None)
-            self.data.put(self.data.sent, attempt.id, after)
-
-    def resolve(self, id: int, outcome: Delivery) -> None:  # noqa: A002
-        self.data.writing()
-        sent = self.data.sent.get(id)
-        if sent is None or sent.outcome not in {Delivery.PARKED, Delivery.IN_DOUBT}:
-            raise self.data.failure(
-                StorageError("unknown_message", f"message {id} is neither parked nor in doubt", id=id)
-            )
-        self.data.put(self.data.sent, id, evolve(sent, outcome=outcome, until=None))
-
-    def waiting(self) -> Mapping[Delivery | None, int]:
-        counts: dict[Delivery | None, int] = {}
-        for sent in self.data.sent.values():
-            if sent.outcome is not Delivery.DONE:
-                counts[sent.outcome] = counts.get(sent.outcome, 0) + 1
-        return counts
-
-
-@define
-class _Inbox:
-    data: Data
-
-    def seen(self, source: str, ids: Items[str]) -> Mapping[str, Receipt]:
-        return {i: self.data.receipts[source, i] for i in ids if (source, i) in self.data.receipts}
-
-    def record(self, source: str, receipts: Sequence[Receipt], *, at: datetime) -> None:
-        self.data.writing()
-        for receipt in receipts:
-            if (source, receipt.id) in self.data.receipts:
-                raise self.data.failure(
-                    Duplicate(
-                        "duplicate_receipt", f"{source} {receipt.id!r} is known", source=source, id=receipt.id
-                    )
-                )
-            self.replace(source, [receipt], at=at)
-
-    def replace(self, source: str, receipts: Sequence[Receipt], *, at: datetime) -> None:  # noqa: ARG002
-        self.data.writing()
-        for receipt in receipts:
-            self.data.put(self.data.receipts, (source, receipt.id), receipt)
+        effects, claims = mending(drift, self.drift())
+        self._holding(claims)
+        self._write(self._adding(effects), claims)
 
 
 @define
@@ -298,12 +223,12 @@ class _Unit:
     data: Data
 
     @property
-    def outbox(self) -> _Outbox:
-        return _Outbox(self.data)
+    def outbox(self) -> MemoryOutbox:
+        return MemoryOutbox(self.data)
 
     @property
-    def inbox(self) -> _Inbox:
-        return _Inbox(self.data)
+    def inbox(self) -> MemoryInbox:
+        return MemoryInbox(self.data)
 
     @property
     def stock(self) -> _StockBook:

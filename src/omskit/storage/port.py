@@ -16,7 +16,8 @@ from typing import Protocol, TypeVar
 
 from attrs import frozen
 
-from omskit.core import Cell, Change, Entry, Kind, Level, Movement, Reservation, Stored
+from omskit.core import Cell, Change, Entry, Kind, Level, Movement, Reservation, Stored, quick
+from omskit.storage.balances import Imbalance
 
 S = TypeVar("S")
 
@@ -110,17 +111,8 @@ class Collection(Protocol[S]):
         ...
 
 
-@frozen
-class Drift:
-    """A balance that its movements do not explain."""
-
-    subject: str
-    found: int
-    expected: int
-
-
 class StockBook(Protocol):
-    """Balances per cell, and what is reserved for whom; both are written by movements only."""
+    """Balances per cell, and what is reserved for whom; written by movements and :meth:`mend`."""
 
     def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:
         """Return the level of every known cell of the SKUs.
@@ -158,11 +150,31 @@ class StockBook(Protocol):
         """Return the movements at a warehouse that happened after an instant, to the millisecond, as booked."""
         ...
 
-    def drift(self) -> Sequence[Drift]:
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        """Return the movements of some cells behind a place of each, as booked, with their places from 1 on.
+
+        A movement keeps its place; in a locked cell (:meth:`levels`) none comes up before one that is seen.
+        """
+        ...
+
+    def drift(self) -> Sequence[Imbalance]:
         """Compare levels and reservations with the sums of the movements; empty when all agree."""
         ...
 
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        """Set balances to what their movements come to, all or none.
 
+        Nothing is written but what :meth:`drift` itself would ask for at that moment. What is mended keeps the
+        rules of :meth:`post`.
+
+        Raises:
+            Refused: ``drift_changed`` with ``subjects`` when a balance, or what its movements come to, is another
+                by now; ``out_of_stock``, ``not_reserved`` when the movements come to what no balance may be.
+        """
+        ...
+
+
+@quick
 @frozen
 class Message:
     """Something that has to leave the process, stored before it does.
@@ -252,6 +264,7 @@ class Outbox(Protocol):
         ...
 
 
+@quick
 @frozen
 class Receipt:
     """What was received under an id, and what came of it.

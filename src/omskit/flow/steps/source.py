@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from omskit.allocation import (
+    Carried,
+    Commitment,
     Compiled,
     Demand,
     Kept,
     Network,
+    OpportunityCost,
     Plan,
     Policy,
     Supply,
@@ -21,6 +25,7 @@ from omskit.allocation import (
 )
 from omskit.core import SEPARATOR, Cell, Level, UsageError
 from omskit.flow.answers import Answer, answers
+from omskit.flow.contracts import Contract, released_need, under_contracts
 from omskit.flow.deliveries import Delivery, deliveries
 from omskit.flow.holding import owned_by, root_of
 from omskit.flow.process import Facts, Need, Step
@@ -61,12 +66,14 @@ class Headroom:
     Args:
         parcels: Parcels that a warehouse can still pack.
         units: Units that a warehouse can still pick.
-        quotas: Parcels that a courier still takes.
+        quotas: Parcels that a courier still takes, by his code or by which parcels they are.
+        commitments: Parcels that couriers should still have at least.
     """
 
     parcels: Mapping[str, int] = field(factory=dict)
     units: Mapping[str, int] = field(factory=dict)
-    quotas: Mapping[str, int] = field(factory=dict)
+    quotas: Mapping[str, int] | Mapping[Carried, int] = field(factory=dict)
+    commitments: tuple[Commitment, ...] = ()
 
 
 _UNLIMITED = Headroom()
@@ -81,6 +88,8 @@ def source_step(
     together: timedelta | None = None,
     solver: bool = False,
     headroom: Need[Headroom] | None = None,
+    contracts: Sequence[Contract] = (),
+    opportunity: Need[OpportunityCost] | None = None,
 ) -> Step:
     """Return the step that gives open units to warehouses, at the least cost that a plan finds.
 
@@ -102,12 +111,17 @@ def source_step(
         headroom: What warehouses and couriers can still do today, asked once for each batch; None for no limits.
             Unlike stock it is not guarded while a batch is planned: workers side by side may go beyond it by a
             batch.
+        contracts: What couriers take at most and should have at least, counted by what has been released. They are
+            as little guarded as ``headroom``.
+        opportunity: What scarce things are worth to orders to come, asked once for each batch; see
+            :meth:`omskit.engine.SourcingDesk.worth`.
 
     Raises:
         UsageError: ``bad_stretch`` for one of less than a millisecond, and for a solver without one.
     """
     compiled = network if isinstance(network, Compiled) else compile_network(network)
     planned = _planner(compiled, policy, together, solver=solver)
+    released = released_need(compiled, contracts) if contracts else None
 
     def run(orders: Sequence[Order], facts: Facts) -> Mapping[int, Sequence[Command]]:
         at = facts.at
@@ -116,12 +130,17 @@ def source_step(
         limits = facts.of(headroom) if headroom else _UNLIMITED
         available = {cell: level.available for cell, level in facts.of(LEVELS).items()}
         kept = tuple(_shares(open_, asked, facts.of(KEPT)))
-        supply = Supply(available, limits.parcels, limits.units, limits.quotas, kept)
-        made = planned([one.demand for one in asked.values()], supply, at)
+        supply = Supply(available, limits.parcels, limits.units, limits.quotas, limits.commitments, kept)
+        if released is not None:
+            supply = under_contracts(supply, contracts, compiled, facts.of(released), coming=len(asked), at=at)
+        worth = facts.of(opportunity) if opportunity else None
+        made = planned([one.demand for one in asked.values()], supply, at, worth)
         found = answers(open_, asked, made.decisions)
         return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
 
-    return Step("source", RESERVE, run, (LEVELS, KEPT, headroom) if headroom else (LEVELS, KEPT))
+    needs: list[Need[Any]] = [LEVELS, KEPT]
+    needs += [need for need in (headroom, released, opportunity) if need is not None]
+    return Step("source", RESERVE, run, tuple(needs))
 
 
 def _shares(
@@ -140,18 +159,22 @@ def _shares(
 
 def _planner(
     network: Compiled, policy: Policy, together: timedelta | None, *, solver: bool
-) -> Callable[[Sequence[Demand], Supply, datetime], Plan]:
+) -> Callable[[Sequence[Demand], Supply, datetime, OpportunityCost | None], Plan]:
     if together is None:
         if solver:
             raise UsageError("bad_stretch", "a solver plans orders together; say over how long a stretch of ranks")
-        return lambda demands, supply, at: plan(demands, supply, network, policy, at=at)
+        return lambda demands, supply, at, worth: plan(
+            demands, supply, network, policy, at=at, opportunity=worth
+        )
     stretch = together // timedelta(milliseconds=1)
     if stretch < 1:
         raise UsageError("bad_stretch", f"orders of {together} together; at least a millisecond", value=together)
 
-    def planned(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+    def planned(
+        demands: Sequence[Demand], supply: Supply, at: datetime, worth: OpportunityCost | None
+    ) -> Plan:
         alike = [evolve(demand, rank=demand.rank // stretch) for demand in demands]
-        return plan_batch(alike, supply, network, policy, at=at, solver=solver)
+        return plan_batch(alike, supply, network, policy, at=at, solver=solver, opportunity=worth)
 
     return planned
 

@@ -114,6 +114,9 @@ def _mean(values: Sequence[float]) -> float:
 def best_of(history: History, methods: Sequence[Method], *, horizon: int, origins: int, least: int = 1) -> Method:
     """Return the method with the least RMSSE; among equals, and when nothing can be measured, the earlier one.
 
+    Ask for the horizon that is needed, from as many origins as half of the history has periods: from few origins,
+    one period ahead, noise decides, and the choice is worse than each of the methods but the naive one.
+
     Raises:
         UsageError: ``no_methods``; ``bad_period``.
     """

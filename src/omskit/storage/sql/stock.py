@@ -9,21 +9,16 @@ from typing import Any
 
 from attrs import define, frozen
 from sqlalchemy import (
+    BigInteger,
     Dialect,
-    FromClause,
-    Integer,
     Select,
     bindparam,
-    func,
-    literal,
-    or_,
     select,
     tuple_,
-    union_all,
 )
 
 from omskit.core import Cell, Claim, Level, Movement, Refused, Reservation, from_ms, to_ms
-from omskit.storage.port import Drift
+from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, mending
 from omskit.storage.sql.bulk import (
     Feed,
     Given,
@@ -36,26 +31,14 @@ from omskit.storage.sql.bulk import (
     members,
     upsertion,
 )
+from omskit.storage.sql.drifting import drifted, drifted_claims
+from omskit.storage.sql.ledger import MOVEMENT, last_movements, movements_since, trail_of
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
 from omskit.storage.sql.wire import AnyRow, Wire
 from omskit.storage.sums import claims_of, effects_of
 
 _LEVEL = ("sku", "warehouse", "on_hand", "reserved")
 _CLAIM = ("order", "line", "sku", "warehouse", "quantity")
-_MOVEMENT = (
-    "kind",
-    "sku",
-    "warehouse",
-    "quantity",
-    "on_hand",
-    "reserved",
-    "order",
-    "line",
-    "document",
-    "reason",
-    "actor",
-    "at_ms",
-)
 #: Cells read at a time when all are read.
 _PAGE = 1_000
 
@@ -77,8 +60,12 @@ class StockStatements:
     page: Select[Any]
     last: Select[Any]
     since: Select[Any]
+    trail: Select[Any]
+    given_places: Given
     drifted: Select[Any]
     drifted_claims: Select[Any]
+    drifted_of: Select[Any]
+    drifted_claims_of: Select[Any]
 
 
 def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
@@ -87,6 +74,7 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
     every = select(*(levels.c[name] for name in _LEVEL)).order_by(levels.c.sku, levels.c.warehouse)
     given_cells = given(dialect, levels, ("sku", "warehouse"))
     cells = given_cells.rows
+    given_places = given(dialect, tables.movements, ("sku", "warehouse"), after=BigInteger())
     claims = select(*(reservations.c[name] for name in _CLAIM))
     return StockStatements(
         tables=tables,
@@ -110,72 +98,18 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
         new_levels=upsertion(dialect, levels, _LEVEL, adding=True),
         take=addition(dialect, reservations, _CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)),
         give=upsertion(dialect, reservations, _CLAIM, adding=True),
-        log=insertion(dialect, tables.movements, _MOVEMENT),
+        log=insertion(dialect, tables.movements, MOVEMENT),
         page=every.where(
             tuple_(levels.c.sku, levels.c.warehouse) > tuple_(bindparam("sku"), bindparam("warehouse"))
         ).limit(_PAGE),
-        last=_last(tables),
-        since=_since(tables),
-        drifted=_drifted(tables),
-        drifted_claims=_drifted_claims(tables),
-    )
-
-
-def _last(tables: Tables) -> Select[Any]:
-    movements = tables.movements
-    return (
-        select(*(movements.c[name] for name in _MOVEMENT))
-        .where(movements.c.sku == bindparam("sku"), movements.c.warehouse == bindparam("warehouse"))
-        .order_by(movements.c.id.desc())
-        .limit(bindparam("count", type_=Integer()))
-    )
-
-
-def _since(tables: Tables) -> Select[Any]:
-    movements = tables.movements
-    return (
-        select(*(movements.c[name] for name in _MOVEMENT))
-        .where(movements.c.warehouse == bindparam("warehouse"), movements.c.at_ms > bindparam("at_ms"))
-        .order_by(movements.c.id)
-    )
-
-
-def _drifted(tables: Tables) -> Select[Any]:
-    levels, moved, none = tables.levels, tables.movements, literal(0)
-    both = union_all(
-        select(
-            levels.c.sku,
-            levels.c.warehouse,
-            levels.c.on_hand,
-            none.label("on_hand_sum"),
-            levels.c.reserved,
-            none.label("reserved_sum"),
-        ),
-        select(moved.c.sku, moved.c.warehouse, none, moved.c.on_hand, none, moved.c.reserved),
-    ).subquery()
-    return _unequal(both, ("sku", "warehouse"), ("on_hand", "reserved"))
-
-
-def _drifted_claims(tables: Tables) -> Select[Any]:
-    held, moved, none = tables.reservations, tables.movements, literal(0)
-    both = union_all(
-        select(*(held.c[name] for name in _CLAIM), none.label("quantity_sum")),
-        select(*(moved.c[name] for name in _CLAIM[:4]), none, moved.c.reserved).where(
-            moved.c.order != 0, moved.c.reserved != 0
-        ),
-    ).subquery()
-    return _unequal(both, _CLAIM[:4], ("quantity",))
-
-
-def _unequal(both: FromClause, by: Sequence[str], values: Sequence[str]) -> Select[Any]:
-    """Return the groups in which the total of a value differs from the total that its movements give."""
-    keys = [both.c[name] for name in by]
-    totals = [(func.sum(both.c[name]), func.sum(both.c[f"{name}_sum"])) for name in values]
-    return (
-        select(*keys, *(total for pair in totals for total in pair))
-        .group_by(*keys)
-        .having(or_(*(found != expected for found, expected in totals)))
-        .order_by(*keys)
+        last=last_movements(tables),
+        since=movements_since(tables),
+        trail=trail_of(dialect, tables, given_places.rows),
+        given_places=given_places,
+        drifted=drifted(tables),
+        drifted_claims=drifted_claims(tables),
+        drifted_of=drifted(tables, cells),
+        drifted_claims_of=drifted_claims(tables, cells),
     )
 
 
@@ -211,16 +145,20 @@ class SqlStockBook:
     def post(self, movements: Sequence[Movement]) -> None:
         """Book all movements, or none."""
         self.wire.writing()
-        claims = [(*_flat(claim, cell), effect) for (claim, cell), effect in sorted(claims_of(movements).items())]
-        taken = [row for row in claims if row[-1] < 0]
+        self._add(effects_of(movements), claims_of(movements))
+        self.statements.log.write(self.wire, [_logged(movement) for movement in movements])
+
+    def _add(self, effects: Mapping[Cell, tuple[int, int]], claims: Mapping[tuple[Claim, Cell], int]) -> None:
+        """Add to levels and reservations, or to none of them; levels are locked last, for the shortest time."""
+        rows = [(*_flat(claim, cell), effect) for (claim, cell), effect in sorted(claims.items())]
+        taken = [row for row in rows if row[-1] < 0]
         self._take(taken)
         try:
-            self._book(effects_of(movements))
+            self._book(effects)
         except Refused:
             self.statements.take.apply(self.wire, _inverse(taken, 4))
             raise
-        self.statements.give.write(self.wire, [row for row in claims if row[-1] > 0])
-        self.statements.log.write(self.wire, [_logged(movement) for movement in movements])
+        self.statements.give.write(self.wire, [row for row in rows if row[-1] > 0])
 
     def _take(self, taken: Sequence[tuple[int, int, str, str, int]]) -> None:
         could = self.statements.take.apply(self.wire, taken)
@@ -265,17 +203,42 @@ class SqlStockBook:
         rows = self.wire.rows(self.statements.since, warehouse=warehouse, at_ms=to_ms(at))
         return [_movement(row) for row in rows]
 
-    def drift(self) -> Sequence[Drift]:
+    def trail(self, after: Mapping[Cell, int], *, limit: int) -> Sequence[tuple[int, Movement]]:
+        """Return movements of some cells in the order in which they were booked, each with its place."""
+        if not after:
+            return ()
+        bound = self.statements.given_places.bound([(*cell, place) for cell, place in after.items()])
+        rows = self.wire.rows(self.statements.trail, count=limit, **bound)
+        return [(row[0], _movement(row[1:])) for row in rows]
+
+    def drift(self) -> Sequence[Imbalance]:
         """Compare levels and reservations with the sums of the movements."""
-        found: list[Drift] = []
-        for sku, warehouse, *totals in self.wire.rows(self.statements.drifted):
+        return self._drift(self.statements.drifted, self.statements.drifted_claims)
+
+    def mend(self, drift: Sequence[Imbalance]) -> None:
+        """Set balances to what their movements come to, all or none.
+
+        The rows are locked first, in the order of :meth:`post`; adding nothing to one locks it.
+        """
+        self.wire.writing()
+        if not drift:
+            return
+        cells = sorted({one.balance.cell for one in drift})
+        claims = {(one.balance.claim, one.balance.cell) for one in drift if one.balance.claim.order}
+        self.statements.take.apply(self.wire, [(*_flat(*where), 0) for where in sorted(claims)])
+        self._there(cells)
+        bound = self.statements.given_cells.bound(cells)
+        now = self._drift(self.statements.drifted_of, self.statements.drifted_claims_of, **bound)
+        self._add(*mending(drift, now))
+
+    def _drift(self, levels: Select[Any], claims: Select[Any], **bound: str) -> Sequence[Imbalance]:
+        found: list[Imbalance] = []
+        for sku, warehouse, *totals in self.wire.rows(levels, **bound):
             on_hand, on_hand_sum, reserved, reserved_sum = map(int, totals)
-            if on_hand != on_hand_sum:
-                found.append(Drift(f"on_hand {sku}@{warehouse}", on_hand, on_hand_sum))
-            if reserved != reserved_sum:
-                found.append(Drift(f"reserved {sku}@{warehouse}", reserved, reserved_sum))
-        for order, line, sku, warehouse, quantity, total in self.wire.rows(self.statements.drifted_claims):
-            found.append(Drift(f"reservation {order}/{line} {sku}@{warehouse}", int(quantity), int(total)))
+            found += imbalances(Cell(sku, warehouse), (on_hand, reserved), (on_hand_sum, reserved_sum))
+        for order, line, sku, warehouse, quantity, total in self.wire.rows(claims, **bound):
+            balance = Balance(Measure.RESERVATION, Cell(sku, warehouse), Claim(order, line))
+            found.append(Imbalance(balance, int(quantity), int(total)))
         return found
 
 
@@ -317,7 +280,7 @@ def _logged(movement: Movement) -> Values:
     )
 
 
-def _movement(row: AnyRow) -> Movement:
+def _movement(row: Sequence[Any]) -> Movement:
     kind, sku, warehouse, quantity, on_hand, reserved, order, line, document, reason, actor, at_ms = row
     return Movement(
         kind,

@@ -143,8 +143,8 @@ class _Maker:
         )
         if kind.queue:
             self.index(main, *kind.queue, "key")
-        for name in kind.lookups:
-            self.index(main, name)
+        for names in kind.lookups:
+            self.index(main, *((names,) if isinstance(names, str) else names))
         return KindTables(main, self.rows(kind.rows) if kind.rows else None)
 
     def rows(self, rows: Rows[Any]) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -62,6 +62,12 @@ def booked(storage: Storage, cell: Cell) -> int:
     """Return how many movements a cell has."""
     with storage.begin(read=True) as unit:
         return len(unit.stock.movements(cell, limit=99))
+
+
+def trail(storage: Storage, after: Mapping[Cell, int], *, limit: int = 99) -> list[tuple[int, Movement]]:
+    """Return what was booked behind places."""
+    with storage.begin(read=True) as unit:
+        return list(unit.stock.trail(after, limit=limit))
 
 
 class LevelKit(Opening):
@@ -239,6 +245,38 @@ class LedgerKit(Opening):
         post(storage, coming(A, 1))
         with storage.begin(read=True) as unit:
             assert list(unit.stock.movements(C, limit=3)) == []
+
+    def test_the_trail_of_cells_is_all_that_was_booked_there_in_order(self, storage: Storage) -> None:
+        post(storage, coming(A, 1), coming(B, 2), reserving(A, 1))
+        post(storage, coming(C, 3), coming(B, 4), coming(A, 5))
+        found = trail(storage, {A: 0, C: 0})
+        assert [(one.cell, one.quantity) for _, one in found] == [(A, 1), (A, 1), (C, 3), (A, 5)]
+        places = [place for place, _ in found]
+        assert places == sorted(set(places))
+        assert places[0] >= 1
+
+    def test_the_trail_goes_on_behind_the_place_of_each_cell(self, storage: Storage) -> None:
+        post(storage, *(coming(cell, count) for count in (1, 2, 3) for cell in (A, B)))
+        places = {(one.cell, one.quantity): place for place, one in trail(storage, {A: 0, B: 0})}
+        after = {A: places[A, 1], B: places[B, 2], C: 0}
+        assert [(one.cell, one.quantity) for _, one in trail(storage, after)] == [(A, 2), (A, 3), (B, 3)]
+        post(storage, coming(B, 4))
+        (last,) = trail(storage, {B: places[B, 3]})
+        assert (last[0] > places[B, 3], last[1].quantity) == (True, 4)
+
+    def test_the_trail_in_parts_is_the_whole_trail(self, storage: Storage) -> None:
+        post(storage, *(coming(cell, count) for count in (1, 2, 3) for cell in (A, B)))
+        whole = trail(storage, {A: 0, B: 0})
+        after, parts = {A: 0, B: 0}, list[tuple[int, Movement]]()
+        while part := trail(storage, after, limit=2):
+            parts += part
+            after |= {one.cell: place for place, one in part}
+            assert len(part) <= 2
+        assert parts == whole
+
+    def test_no_cells_have_no_trail(self, storage: Storage) -> None:
+        post(storage, coming(A, 1))
+        assert trail(storage, {}) == []
 
     def test_a_book_that_is_kept_by_movements_has_no_drift(self, storage: Storage) -> None:
         post(storage, coming(A, 9), coming(B, 9), coming(C, 9))

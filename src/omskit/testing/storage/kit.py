@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from omskit.testing.storage.booking import LedgerKit, LevelKit, PostingKit, ReservationKit
+from omskit.testing.storage.mending import MendingKit
 from omskit.testing.storage.racing import ProcessKit, ThreadKit
 from omskit.testing.storage.receiving import InboxKit
 from omskit.testing.storage.saving import HistoryKit, SavingKit, UniqueKit, VersionKit
@@ -28,6 +29,7 @@ class StorageKit(
     ReservationKit,
     PostingKit,
     LedgerKit,
+    MendingKit,
     LeaseKit,
     SettlementKit,
     InboxKit,
@@ -47,4 +49,7 @@ class StorageKit(
     Within one test it opens the same data every time if the storage says that it is ``shared``, and then it is
     pickled for other processes; other storages are empty and alone every time. The capabilities that a storage
     names decide what else is asked: a test that does not apply is skipped and says why.
+
+    Where balances are numbers of their own, that something else can write, give it a second fixture, ``damage``:
+    a callable that sets one to a number, with (storage, balance, number). Then mending is tested too.
     """

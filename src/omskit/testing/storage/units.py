@@ -36,6 +36,7 @@ WRITES: dict[str, Callable[[Unit], object]] = {
     "load_and_lock": lambda unit: unit.of(TICKETS).load([1], lock=True),
     "claim": lambda unit: unit.of(TICKETS).claim(limit=1),
     "post": lambda unit: unit.stock.post([coming(A, 1)]),
+    "mend": lambda unit: unit.stock.mend([]),
     "lock_levels": lambda unit: unit.stock.levels(["A"], lock=True),
     "put": lambda unit: unit.outbox.put([message(1)]),
     "lease": lambda unit: unit.outbox.lease(AT, limit=1, seconds=60),
