@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from attrs import define, evolve, field
@@ -20,16 +20,19 @@ class SqlOpener:
 
     url: str
     make: Callable[..., SqlStorage] = SqlStorage
+    hot: Mapping[str, int] = field(factory=dict)
     opened: list[Engine] = field(factory=list, eq=False)
 
     def __call__(self) -> SqlStorage:
         if not self.opened:
             self.opened.append(open_engine(self.url))
-            self.make(self.opened[0], KIT_KINDS).create()
+            storage = self.make(self.opened[0], KIT_KINDS)
+            storage.create()
+            storage.heat(self.hot)
         return self.make(self.opened[0], KIT_KINDS)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return partial(SqlOpener, self.url, self.make), ()
+        return partial(SqlOpener, self.url, self.make, self.hot), ()
 
     def close(self) -> None:
         """Close all connections of this process."""
