@@ -14,12 +14,14 @@ from entrances import Call, Method
 from shop import AT, WEB, Clock, order, payload, process, read, refund
 
 from omskit import catalog as c
+from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
 from omskit.channels import Channel, Listings, RefundRequest
 from omskit.core import Cell, Refusal, readable
 from omskit.engine import Act, Oms, Opening, Parcel, Scan
 from omskit.flow import Offering
 from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver
 from omskit.inventory import Counted, Variance
+from omskit.inventory.costs import CostScope
 from omskit.inventory.inbound import AddExpected, SetExpected
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, AddLine, Approve, Assign, Consignment
@@ -31,6 +33,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: A channel whose items somebody has to explain.
 MALL = Channel("mall", read, Listings())
 COLUMNS = c.standard_columns(c.OPEN_SCHEMA)
+EU = CostScope("EU", "EUR", ("BER", "MUC"))
+#: An order that a person gives to Munich, though sending it from Berlin costs less.
+FAR = Assign((Consignment(1, "MUC", ((1, 1),)),), AT)
+LANES = tuple(Lane({"DE"}, RateCard(1000, cost), 1, {code}) for code, cost in (("BER", 500), ("MUC", 900)))
+NEAR_FIRST = Network("EUR", (Warehouse("BER"), Warehouse("MUC", 1)), (Service("std", "post", LANES),))
 
 
 def refunds(payload: bytes) -> list[RefundRequest | Refusal]:
@@ -41,7 +48,8 @@ def live(storage: Storage, **options: Any) -> Oms:
     """Open the shop; its clock stands where the calls put it."""
     web = evolve(WEB, read_refunds=refunds)
     priced = pricing(HOT, COUPON, hold_for=HOUR)
-    return Oms(storage, [web, MALL], process(), clock=Clock(), pricing=priced, offering=Offering(), **options)
+    more = {"pricing": priced, "offering": Offering(), "valued": [EU], **options}
+    return Oms(storage, [web, MALL], process(), clock=Clock(), **more)
 
 
 # what the calls are about, by what people outside know of it
@@ -240,6 +248,23 @@ LIFE: tuple[Call, ...] = (
     Call(
         "transfers.do", lambda oms, do: do(transfer(oms), Receive("D2", ((1, 2, 1),)), actor="amy"), after=6 * DAY
     ),
+    # orders that warehouses hold and do not work on yet
+    Call("stock.receive", lambda _, do: do("BER", {"C": 2}, actor="amy", key="asn-2"), after=6 * DAY),
+    Call("stock.receive", lambda _, do: do("MUC", {"C": 2}, actor="amy", key="asn-3"), after=6 * DAY),
+    Call("receive", lambda _, do: do("web", payload(order("far", ("C", 1)))), after=6 * DAY),
+    Call("do", lambda oms, do: do(so(oms, "far"), Approve(), actor="amy", key="seen"), after=6 * DAY),
+    Call("do", lambda oms, do: do(so(oms, "far"), FAR, actor="amy", key="far"), after=6 * DAY),
+    Call("sourcing.look_again", lambda _, do: do(NEAR_FIRST, Policy(), actor="amy"), after=6 * DAY),
+    # what goods cost
+    Call(
+        "costs.receive",
+        lambda _, do: do("BER", {"A": (2, 500)}, actor="amy", document="P1", key="P1"),
+        after=6 * DAY,
+    ),
+    Call("costs.tell", lambda _, do: do("BER", "P2", {"A": (3, 600)}, actor="amy", key="P2"), after=6 * DAY),
+    Call("costs.value", lambda _, do: do(), after=6 * DAY, units=True),
+    Call("costs.add", lambda _, do: do("BER", "P1", {"A": 30}, actor="amy", key="freight"), after=6 * DAY),
+    Call("costs.revalue", lambda _, do: do("BER", {"A": -10}, actor="amy", key="down"), after=6 * DAY),
     # what carts hold, and the order of one
     Call("reservations.hold", lambda _, do: hold(do, "c1", {"A": 3, "B": 1}), after=6 * DAY),
     Call("reservations.extend", lambda _, do: do("web", "c1", minutes=30, actor="shop"), after=6 * DAY),
@@ -292,6 +317,11 @@ READS: tuple[Call, ...] = (
     Call("catalog.products", lambda _, do: do(["A"])),
     Call("catalog.tree_history", lambda _, do: do("shop")),
     Call("contact", lambda oms, do: do(so(oms, "2"))),
+    Call("costs.of_orders", lambda oms, do: do(so(oms, "1"))),
+    Call("costs.steps", lambda _, do: list(do("A", "EU"))),
+    Call("costs.turnover", lambda _, do: do(AT, AT + 9 * DAY)),
+    Call("costs.unpriced", lambda _, do: do()),
+    Call("costs.worth", lambda _, do: list(do())),
     Call("counter.quote", lambda _, do: do(draft("P9", ("A", 1)))),
     Call("explain", lambda oms, do: do(so(oms, "1"))),
     Call("fulfillments", lambda _, do: list(do())),
@@ -305,6 +335,7 @@ READS: tuple[Call, ...] = (
     Call("inbound.late", lambda _, do: do()),
     Call("order", lambda oms, do: do(so(oms, "1"))),
     Call("orders", lambda _, do: list(do())),
+    Call("plan_repairs", lambda _, do: do()),
     Call("prices.allowance_history", lambda _, do: do("coupon:X7")),
     Call("prices.allowances", lambda _, do: do("coupon:X7")),
     Call("prices.book", lambda _, do: do()),
@@ -328,5 +359,5 @@ READS: tuple[Call, ...] = (
     Call("verify", lambda _, do: do()),
 )
 
-#: What opens and closes a system, and calls nothing of it.
-NEITHER = frozenset({"close", "joined"})
+#: What opens and closes a system, and what mends damage, which a life does not do; that has a test of its own.
+ELSEWHERE = frozenset({"close", "joined", "repair"})

@@ -23,8 +23,6 @@ T = TypeVar("T")
 
 #: How often a unit is done again after a conflict before the conflict is passed on.
 MAX_TRIES = 8
-#: How often a unit is done when what it writes for the first time is there already.
-MAX_FIRST_TRIES = 3
 #: Refusals that mean that what a plan had counted on went to somebody else meanwhile.
 CONTESTED = frozenset({"out_of_stock", "allowance_spent"})
 
@@ -69,21 +67,17 @@ class Shop:
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
-            Duplicate: When ``do`` does not look for what is there, :data:`MAX_FIRST_TRIES` times.
+            Duplicate: When ``do`` does not look for what is there already.
             Refused: ``out_of_stock``, ``allowance_spent`` when even under locks there is not enough.
         """
-        lock, tries, first_tries = self.joined, 0, 0
+        lock, tries = self.joined, 0
         while True:
             try:
                 with self.storage.begin() as unit:
                     return do(unit, lock)
-            except ConcurrencyConflict:
+            except (ConcurrencyConflict, Duplicate):
                 tries += 1
                 if self.joined or tries == MAX_TRIES:
-                    raise
-            except Duplicate:
-                first_tries += 1
-                if self.joined or first_tries == MAX_FIRST_TRIES:
                     raise
             except Refused as refusal:
                 if lock or not plans or refusal.code not in CONTESTED:
