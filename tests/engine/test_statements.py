@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, event
 from omskit.core import readable
 from omskit.engine import KINDS, Act, Done, Located, Oms, Parcel, Scan, Scanned
 from omskit.fulfillment import PICKED_UP, Fact, HandOver
+from omskit.inventory.costs import CostScope
 from omskit.returns import AgreeMoney, AnnounceWaybill, Found
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
@@ -54,6 +55,29 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     assert len([one for one in found if isinstance(one, Located)]) == orders
     counts["track"] = counter.taken()
     return counts
+
+
+def _costs(oms: Oms, counter: Counter, skus: int) -> dict[str, int]:
+    """Tell what SKUs cost, sell some of each, and value them: all in one portion."""
+    counts, named = {}, [f"V{skus}-{n:03}" for n in range(skus)]
+    oms.costs.receive("BER", dict.fromkeys(named, (9, 900)), actor="amy", document=f"P{skus}")
+    counts["receive at cost"] = counter.taken()
+    oms.stock.adjust("BER", dict.fromkeys(named, -1), actor="amy", reason="theft")
+    counter.taken()
+    assert oms.costs.value() == 2 * skus
+    counts["value"] = counter.taken()
+    return counts
+
+
+def test_valuing_stock_takes_as_many_statements_for_many_skus_as_for_few(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms, counter = shop(storage, Clock(), valued=[CostScope("EU", "EUR", ("BER",))]), Counter(engine)
+    _costs(oms, counter, 3)
+    few, many = _costs(oms, counter, 5), _costs(oms, counter, 60)
+    engine.dispose()
+    assert many == few
 
 
 def _returns(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:

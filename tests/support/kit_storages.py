@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from attrs import define, evolve, field
+from attrs import define, field
 from sqlalchemy import Engine, and_, insert, update
 
 from omskit.core import Level
@@ -46,7 +46,7 @@ def damage_memory(storage: Storage, balance: Balance, number: int) -> None:
     if balance.measure is Measure.RESERVATION:
         data.reserved[balance.claim, cell] = number
     else:
-        data.levels[cell] = evolve(data.levels.get(cell, Level()), **{balance.measure.value: number})
+        data.levels[cell] = data.levels.get(cell, Level())._replace(**{balance.measure.value: number})
 
 
 def damage_sql(storage: Storage, balance: Balance, number: int) -> None:

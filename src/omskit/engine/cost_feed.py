@@ -109,7 +109,7 @@ class CostFeed:
         places = self._places(skus, cards)
         unit.stock.levels({cell.sku for cell in places}, lock=True)
         moves = self._page(unit, places)
-        keys, by = Keys(unit, 8), By(self.shop.now(), "costs", "feed")
+        keys, by = Keys(unit, SKUS), By(self.shop.now(), "costs", "feed")
         sales = self._sales(unit, moves)
         changes: list[Change[CostCard]] = []
         for sku, placed in moves.items():

@@ -319,7 +319,8 @@ class CostDesk:
 
     def _ask(self, unit: Unit, scope: CostScope, commands: Mapping[str, Any], actor: str) -> None:
         """Carry out one command on the open card of each SKU; a card that is not there begins."""
-        cards, keys, at = open_cards(unit, commands, lock=True), Keys(unit, 8), self.shop.now()
+        cards, at = open_cards(unit, commands, lock=True), self.shop.now()
+        keys = Keys(unit, len(commands) or 1)
         changes = []
         for sku, command in sorted(commands.items()):
             stored: Stored[CostCard] | None = cards.get((sku, scope.code))
