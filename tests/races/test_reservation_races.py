@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from attrs import define, field
 from carts import PLANNED
 from many_shops import close, in_threads, open_shop
 from shop import AT, Clock, order, payload, shop
@@ -17,6 +20,7 @@ from shop import AT, Clock, order, payload, shop
 from omskit.core import Cell, Level, OmsError, Refused
 from omskit.engine import Oms
 from omskit.inventory.soft import SoftReservation
+from omskit.storage import Capabilities
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -131,6 +135,73 @@ def test_sweeps_at_once_end_each_cart_once(oms: Oms) -> None:
     assert sum(len(one.ended) for one in outcomes) == 20
     assert oms.stock.levels(["A"]) == {Cell("A", "W0"): Level(20, 0)}
     sound(oms)
+
+
+def test_ten_carts_reach_for_what_a_waiting_order_leaves_and_one_gets_it(oms: Oms) -> None:
+    oms.stock.receive("W0", {"A": 5}, actor="amy")
+    oms.receive("web", payload(order("1", ("A", 4))))
+    assert held(in_threads(oms, partial(hold, {"A": 1}))) == {"done": 1, "out_of_stock": 9}
+    sound(oms)
+
+
+@define
+class Unlocked:
+    """A stock book that locks nothing: two hands have read before either books."""
+
+    real: Any
+    both: Barrier
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    def levels(self, skus: Collection[str], *, lock: bool = False) -> Mapping[Cell, Level]:
+        found: Mapping[Cell, Level] = self.real.levels(skus)
+        if lock:
+            with suppress(BrokenBarrierError):
+                self.both.wait(timeout=10)
+        return found
+
+
+@define
+class UnlockedUnit:
+    """A unit with such a book."""
+
+    real: Any
+    both: Barrier
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+    @property
+    def stock(self) -> Unlocked:
+        return Unlocked(self.real.stock, self.both)
+
+
+@define
+class LocksNothing:
+    """The mutant: a storage whose levels are never locked."""
+
+    inner: Any
+    both: Barrier = field(factory=lambda: Barrier(2))
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.inner.capabilities  # type: ignore[no-any-return]  # any storage
+
+    @contextmanager
+    def begin(self, *, read: bool = False) -> Iterator[Any]:
+        with self.inner.begin(read=read) as real:
+            yield UnlockedUnit(real, self.both)
+
+
+@pytest.mark.postgres
+def test_the_race_for_what_a_waiting_order_leaves_catches_a_book_that_locks_nothing(postgres_url: str) -> None:
+    real = open_shop(postgres_url, process=PLANNED)
+    oms = shop(LocksNothing(real.storage), process=PLANNED)
+    oms.stock.receive("W0", {"A": 5}, actor="amy")
+    oms.receive("web", payload(order("1", ("A", 4))))
+    assert held(in_threads(oms, partial(hold, {"A": 1}), 2)) == {"done": 2}
+    close(real)
 
 
 def announce(oms: Oms, _number: int) -> object:

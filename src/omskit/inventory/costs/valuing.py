@@ -26,7 +26,7 @@ OWNED = ("", *(bucket for bucket in m.BUCKETS if bucket != m.INBOUND))
 _NET = MappingProxyType(
     {kind: sum(on_hand for mark, on_hand, _ in legs if mark != m.INBOUND) for kind, legs in m.LEGS.items()}
 )
-_RECEIVED = frozenset({m.RECEIVED, m.RECEIVED_TO_CHECK, m.RECEIVED_DAMAGED, m.ARRIVED})
+_RECEIVED = frozenset({m.RECEIVED, m.RECEIVED_TO_CHECK, m.RECEIVED_DAMAGED, m.ARRIVED, m.ARRIVED_DAMAGED})
 
 #: A movement with its place in the ledger.
 Placed = tuple[int, Movement]
