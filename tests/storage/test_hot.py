@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from omskit.core import Cell, Level, Refused, UsageError
 from omskit.engine import KINDS, Oms
 from omskit.flow import Process
+from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, open_engine
 from omskit.testing.storage.booking import drift, levels, refused
 from omskit.testing.storage.hands import in_threads
@@ -199,7 +200,7 @@ def test_booking_one_cell_and_all_its_records_is_one_statement_hot_or_not(postgr
     storage.close()
 
 
-def take_one(storage: SqlStorage, number: int) -> int:
+def take_one(storage: Storage, number: int) -> int:
     """Take single pieces until there is none; return how many."""
     taken = 0
     while True:
@@ -210,9 +211,10 @@ def take_one(storage: SqlStorage, number: int) -> int:
         taken += 1
 
 
-def heat_up_and_down(storage: SqlStorage, number: int) -> int:
+def heat_up_and_down(storage: Storage, number: int) -> int:
     if number:
         return take_one(storage, number)
+    assert isinstance(storage, SqlStorage)
     for shards in (5, 2, 8, 1, 3):
         storage.heat({"A": shards})
     return 0

@@ -58,12 +58,13 @@ class Shop:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
         return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
 
-    def attempt(self, do: Callable[[Unit, bool], T]) -> T:
+    def attempt(self, do: Callable[[Unit, bool], T], *, plans: bool = True) -> T:
         """Do something within a unit, again after a conflict.
 
         ``do`` is called with the unit and with whether to lock what it reads: not at first, so that planning
         holds nobody up; then, when stock it had counted on went to someone else, with locks. What someone else
         wrote first at the same moment is there when it is done again, so that ``do`` finds it as a repeat does.
+        What ``plans`` nothing by the stock it reads would want the same again: its refusal is passed on at once.
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
@@ -84,7 +85,7 @@ class Shop:
                 if self.joined or first_tries == MAX_FIRST_TRIES:
                     raise
             except Refused as refusal:
-                if lock or refusal.code not in CONTESTED:
+                if lock or not plans or refusal.code not in CONTESTED:
                     raise
                 lock = True
 
