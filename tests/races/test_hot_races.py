@@ -164,7 +164,7 @@ def test_a_book_that_refuses_when_one_shard_is_empty_is_caught(
     storage: SqlStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def first_only(cells: hot.HotCells, cell: Cell, *_: Any) -> tuple[str, str, int, int] | None:
-        return None if cells._take(cells.statements.wait, cell, (0, 1), NOTHING) else (*cell, 1, 0)
+        return None if cells._take(cells.statements.put, cell, (0, 1), NOTHING, to_shard=0) else (*cell, 1, 0)
 
     post(storage, coming(A, PIECES))
     monkeypatch.setattr(hot.HotCells, "book", first_only)

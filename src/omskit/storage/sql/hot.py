@@ -62,9 +62,9 @@ _Moved = tuple[str, str, int, int, int]
 class HotStatements:
     """Every statement about hot cells, made once for a dialect."""
 
-    tables: Tables
     take: Booking
-    wait: Booking
+    first: Select[Any]
+    put: Booking
     look: CompoundSelect[Any]
     lock: Select[Any]
     fold: ReturningDelete[Any, Any]
@@ -83,13 +83,12 @@ def hot_statements(dialect: Dialect, tables: Tables) -> HotStatements:
     levels, shards, hot = tables.levels, tables.shards, tables.hot
     every = select(*(shards.c[name] for name in SHARD)).order_by(shards.c.sku, shards.c.warehouse, shards.c.shard)
     there = shards.alias("there")
-    parts = select(there.c.shard).where(*_of(there)).limit(1)
-    free = parts.where(*_bears(there.c)).with_for_update(skip_locked=True)
+    free = select(there.c.shard).where(*_of(there), *_bears(there.c)).with_for_update(skip_locked=True).limit(1)
     chosen = free.order_by(there.c.shard if is_sqlite(dialect) else func.random())
     return HotStatements(
-        tables=tables,
-        take=booking(dialect, tables, _adding(shards, chosen)),
-        wait=booking(dialect, tables, _adding(shards, parts.order_by(there.c.shard).with_for_update())),
+        take=booking(dialect, tables, _adding(shards, chosen.scalar_subquery())),
+        first=every.where(*_of(shards)).limit(1).with_for_update(),
+        put=booking(dialect, tables, _adding(shards, bindparam("to_shard", type_=BigInteger()))),
         look=union_all(
             select(literal(_LEVEL).label("shard"), levels.c.on_hand, levels.c.reserved).where(*_of(levels)),
             select(*(shards.c[name] for name in SHARD[2:])).where(*_of(shards)),
@@ -127,11 +126,11 @@ def _more(name: str) -> ColumnElement[int]:
     return bindparam(f"more_{name}", type_=BigInteger())
 
 
-def _adding(shards: Table, chosen: Select[Any]) -> ReturningUpdate[Any]:
-    """Return the guarded addition to one shard of a cell, which the query chooses once and locks."""
+def _adding(shards: Table, chosen: ColumnElement[int]) -> ReturningUpdate[Any]:
+    """Return the guarded addition to one shard of a cell; a query that chooses it does so once, and locks it."""
     return (
         update(shards)
-        .where(*_of(shards), shards.c.shard == chosen.scalar_subquery(), *_bears(shards.c))
+        .where(*_of(shards), shards.c.shard == chosen, *_bears(shards.c))
         .values({name: shards.c[name] + _more(name) for name in SHARD[3:]})
         .returning(shards.c.shard)
     )
@@ -201,9 +200,7 @@ class HotCells:
         while (parts := self._look(cell)).keys() - {_LEVEL}:
             if lacking := shortage(cell, Level(*_sum(parts.values())), *effect):
                 return lacking
-            if any(_has(part, effect) for part in parts.values()) and self._take(
-                self.statements.wait, cell, effect, records
-            ):
+            if any(_has(part, effect) for part in parts.values()) and self._wait(cell, effect, records):
                 return None
             if _LEVEL in parts:
                 self._fold(cell)
@@ -213,9 +210,19 @@ class HotCells:
         self.strays[cell] = effect
         return None
 
-    def _take(self, statement: Booking, cell: Cell, effect: Pair, records: Records) -> bool:
+    def _wait(self, cell: Cell, effect: Pair, records: Records) -> bool:
+        """Wait for the first shard, and take from it if it has enough by then.
+
+        Others have laid out the pieces anew meanwhile, so that those who waited need not do it once more.
+        """
+        for *_, shard, on_hand, reserved in self.wire.rows(self.statements.first, **_at(cell)):
+            if _has((on_hand, reserved), effect):
+                return self._take(self.statements.put, cell, effect, records, to_shard=shard)
+        return False
+
+    def _take(self, statement: Booking, cell: Cell, effect: Pair, records: Records, **at: int) -> bool:
         on_hand, reserved = effect
-        values = {**_at(cell), "more_on_hand": on_hand, "more_reserved": reserved}
+        values = {**_at(cell), **at, "more_on_hand": on_hand, "more_reserved": reserved}
         for (shard,) in statement.apply(self.wire, values, 1, records):
             self.moved.append((*cell, shard, on_hand, reserved))
             self.kept = self.kept or records is not NOTHING
@@ -227,7 +234,7 @@ class HotCells:
         rows = self.wire.rows(self.statements.look, **_at(cell))
         return {shard: (on_hand, reserved) for shard, on_hand, reserved in rows}
 
-    def lacking(self, cell: Cell, effect: Pair) -> tuple[str, str, int, int] | None:
+    def lacking(self, cell: Cell, effect: Pair) -> Shortage | None:
         """Return what is short in a cell for an effect, if anything is."""
         return shortage(cell, Level(*_sum(self._look(cell).values())), *effect)
 
