@@ -213,4 +213,4 @@ def test_a_book_that_loses_a_piece_when_it_lays_out_is_caught(
 ) -> None:
     monkeypatch.setattr(hot, "_shared", lambda pieces, shards: [pieces // shards] * shards)
     problems = both_need_more_than_a_shard_has(storage)
-    assert [one for one in problems if one.startswith("Drift")] != []
+    assert [one for one in problems if one.startswith("Imbalance")] != []

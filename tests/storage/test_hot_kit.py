@@ -11,12 +11,13 @@ import postgres_server
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
-from kit_storages import SqlOpener, wiped
+from kit_storages import SqlOpener, damage_hot, wiped
 
 from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage
 from omskit.testing import storage_machine
 from omskit.testing.storage.booking import LedgerKit, LevelKit, PostingKit, ReservationKit
+from omskit.testing.storage.mending import Damage, MendingKit
 from omskit.testing.storage.racing import ProcessKit, ThreadKit
 from omskit.testing.storage.units import CapabilityKit, ReadingKit, UnitKit
 
@@ -29,6 +30,7 @@ class StockKit(
     ReservationKit,
     PostingKit,
     LedgerKit,
+    MendingKit,
     UnitKit,
     ReadingKit,
     CapabilityKit,
@@ -36,6 +38,10 @@ class StockKit(
     ProcessKit,
 ):
     """All of the kit that books stock."""
+
+    @pytest.fixture
+    def damage(self) -> Damage:
+        return damage_hot
 
 
 def fresh(storage: SqlStorage) -> SqlStorage:
