@@ -21,9 +21,10 @@ from faults import (
     summary,
     violations,
 )
+from reads import ELSEWHERE, READS
 from shop import AT, order, payload, shop
 from sqlalchemy import update
-from whole_life import ELSEWHERE, LIFE, READS, live
+from whole_life import LIFE, live
 
 from omskit.core import Cell, Level, OmsError
 from omskit.engine import Desks, Oms

@@ -1,11 +1,12 @@
-"""The life of one shop in which every method that writes is called, and then every method that only reads.
+"""The life of one shop in which every method that writes is called.
 
 What a call needs is made by the calls before it, so that each is made on data as they are in a shop that works.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
@@ -14,7 +15,18 @@ from entrances import Call, Method
 from shop import AT, WEB, Clock, order, payload, process, read, refund
 
 from omskit import catalog as c
-from omskit.allocation import Lane, Network, Policy, RateCard, Service, Warehouse
+from omskit.allocation import (
+    Demand,
+    Lane,
+    Network,
+    Plan,
+    Policy,
+    RateCard,
+    Service,
+    Supply,
+    Warehouse,
+    plan,
+)
 from omskit.channels import Channel, Listings, RefundRequest
 from omskit.core import Cell, Refusal, readable
 from omskit.engine import Act, Oms, Opening, Parcel, Scan
@@ -25,7 +37,7 @@ from omskit.inventory.costs import CostScope
 from omskit.inventory.inbound import AddExpected, SetExpected
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, AddLine, Approve, Assign, Consignment
-from omskit.pricing import Customer, PriceChange, PriceEntry, PriceGuard, allowances, changes
+from omskit.pricing import PriceChange, PriceEntry, allowances, changes
 from omskit.returns import CaseKind, Found
 from omskit.storage import Delivery, Storage
 
@@ -99,6 +111,8 @@ def opening(external_id: str, kind: CaseKind, oms: Oms, **more: Any) -> Opening:
 
 def hold(do: Method, cart: str, pieces: dict[str, int]) -> object:
     return do("web", cart, pieces, minutes=15, actor="shop")
+def near_first(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+    return plan(demands, supply, NEAR_FIRST, Policy(), at=at)
 
 
 def product(code: str) -> c.Create:
@@ -301,63 +315,3 @@ LIFE: tuple[Call, ...] = (
     Call("returns.expire", lambda _, do: do(actor="clock"), after=7 * DAY),
     Call("erase_contact", lambda oms, do: do(so(oms, "1"), actor="amy"), after=7 * DAY),
 )
-
-#: Every method that only reads, on the shop that has lived.
-READS: tuple[Call, ...] = (
-    Call("at_risk", lambda _, do: do(DAY)),
-    Call("case", lambda oms, do: do(ra(oms, "return 1"))),
-    Call("cases", lambda _, do: list(do())),
-    Call("catalog.completeness", lambda _, do: do("mall")),
-    Call("catalog.every", lambda _, do: do()),
-    Call("catalog.export", lambda _, do: do()),
-    Call("catalog.history", lambda _, do: do("B")),
-    Call("catalog.listing_history", lambda _, do: do("mall", "60001")),
-    Call("catalog.listings", lambda _, do: do("mall", ["60001"])),
-    Call("catalog.plan", lambda _, do: do(table("C"), COLUMNS)),
-    Call("catalog.products", lambda _, do: do(["A"])),
-    Call("catalog.tree_history", lambda _, do: do("shop")),
-    Call("contact", lambda oms, do: do(so(oms, "2"))),
-    Call("costs.of_orders", lambda oms, do: do(so(oms, "1"))),
-    Call("costs.steps", lambda _, do: list(do("A", "EU"))),
-    Call("costs.turnover", lambda _, do: do(AT, AT + 9 * DAY)),
-    Call("costs.unpriced", lambda _, do: do()),
-    Call("costs.worth", lambda _, do: list(do())),
-    Call("counter.quote", lambda _, do: do(draft("P9", ("A", 1)))),
-    Call("explain", lambda oms, do: do(so(oms, "1"))),
-    Call("fulfillments", lambda _, do: list(do())),
-    Call("history", lambda oms, do: do(so(oms, "1"))),
-    Call("offers.alerts", lambda _, do: do("BER", points={"A": 5})),
-    Call("offers.available", lambda _, do: do(["A"])),
-    Call("offers.figures", lambda _, do: do("web", ["A"])),
-    Call("inbound.expected", lambda _, do: list(do())),
-    Call("inbound.get", lambda _, do: do("PO-1")),
-    Call("inbound.history", lambda _, do: do("PO-1")),
-    Call("inbound.late", lambda _, do: do()),
-    Call("order", lambda oms, do: do(so(oms, "1"))),
-    Call("orders", lambda _, do: list(do())),
-    Call("plan_repairs", lambda _, do: do()),
-    Call("prices.allowance_history", lambda _, do: do("coupon:X7")),
-    Call("prices.allowances", lambda _, do: do("coupon:X7")),
-    Call("prices.book", lambda _, do: do()),
-    Call("prices.changes", lambda _, do: do()),
-    Call("prices.differences", lambda _, do: do(["A"], {"web": Customer("EUR", AT)}, currency="EUR")),
-    Call("prices.history", lambda oms, do: do(price_change(oms))),
-    Call("prices.violations", lambda _, do: do(price(100), PriceGuard(), costs={"A": 50})),
-    Call("rehearse", lambda _, do: do(process())),
-    Call("reservations.get", lambda _, do: do("web", "c1")),
-    Call("reservations.history", lambda _, do: do("web", "c1")),
-    Call("returns.differences", lambda _, do: list(do())),
-    Call("returns.expected", lambda _, do: list(do("BER"))),
-    Call("shipments.delivered", lambda oms, do: do(so(oms, "1"))),
-    Call("shipments.of", lambda oms, do: do(so(oms, "1"))),
-    Call("shipments.unscanned", lambda _, do: do(HOUR)),
-    Call("stock.below", lambda _, do: do(99)),
-    Call("stock.levels", lambda _, do: do(["A"])),
-    Call("stock.movements", lambda _, do: do("A", "BER")),
-    Call("stockroom.buckets", lambda _, do: do("A", "BER")),
-    Call("transfers.get", lambda oms, do: do(transfer(oms))),
-    Call("verify", lambda _, do: do()),
-)
-
-#: What opens and closes a system, and what mends damage, which a life does not do; that has a test of its own.
-ELSEWHERE = frozenset({"close", "joined", "repair"})
