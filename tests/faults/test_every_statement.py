@@ -35,7 +35,9 @@ from omskit.storage.sql import SqlStorage
 MOST = 400
 #: With so few in a unit, these calls of a life are several units.
 FEW = 2
-SEVERAL = frozenset("receive run relay do_many cancel_many divide_many items.explain returns.open_many".split())
+SEVERAL = frozenset(
+    "receive run relay do_many cancel_many divide_many items.explain returns.open_many inbound.fill".split()
+)
 
 
 def make(call: Call, oms: Oms, wait: timedelta = timedelta(0)) -> object:
