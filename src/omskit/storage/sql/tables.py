@@ -1,7 +1,8 @@
 """The tables of the SQL storage, defined on the host's metadata so that its migrations see them.
 
 Nothing here has a foreign key: every row is written by one writer in the same transaction as the row it belongs
-to, nothing is ever deleted, and the database would look each parent up once a row.
+to, nothing is ever deleted but a level that becomes shards and shards that are empty, and the database would look
+each parent up once a row.
 """
 
 from __future__ import annotations
