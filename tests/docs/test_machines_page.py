@@ -12,6 +12,7 @@ from omskit.core import Machine
 from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_MACHINE, PARCEL_MACHINE
 from omskit.inventory import STOCK_MACHINE
 from omskit.inventory.costs import CARD_MACHINE
+from omskit.inventory.lots import LOT_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
 from omskit.pricing.allowances import ALLOWANCE_MACHINE
@@ -34,6 +35,7 @@ MACHINES = [
     ALLOWANCE_MACHINE,
     REDEMPTION_MACHINE,
     STOCK_MACHINE,
+    LOT_MACHINE,
     TRANSFER_MACHINE,
     CARD_MACHINE,
     CUSTODY_MACHINE,

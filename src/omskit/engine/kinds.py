@@ -9,6 +9,7 @@ from omskit.channels import CONTACTS
 from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory.costs import COST_CARDS
+from omskit.inventory.lots import LOTS
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS
 from omskit.pricing import ALLOWANCES, PRICE_CHANGES, REDEMPTIONS
@@ -28,4 +29,5 @@ KINDS: tuple[Kind[Any], ...] = (
     REDEMPTIONS,
     ALLOWANCES,
     COST_CARDS,
+    LOTS,
 )
