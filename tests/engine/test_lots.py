@@ -12,7 +12,8 @@ from omskit.core import Cell, Level, Refused, UsageError, marked, readable
 from omskit.engine import LotIn, Oms, Opening, Parcel, Request, Withheld
 from omskit.fulfillment import ConfirmRecall, HandOver, LotPieces, Reject, RejectLines, Ship, Unship
 from omskit.fulfillment import Parcel as Box
-from omskit.inventory.lots import LotRule, ShelfLife, lot_cell
+from omskit.inventory import Move, movements
+from omskit.inventory.lots import LotBook, LotRule, ShelfLife, lot_cell, of_lot, trace
 from omskit.inventory.transfers import CloseShort, Receive, Send
 from omskit.returns import CaseKind, Disposition, Found
 from omskit.storage import Delivery, Storage
@@ -444,3 +445,68 @@ def test_a_line_that_is_declined_in_part_keeps_the_lots_that_expire_first(storag
     oms.do(work, RejectLines(((1, 3),), "broken"), actor="wms")
     assert oms.lots.picked(work) == [LotPieces(1, "MILK", "APR", 4)]
     assert oms.verify().is_sound
+
+
+def test_pieces_that_leave_in_parts_are_those_that_were_picked(storage: Storage) -> None:
+    oms = dairy(storage)
+    _, work = sold(oms, ("MILK", 7))
+    oms.do(work, Ship((Box(1, "WB-1", ((1, 3),)),), final=False), actor="wms")
+    assert there(oms) == {"APR@BER": (2, 2), "MAY@BER": (5, 2), "JUN@BER": (5, 0)}
+    oms.do(work, Ship((Box(2, "WB-2", ((1, 3),)),), final=False), actor="wms")
+    assert there(oms) == {"MAY@BER": (4, 1), "JUN@BER": (5, 0)}
+    assert oms.verify().is_sound
+
+
+def test_other_lots_that_leave_use_up_the_picks_of_their_work(storage: Storage) -> None:
+    clock = Clock()
+    oms = dairy(storage, clock=clock)
+    number, work = sold(oms, ("MILK", 4))
+    oms.do(work, Ship((Box(1, "WB-1", ((1, 1),)),), final=False), actor="wms")
+    oms.do(work, Unship(1, "it is still here"), actor="wms")
+    lots = (LotPieces(1, "MILK", "JUN", 2),)
+    oms.do(work, Ship((Box(2, "WB-2", ((1, 2),), lots=lots),), final=False), actor="wms")
+    assert there(oms) == {"APR@BER": (5, 1), "MAY@BER": (5, 0), "JUN@BER": (3, 0)}
+    clock.forward(hours=1)
+    oms.run()
+    assert len(fulfillments(oms, number)) == 2
+    assert there(oms) == {"APR@BER": (5, 2), "MAY@BER": (5, 0), "JUN@BER": (3, 0)}
+    assert oms.verify().is_sound
+
+
+def test_a_spent_lot_is_there_again_when_pieces_come_back(storage: Storage) -> None:
+    oms = dairy(storage, LotIn("MILK", "APR", 2, APRIL))
+    number, work = sold(oms, ("MILK", 2))
+    oms.do(work, HandOver("WB-1", "post"), actor="wms")
+    assert oms.lots.of("MILK") == []
+    case = oms.returns.open(Opening(number, CaseKind.RETURN, {1: 1}, authorised=True), actor="amy")
+    oms.returns.scan(Parcel("S1", "BER", (Found("MILK", 1),), case=case), actor="ber")
+    assert there(oms) == {"APR@BER": (1, 0)}
+    _, second = sold(oms, ("MILK", 1), id_="2")
+    assert oms.lots.picked(second) == [LotPieces(1, "MILK", "APR", 1)]
+    assert oms.verify().is_sound
+
+
+def test_a_return_of_another_lot_than_the_book_has_out_is_back_all_the_same(storage: Storage) -> None:
+    oms = dairy(storage)
+    number, work = sold(oms, ("MILK", 2))
+    oms.do(work, HandOver("WB-1", "post"), actor="wms")
+    case = oms.returns.open(Opening(number, CaseKind.RETURN, {1: 1}, authorised=True), actor="amy")
+    oms.returns.scan(Parcel("S1", "BER", (Found("MILK", 1, lot="JUN"),), case=case), actor="ber")
+    assert there(oms) == {"APR@BER": (3, 0), "MAY@BER": (5, 0), "JUN@BER": (6, 0)}
+    assert [one.gone for one in oms.lots.holders("MILK", "APR")] == [1]
+    assert oms.verify().is_sound
+
+
+def test_naming_more_pieces_than_move_is_a_mistake(storage: Storage) -> None:
+    oms = dairy(storage)
+    with pytest.raises(UsageError, match="bad_quantity"):
+        oms.lots.move("lost", "BER", "MILK", {"APR": 1, "MAY": -1}, actor="amy")
+    with pytest.raises(UsageError, match="unknown_movement"):
+        oms.lots.receive("BER", [LotIn("MILK", "APR", 1, APRIL)], actor="amy", kind="found")
+    with pytest.raises(UsageError, match="unknown_number"):
+        oms.lots.picked(readable("FO", 999))
+    move = Move("lost", BER, 1)
+    (leg,) = movements(move, at=Clock()(), actor="amy")
+    too_many = [leg, of_lot(leg, "APR", 2)]
+    with pytest.raises(UsageError, match="bad_lots"):
+        trace(too_many, RULES, LotBook({}, {lot_cell(BER, "APR"): Level(5)}, {}))

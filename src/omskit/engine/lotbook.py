@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from omskit.core import Cell, Change, Claim, Kind, Level, Movement, Reservation, Stored, UsageError
+from omskit.core import Cell, Claim, Kind, Level, Movement, Reservation, Stored, UsageError
 from omskit.engine.keeping import By, change_of
 from omskit.inventory.lots import (
     LIVE,
@@ -96,6 +96,9 @@ class TracedBook:
     def post(self, movements: Sequence[Movement]) -> None:
         """Book all movements, and those of lots that belong to them, or none.
 
+        Lots are locked before their levels and written after them: so nobody waits for somebody who waits for him,
+        and a refusal leaves nothing behind.
+
         Raises:
             Refused: As the book below; and as :func:`omskit.inventory.lots.trace` says.
             UsageError: ``unknown_lot`` for a lot that is named and not known; ``bad_lots``.
@@ -106,29 +109,34 @@ class TracedBook:
             return
         lots = _Reading(self.unit, self.below, self.lock)
         traced = trace(mine, self.rules, lots.book_for(mine))
+        events = _events(traced, lots.records, mine[-1])
+        if events and not self.lock:
+            self.unit.of(LOTS).load([lots.records[name].state.key for name in events], lock=True)
         self.below.post([*movements, *traced.added])
-        self._keep(traced, lots.records, mine[-1])
-
-    def _keep(self, traced: Traced, records: Mapping[str, Stored[LotRecord]], last: Movement) -> None:
-        """Write down which lots came in and which are spent, after the book: a refusal leaves nothing behind."""
-        events: dict[str, list[Event]] = {}
-        states = {name: one.state for name, one in records.items()}
-        commands: list[tuple[str, str, Command]] = [
-            (one.sku, one.code, Enter(one.warehouse, one.pieces, one.document)) for one in traced.entered
-        ]
-        commands += [(sku, code, Empty()) for sku, code in traced.emptied]
-        for sku, code, command in commands:
-            name = name_of(sku, code)
-            if code != UNKNOWN:
-                for event in decide(states[name], command, at=last.at, actor=last.actor):
-                    states[name] = LOTS.evolve(states[name], event)
-                    events.setdefault(name, []).append(event)
-        by = By(last.at, last.actor, "stock")
-        changes: list[Change[LotRecord]] = [
-            change_of(LOTS, records[name].state.key, records[name], made, by) for name, made in events.items()
-        ]
+        by = By(mine[-1].at, mine[-1].actor, "stock")
+        found = ((lots.records[name], made) for name, made in events.items())
+        changes = [change_of(LOTS, stored.state.key, stored, made, by) for stored, made in found]
         if changes:
             self.unit.of(LOTS).save(changes)
+
+
+def _events(
+    traced: Traced, records: Mapping[str, Stored[LotRecord]], last: Movement
+) -> dict[str, list[Event]]:
+    """Return what happens to lots by name: which came in and which are spent."""
+    events: dict[str, list[Event]] = {}
+    states = {name: one.state for name, one in records.items()}
+    commands: list[tuple[str, str, Command]] = [
+        (one.sku, one.code, Enter(one.warehouse, one.pieces, one.document)) for one in traced.entered
+    ]
+    commands += [(sku, code, Empty()) for sku, code in traced.emptied]
+    for sku, code, command in commands:
+        name = name_of(sku, code)
+        if code != UNKNOWN:
+            for event in decide(states[name], command, at=last.at, actor=last.actor):
+                states[name] = LOTS.evolve(states[name], event)
+                events.setdefault(name, []).append(event)
+    return events
 
 
 @frozen

@@ -1,5 +1,6 @@
 """Lots and serial numbers: what is known of a lot, where its pieces are, which of them go where."""
 
+from omskit.inventory.lots.booking import CameIn, LotBook, Traced, of_lot
 from omskit.inventory.lots.cells import OUT, PLACES, Split, lot_cell, out_of, sku_of, split, texts_of
 from omskit.inventory.lots.commands import Block, Clear, Command, Empty, Enter, Register
 from omskit.inventory.lots.decide import decide
@@ -20,7 +21,7 @@ from omskit.inventory.lots.picking import (
     pick_serials,
     removal_day,
 )
-from omskit.inventory.lots.tracing import NAMED, CameIn, LotBook, Traced, of_lot, trace
+from omskit.inventory.lots.tracing import NAMED, trace
 
 __all__ = [
     "LIVE",

@@ -14,13 +14,13 @@ back into the lot that it got; other pieces that come without a name are of the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from omskit.core import Cell, Claim, Level, Movement, Refused, UsageError, mark_of
+from omskit.inventory.lots.booking import CameIn, LotBook, Traced, of_lot
 from omskit.inventory.lots.cells import OUT, lot_cell, out_of, sku_of, split
-from omskit.inventory.lots.model import UNKNOWN, LotRecord, LotRule
+from omskit.inventory.lots.model import UNKNOWN, LotRule
 from omskit.inventory.lots.naming import check_named
 from omskit.inventory.machine import (
     ARRIVED,
@@ -29,6 +29,7 @@ from omskit.inventory.machine import (
     LEGS,
     RECEIVED,
     RELEASED,
+    RESERVED_FOR,
     SENT_OVER,
     SHIPPED,
 )
@@ -40,54 +41,6 @@ NEEDS_LOT = frozenset({RECEIVED, ARRIVED})
 #: Kinds that move the same pieces from one place to another.
 _CARRYING = {kind: kind for kind, legs in LEGS.items() if len(legs) > 1 and legs[0][0] != INBOUND}
 _CARRYING |= {SENT_OVER: "transfer", DISPATCHED: "transfer"}
-
-
-@frozen
-class LotBook:
-    """What is known of lots when something is booked.
-
-    Args:
-        records: Of each SKU, in order of expiry.
-        levels: Of the cells of these lots.
-        held: What claims hold: of places, of lots, and of lots that left; by (claim, cell).
-    """
-
-    records: Mapping[str, Sequence[LotRecord]]
-    levels: Mapping[Cell, Level]
-    held: Mapping[tuple[Claim, Cell], int]
-
-
-class CameIn(NamedTuple):
-    """Pieces of a lot that came in from outside."""
-
-    sku: str
-    code: str
-    warehouse: str
-    pieces: int
-    document: str
-
-
-@frozen
-class Traced:
-    """What is booked of lots.
-
-    Args:
-        added: Movements beside the given ones.
-        entered: Pieces that came in.
-        emptied: Lots without a piece left, as (SKU, lot).
-    """
-
-    added: tuple[Movement, ...]
-    entered: tuple[CameIn, ...]
-    emptied: tuple[tuple[str, str], ...]
-
-
-def of_lot(movement: Movement, code: str, pieces: int | None = None) -> Movement:
-    """Return a movement that names the lot of pieces that a movement moves: of all of them, or of some."""
-    count = movement.quantity if pieces is None else pieces
-    sign = (movement.on_hand > 0) - (movement.on_hand < 0)
-    cell = lot_cell(movement.cell, code)
-    return evolve(movement, cell=cell, quantity=count, on_hand=sign * count, reserved=0)
 
 
 def trace(movements: Sequence[Movement], rules: Mapping[str, LotRule], book: LotBook) -> Traced:
@@ -157,6 +110,8 @@ class _Tracer:
     _kept: dict[tuple[Claim, Cell], dict[str, None]] = field(factory=dict, init=False)
     _hands: dict[tuple[str, str], list[tuple[str, int]]] = field(factory=dict, init=False)
     _touched: dict[tuple[Claim, Cell], Movement] = field(factory=dict, init=False)
+    _kinds: dict[tuple[Claim, Cell], dict[str, int]] = field(factory=dict, init=False)
+    _used: dict[tuple[Claim, Cell], int] = field(factory=dict, init=False)
     _entered: list[CameIn] = field(factory=list, init=False)
     _left: dict[tuple[str, str], None] = field(factory=dict, init=False)
 
@@ -175,7 +130,10 @@ class _Tracer:
         for one in movements:
             if one.reserved:
                 self._hold(one)
-                self._touched[one.claim, one.cell] = one
+                where = (one.claim, one.cell)
+                self._touched[where] = one
+                kinds = self._kinds.setdefault(where, {})
+                kinds[one.kind] = kinds.get(one.kind, 0) + one.quantity
 
     def _hold(self, one: Movement) -> None:
         if one.claim.order and one.reserved:
@@ -215,19 +173,24 @@ class _Tracer:
     def _use_pick(self, one: Movement) -> None:
         used = min(self.held.get((one.claim, one.cell), 0), -one.on_hand) if one.claim.order else 0
         if used:
+            where = (one.claim, split(one.cell).place)
+            self._used[where] = self._used.get(where, 0) + used
             self._apply(self._add(one, one.cell, 0, -used, RELEASED))
 
     def _take_out(self, one: Movement, code: str) -> None:
-        """Take pieces that are back off what is out with their order line, at whatever warehouse they left."""
+        """Take pieces that are back off what is out with their order line, at whatever warehouse they left.
+
+        Where the book had them as of another lot, it was wrong about which left: they are back all the same.
+        """
         wanted, sku = one.on_hand, sku_of(one.cell)
         out = self._out(one.claim, sku)
         theirs = {split(cell).code for cell, _ in out}
         if self.rules[sku].serial and code != UNKNOWN and out and code not in theirs:
             problems = ((code, "not_theirs"),)
             raise Refused("bad_serials", f"{code} of {sku} did not leave for this line", problems=problems)
-        for cell, count in out:
-            if split(cell).code == code and wanted:
-                back = min(count, wanted)
+        for cell, count in sorted(out, key=lambda pair: split(pair[0]).code != code):
+            back = min(count, wanted)
+            if back:
                 wanted -= back
                 self._apply(self._add(one, cell, -back, -back))
 
@@ -307,15 +270,30 @@ class _Tracer:
             self._book(one, UNKNOWN, wanted)
 
     def give_back(self) -> None:
-        """Release picks beyond what their order lines still hold, the last to expire first."""
+        """Release picks of what order lines do not hold any more, the last to expire first.
+
+        Whatever leaves, or is given up, takes as many picks along, also where it was of another lot: a line may
+        hold more than is picked, for work that will be opened later and gets picks of its own.
+        """
         for (claim, place), like in self._touched.items():
-            codes = {code: self.held[claim, lot_cell(place, code)] for code in self._kept.get((claim, place), ())}
-            over = sum(codes.values()) - self.held.get((claim, place), 0)
-            for code in reversed([one for one in self._codes(sku_of(place)) if one in codes]):
-                back = min(over, codes[code])
-                if back > 0:
-                    over -= back
-                    self._apply(self._add(like, lot_cell(place, code), 0, -back, RELEASED))
+            cells = [lot_cell(place, code) for code in reversed(self._codes(sku_of(place)))]
+            picks = {cell: self.held[claim, cell] for cell in cells if self.held.get((claim, cell))}
+            over = max(
+                self._freed(claim, place) - self._used.get((claim, place), 0),
+                sum(picks.values()) - self.held.get((claim, place), 0),
+            )
+            older = {cell: min(count, self.book.held.get((claim, cell), 0)) for cell, count in picks.items()}
+            for some in (older, picks):
+                for cell, most in some.items():
+                    back = min(over, most, self.held[claim, cell])
+                    if back > 0:
+                        over -= back
+                        self._apply(self._add(like, cell, 0, -back, RELEASED))
+
+    def _freed(self, claim: Claim, place: Cell) -> int:
+        """Return how many pieces a line has given up, or sent off of those that it held before."""
+        kinds = self._kinds[claim, place]
+        return kinds.get(RELEASED, 0) + max(0, kinds.get(SHIPPED, 0) - kinds.get(RESERVED_FOR, 0))
 
     def done(self) -> Traced:
         """Return what is added, after a last look at every lot that was touched."""
