@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from attrs import frozen
 
-from omskit.core import Cell, Duplicate, Movement, UsageError, key_of, mark_of
+from omskit.core import Cell, Movement, UsageError, key_of, mark_of
 from omskit.engine.locking import LockingUp
 from omskit.engine.lotbook import live_pages
 from omskit.engine.lotstock import LotHolder, LotStock, holders_of, known_lot, picked_of, scanned, stock_of
@@ -80,7 +80,7 @@ class LotDesk:
             if booked:
                 unit.stock.post(booked)
 
-        self._once(key, [kind, warehouse, _told(goods), document], do)
+        once(self.shop, SOURCE, key, [kind, warehouse, _told(goods), document], do)
 
     def move(
         self,
@@ -118,7 +118,7 @@ class LotDesk:
         asked_lots = {sku: lots} if lots else {}
         booked = self._booked(kind, warehouse, asked_lots, actor=actor, document=document, reason=reason)
         asked = [kind, warehouse, sku, dict(lots), document]
-        self._once(key, asked, lambda unit, _lock: unit.stock.post(booked))
+        once(self.shop, SOURCE, key, asked, lambda unit, _lock: unit.stock.post(booked))
 
     def name(
         self, warehouse: str, goods: Sequence[LotIn], *, actor: str, document: str = "", key: str = ""
@@ -142,7 +142,7 @@ class LotDesk:
             if booked:
                 unit.stock.post(booked)
 
-        self._once(key, ["name", warehouse, _told(goods), document], do)
+        once(self.shop, SOURCE, key, ["name", warehouse, _told(goods), document], do)
 
     def of(self, *skus: str) -> Sequence[LotStock]:
         """Return the lots of SKUs that have pieces, by warehouse, first to expire first."""
@@ -272,15 +272,6 @@ class LotDesk:
                 named = () if mark_of(leg.cell) == INBOUND else codes.items()
                 booked += [leg, *(of_lot(leg, code, count) for code, count in named)]
         return booked
-
-    def _once(self, key: str, asked: object, do: Callable[[Unit, bool], None]) -> None:
-        """Do it once for a key, and again where somebody has made the same lot known at the same moment."""
-        try:
-            once(self.shop, SOURCE, key, asked, do)
-        except Duplicate as error:
-            if error.code != "duplicate_key" or self.shop.joined:
-                raise
-            once(self.shop, SOURCE, key, asked, do)
 
 
 def _warns(one: LotStock, rules: Mapping[str, LotRule], today: date) -> bool:
