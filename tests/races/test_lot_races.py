@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 from many_shops import close, in_threads, open_shop
 from shop import fulfillments, order, payload
 
 from omskit.core import OmsError, Refused
-from omskit.engine import Done, LotIn, Oms
+from omskit.engine import Done, LotIn, Oms, lotbook
 from omskit.fulfillment import HandOver, LotPieces, Parcel, Ship
-from omskit.inventory.lots import LotRule
+from omskit.inventory.lots import LotRule, trace
 
 RULES = {"MILK": LotRule(), "PHONE": LotRule(serial=True)}
 
@@ -72,6 +74,34 @@ def test_of_ten_that_take_in_one_number_one_does(oms: Oms) -> None:
     assert (outcomes.count("taken in"), refused) == (1, ["serial_twice"] * 9)
     assert sum(one.on_hand for one in oms.lots.of("PHONE")) == 2
     assert oms.verify().drift == ()
+
+
+@pytest.mark.postgres
+def test_without_the_lot_s_own_version_one_number_would_be_taken_in_twice(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet = Barrier(2)
+
+    def look_together(*args: Any) -> Any:
+        traced = trace(*args)
+        meet.wait(30)
+        return traced
+
+    oms = open_shop(postgres_url, lot_rules=RULES)
+    oms.lots.receive("BER", [LotIn("PHONE", "S1")], actor="amy")
+    oms.lots.move("lost", "BER", "PHONE", {"S1": 1}, actor="amy")
+    monkeypatch.setattr(lotbook, "trace", look_together)
+    monkeypatch.setattr(lotbook, "_events", lambda *_: {})
+    outcomes = in_threads(oms, take_in_one, 2)
+    drift = [one.subject for one in oms.verify().drift]
+    close(oms)
+    assert outcomes == ["taken in", "taken in"]
+    assert "serial number S1 of PHONE" in drift
+
+
+def take_in_one(oms: Oms, number: int) -> str:
+    oms.lots.receive(("BER", "POZ")[number], [LotIn("PHONE", "S1")], actor="amy")
+    return "taken in"
 
 
 def ship_the_same(works: list[str], oms: Oms, number: int) -> Done:

@@ -16,10 +16,12 @@ from shop import AT, WEB, Clock, order, payload, process, read, refund
 from omskit import catalog as c
 from omskit.channels import Channel, Listings, RefundRequest
 from omskit.core import Cell, Refusal, readable
-from omskit.engine import Act, Oms, Opening, Parcel, Scan
+from omskit.engine import Act, LotIn, Oms, Opening, Parcel, Scan
 from omskit.flow import Offering
-from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver
+from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver, LotPieces, Ship
+from omskit.fulfillment import Parcel as Box
 from omskit.inventory import Counted, Variance
+from omskit.inventory.lots import LotRule
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, AddLine, Approve
 from omskit.pricing import Customer, PriceChange, PriceEntry, PriceGuard, allowances, changes
@@ -40,7 +42,17 @@ def live(storage: Storage, **options: Any) -> Oms:
     """Open the shop; its clock stands where the calls put it."""
     web = evolve(WEB, read_refunds=refunds)
     priced = pricing(HOT, COUPON, hold_for=HOUR)
-    return Oms(storage, [web, MALL], process(), clock=Clock(), pricing=priced, offering=Offering(), **options)
+    rules = {"L": LotRule(), "N": LotRule(serial=True)}
+    return Oms(
+        storage,
+        [web, MALL],
+        process(),
+        clock=Clock(),
+        pricing=priced,
+        offering=Offering(),
+        lot_rules=rules,
+        **options,
+    )
 
 
 # what the calls are about, by what people outside know of it
@@ -108,6 +120,13 @@ def price(minor: int) -> PriceChange:
 FEWER = Variance(Counted(Cell("B", "BER"), 30, AT + 5 * DAY, "count"), book=32, in_flight=0, difference=-2)
 SOLD = [order(str(number), ("A", 2), ("B", 1)) for number in range(1, 9)]
 PICKUP = order("store", ("A", 1), terms={"kind": "pickup"})
+LOTTED = [order("by lot", ("L", 2), ("N", 1)), order("by number", ("N", 1))]
+#: When lots expire.
+LATER = (AT + 60 * DAY).date()
+#: Pieces with a number.
+NUMBERS = (LotIn("N", "N1", maker_code="W"), LotIn("N", "N2"))
+#: What leaves of them.
+BOX = Box(1, "WB-L", ((1, 2), (2, 1)), lots=(LotPieces(1, "L", "L1", 2), LotPieces(2, "N", "N1")))
 EXTRA = [order(one, ("A", 2)) for one in ("whole", "halves", "thirds")]
 
 #: Every method that writes, in an order in which a shop could call them.
@@ -120,11 +139,15 @@ LIFE: tuple[Call, ...] = (
         again="already_planted",
     ),
     Call("stock.receive", lambda _, do: do("BER", {"A": 60, "B": 40}, actor="amy", key="asn-1")),
+    Call(
+        "lots.receive",
+        lambda _, do: do("BER", [LotIn("L", "L1", 5, LATER), *NUMBERS], actor="amy", key="gr-1"),
+    ),
     Call("offers.heard", lambda _, do: do("web", {"A": 3})),
     Call("offers.publish", lambda _, do: do("web", ["A"])),
     Call("offers.publish", lambda _, do: do("web", ["B"])),
     Call("relay", lambda _, do: do(lambda _: Delivery.DONE), units=True, wait=HOUR),
-    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP))),
+    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP, *LOTTED))),
     Call("receive", lambda _, do: do("mall", payload(order("m1", ("60001", 1)), order("m2", ("60002", 1))))),
     Call("catalog.list_items", lambda _, do: do([listing("60001", "TEA"), listing("60003", "B")], actor="amy")),
     Call("catalog.listing", lambda _, do: do("mall", "60001", c.Remap("A"), actor="amy")),
@@ -139,6 +162,7 @@ LIFE: tuple[Call, ...] = (
         ),
     ),
     Call("do", lambda oms, do: do(fo(oms, "store"), AwaitPickup("4711", AT + 3 * HOUR), actor="store")),
+    Call("do", lambda oms, do: do(fo(oms, "by lot"), Ship((BOX,)), actor="wms")),
     Call("shipments.track", lambda _, do: do([Scan("WB-1", (Fact(DELIVERED, AT + HOUR),))], actor="post")),
     Call("shipments.reject", lambda oms, do: do(fo(oms, "4"), "B", reason="broken", actor="wms")),
     Call("cancel", lambda oms, do: do(so(oms, "5"), actor="amy")),
@@ -232,6 +256,24 @@ LIFE: tuple[Call, ...] = (
     Call(
         "transfers.do", lambda oms, do: do(transfer(oms), Receive("D2", ((1, 2, 1),)), actor="amy"), after=6 * DAY
     ),
+    # lots by hand
+    Call(
+        "stock.adjust",
+        lambda _, do: do("BER", {"L": 2}, actor="amy", reason="found", key="adj-2"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.name",
+        lambda _, do: do("BER", [LotIn("L", "L2", 1, LATER)], actor="amy", key="name-1"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.move", lambda _, do: do("spoiled", "BER", "L", {"L1": 1}, actor="amy", key="wet-1"), after=6 * DAY
+    ),
+    Call("lots.recall", lambda _, do: do("L", "L2", reason="glass", actor="amy"), after=6 * DAY),
+    Call("lots.allow", lambda _, do: do("L", "L2", actor="amy"), after=6 * DAY),
+    Call("lots.lock_up", lambda _, do: do(actor="clock", on=LATER), after=6 * DAY),
+    Call("lots.settle", lambda _, do: do(actor="amy"), after=6 * DAY),
     # what time does
     Call("shipments.expire_pickups", lambda _, do: do(actor="clock"), after=6 * DAY),
     Call("returns.expire", lambda _, do: do(actor="clock"), after=6 * DAY),
@@ -257,6 +299,12 @@ READS: tuple[Call, ...] = (
     Call("explain", lambda oms, do: do(so(oms, "1"))),
     Call("fulfillments", lambda _, do: list(do())),
     Call("history", lambda oms, do: do(so(oms, "1"))),
+    Call("lots.check", lambda oms, do: do(fo(oms, "by number"), "N", ["N2"])),
+    Call("lots.expiring", lambda _, do: do(on=LATER)),
+    Call("lots.from_maker", lambda _, do: do("N", "W")),
+    Call("lots.holders", lambda _, do: do("L", "L1")),
+    Call("lots.of", lambda _, do: do("L", "N")),
+    Call("lots.picked", lambda oms, do: do(fo(oms, "by number"))),
     Call("offers.alerts", lambda _, do: do("BER", points={"A": 5})),
     Call("offers.available", lambda _, do: do(["A"])),
     Call("offers.figures", lambda _, do: do("web", ["A"])),
