@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from shop import Clock, fulfillments, order, payload, shop
 
 from omskit.channels import PickLine, PickRequest
 from omskit.core import Cell, Level, Refused, UsageError, key_of, marked, readable
-from omskit.engine import LotIn, Oms, Opening, Parcel, Request, Withheld
-from omskit.fulfillment import ConfirmRecall, HandOver, LotPieces, Reject, RejectLines, Ship, Unship
+from omskit.engine import KINDS, LotIn, Oms, Opening, Parcel, Request, Withheld
+from omskit.fulfillment import (
+    ConfirmRecall,
+    HandOver,
+    LotPieces,
+    Recall,
+    Reject,
+    RejectLines,
+    Settle,
+    Ship,
+    Unship,
+)
 from omskit.fulfillment import Parcel as Box
 from omskit.inventory import Move, movements
 from omskit.inventory.lots import LotBook, LotRule, ShelfLife, lot_cell, of_lot, trace
 from omskit.inventory.transfers import CloseShort, Receive, Send
 from omskit.returns import CaseKind, Disposition, Found
 from omskit.storage import Delivery, Storage
+from omskit.storage.sql import SqlStorage, open_engine
 
 MILK = LotRule(ShelfLife(lock_up_days=10, reject_days=20, warn_days=30))
 RULES = {"MILK": MILK, "PHONE": LotRule(serial=True)}
@@ -512,3 +524,38 @@ def test_naming_more_pieces_than_move_is_a_mistake(storage: Storage) -> None:
     too_many = [leg, of_lot(leg, "APR", 2)]
     with pytest.raises(UsageError, match="bad_lots"):
         trace(too_many, RULES, LotBook({}, {lot_cell(BER, "APR"): Level(5)}, {}))
+
+
+@pytest.mark.parametrize(("is_sold", "gone"), [(True, 2), (False, 0)])
+def test_lots_that_left_after_the_stop_are_sold_or_written_off(
+    storage: Storage,
+    is_sold: bool,  # noqa: FBT001
+    gone: int,
+) -> None:
+    oms = dairy(storage)
+    _, work = sold(oms, ("MILK", 2))
+    oms.do(work, Recall("wait"), actor="amy")
+    oms.do(work, ConfirmRecall(), actor="wms")
+    lots = (LotPieces(1, "MILK", "JUN", 2),)
+    oms.do(work, Ship((Box(1, "WB-1", ((1, 2),), lots=lots),)), actor="wms")
+    assert there(oms)["JUN@BER"] == (5, 0)
+    oms.do(work, Settle(1, sold=is_sold), actor="amy")
+    assert there(oms) == {"APR@BER": (5, 0), "MAY@BER": (5, 0), "JUN@BER": (3, 0)}
+    assert sum(one.gone for one in oms.lots.holders("MILK", "JUN")) == gone
+    assert oms.verify().is_sound
+
+
+def test_lots_follow_the_transaction_of_a_host(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms = dairy(storage)
+    _, work = sold(oms, ("MILK", 2))
+    with engine.connect() as connection, connection.begin() as transaction:
+        with oms.joined(connection) as joined:
+            joined.do(work, HandOver("WB-1", "post"), actor="wms")
+            assert there(joined)["APR@BER"] == (3, 0)
+        transaction.rollback()
+    assert there(oms)["APR@BER"] == (5, 2)
+    assert oms.verify().is_sound
+    engine.dispose()
