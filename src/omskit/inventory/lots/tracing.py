@@ -107,7 +107,9 @@ class _Tracer:
     levels: dict[Cell, Level] = field(init=False)
     held: dict[tuple[Claim, Cell], int] = field(init=False)
     added: list[Movement] = field(factory=list, init=False)
+    _turns: dict[str, dict[str, int]] = field(factory=dict, init=False)
     _kept: dict[tuple[Claim, Cell], dict[str, None]] = field(factory=dict, init=False)
+    _outs: dict[tuple[Claim, str], dict[Cell, str]] = field(factory=dict, init=False)
     _hands: dict[tuple[str, str], list[tuple[str, int]]] = field(factory=dict, init=False)
     _touched: dict[tuple[Claim, Cell], Movement] = field(factory=dict, init=False)
     _kinds: dict[tuple[Claim, Cell], dict[str, int]] = field(factory=dict, init=False)
@@ -122,7 +124,9 @@ class _Tracer:
 
     def _index(self, claim: Claim, cell: Cell) -> None:
         place, code = split(cell)
-        if code is not None:
+        if code is not None and mark_of(place) == OUT:
+            self._outs.setdefault((claim, sku_of(place)), {})[cell] = code
+        elif code is not None:
             self._kept.setdefault((claim, place), {})[code] = None
 
     def know(self, movements: Iterable[Movement]) -> None:
@@ -196,18 +200,21 @@ class _Tracer:
 
     def _out(self, claim: Claim, sku: str) -> list[tuple[Cell, int]]:
         """Return the lots that are out with an order line, first to expire first."""
-        turns = {code: number for number, code in enumerate(self._codes(sku))}
-        found = [
-            (lot_cell(place, code), turns.get(code, len(turns)))
-            for (whose, place), codes in self._kept.items()
-            if whose == claim and mark_of(place) == OUT and sku_of(place) == sku
-            for code in codes
-        ]
-        cells = [cell for cell, _ in sorted(found, key=lambda pair: (pair[1], pair[0]))]
-        return [(cell, self.held[claim, cell]) for cell in cells if self.held[claim, cell]]
+        turns, cells = self._in_turn(sku), self._outs.get((claim, sku), {})
+        ordered = sorted(cells, key=lambda cell: (turns.get(cells[cell], len(turns)), cell))
+        return [(cell, self.held[claim, cell]) for cell in ordered if self.held[claim, cell]]
 
-    def _codes(self, sku: str) -> list[str]:
-        return [record.code for record in self.book.records.get(sku, ())]
+    def _in_turn(self, sku: str) -> dict[str, int]:
+        """Return the places of lots in the order of expiry, in that order."""
+        if sku not in self._turns:
+            records = self.book.records.get(sku, ())
+            self._turns[sku] = {record.code: number for number, record in enumerate(records)}
+        return self._turns[sku]
+
+    def _picked(self, claim: Claim, place: Cell) -> list[str]:
+        """Return the lots of a place of which an order line has picked some, first to expire first."""
+        turns = self._in_turn(sku_of(place))
+        return sorted(self._kept.get((claim, place), ()), key=lambda code: turns.get(code, len(turns)))
 
     def enter(self, one: Movement, wanted: int) -> None:
         """Say of which lots pieces are that came from outside."""
@@ -234,6 +241,8 @@ class _Tracer:
         """Say of which lots pieces are that leave a place."""
         hand = self._hands.setdefault((sku_of(one.cell), _CARRYING.get(one.kind, "")), [])
         for code in self._order(one):
+            if not wanted:
+                break
             level = self.levels.get(lot_cell(one.cell, code)) or Level()
             own = self.held.get((one.claim, lot_cell(one.cell, code)), 0) if one.claim.order else 0
             count = min(wanted, level.available + own)
@@ -246,15 +255,18 @@ class _Tracer:
             cells = ((one.cell.sku, one.cell.warehouse, one.quantity, there),)
             raise Refused("out_of_stock", f"lots of {sku} have {there} of {one.quantity} pieces", cells=cells)
 
-    def _order(self, one: Movement) -> list[str]:
-        """Return lots in the order in which pieces leave: own picks, then by expiry.
+    def _order(self, one: Movement) -> Iterator[str]:
+        """Yield lots in the order in which pieces leave: own picks, then by expiry.
 
         What nobody sent off himself is rather of a lot that nobody knows.
         """
-        codes = self._codes(sku_of(one.cell))
-        codes = [*codes, UNKNOWN] if one.kind == SHIPPED else [UNKNOWN, *codes]
-        picked = self._kept.get((one.claim, one.cell), {}) if one.claim.order else {}
-        return [*(code for code in codes if code in picked), *(code for code in codes if code not in picked)]
+        picked = self._picked(one.claim, one.cell) if one.claim.order else []
+        yield from picked
+        if one.kind != SHIPPED:
+            yield UNKNOWN
+        yield from (code for code in self._in_turn(sku_of(one.cell)) if code not in picked)
+        if one.kind == SHIPPED:
+            yield UNKNOWN
 
     def put(self, one: Movement, wanted: int) -> None:
         """Put pieces that have left one place into another one; others are of the unknown lot."""
@@ -276,7 +288,7 @@ class _Tracer:
         hold more than is picked, for work that will be opened later and gets picks of its own.
         """
         for (claim, place), like in self._touched.items():
-            cells = [lot_cell(place, code) for code in reversed(self._codes(sku_of(place)))]
+            cells = [lot_cell(place, code) for code in reversed(self._picked(claim, place))]
             picks = {cell: self.held[claim, cell] for cell in cells if self.held.get((claim, cell))}
             over = max(
                 self._freed(claim, place) - self._used.get((claim, place), 0),
