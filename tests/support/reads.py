@@ -5,7 +5,21 @@ from __future__ import annotations
 from counters import draft
 from entrances import Call
 from shop import AT, process
-from whole_life import COLUMNS, DAY, HOUR, NEAR_FIRST, near_first, price, price_change, ra, so, table, transfer
+from whole_life import (
+    COLUMNS,
+    DAY,
+    HOUR,
+    LATER,
+    NEAR_FIRST,
+    fo,
+    near_first,
+    price,
+    price_change,
+    ra,
+    so,
+    table,
+    transfer,
+)
 
 from omskit.allocation import Policy
 from omskit.pricing import Customer, PriceGuard
@@ -38,6 +52,12 @@ READS: tuple[Call, ...] = (
     Call("inbound.get", lambda _, do: do("PO-1")),
     Call("inbound.history", lambda _, do: do("PO-1")),
     Call("inbound.late", lambda _, do: do()),
+    Call("lots.check", lambda oms, do: do(fo(oms, "by number"), "N", ["N2"])),
+    Call("lots.expiring", lambda _, do: do(on=LATER)),
+    Call("lots.from_maker", lambda _, do: do("N", "W")),
+    Call("lots.holders", lambda _, do: do("L", "L1")),
+    Call("lots.of", lambda _, do: do("L", "N")),
+    Call("lots.picked", lambda oms, do: do(fo(oms, "by number"))),
     Call("offers.alerts", lambda _, do: do("BER", points={"A": 5})),
     Call("offers.available", lambda _, do: do(["A"])),
     Call("offers.figures", lambda _, do: do("web", ["A"])),

@@ -29,12 +29,14 @@ from omskit.allocation import (
 )
 from omskit.channels import Channel, Listings, RefundRequest
 from omskit.core import Cell, Refusal, readable
-from omskit.engine import Act, Oms, Opening, Parcel, Scan
+from omskit.engine import Act, LotIn, Oms, Opening, Parcel, Scan
 from omskit.flow import Offering
-from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver
+from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver, LotPieces, Ship
+from omskit.fulfillment import Parcel as Box
 from omskit.inventory import Counted, Variance
 from omskit.inventory.costs import CostScope
 from omskit.inventory.inbound import AddExpected, SetExpected
+from omskit.inventory.lots import LotRule
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, AddLine, Approve, Assign, Consignment
 from omskit.pricing import PriceChange, PriceEntry, allowances, changes
@@ -60,7 +62,8 @@ def live(storage: Storage, **options: Any) -> Oms:
     """Open the shop; its clock stands where the calls put it."""
     web = evolve(WEB, read_refunds=refunds)
     priced = pricing(HOT, COUPON, hold_for=HOUR)
-    more = {"pricing": priced, "offering": Offering(), "valued": [EU], **options}
+    rules = {"L": LotRule(), "N": LotRule(serial=True)}
+    more = {"pricing": priced, "offering": Offering(), "valued": [EU], "lot_rules": rules, **options}
     return Oms(storage, [web, MALL], process(), clock=Clock(), **more)
 
 
@@ -137,7 +140,15 @@ SOLD = [order(str(number), ("A", 2), ("B", 1)) for number in range(1, 9)]
 PICKUP = order("store", ("A", 1), terms={"kind": "pickup"})
 CARTED = order("carted", ("A", 3), terms={"cart": "c1"})
 PART = Assign((Consignment(1, "BER", ((1, 2),)),), AT + 7 * DAY)
-LATER = (AT + 9 * DAY).date()
+#: When goods are due.
+DUE = (AT + 9 * DAY).date()
+LOTTED = [order("by lot", ("L", 2), ("N", 1)), order("by number", ("N", 1))]
+#: When lots expire.
+LATER = (AT + 60 * DAY).date()
+#: Pieces with a number.
+NUMBERS = (LotIn("N", "N1", maker_code="W"), LotIn("N", "N2"))
+#: What leaves of them.
+BOX = Box(1, "WB-L", ((1, 2), (2, 1)), lots=(LotPieces(1, "L", "L1", 2), LotPieces(2, "N", "N1")))
 EXTRA = [order(one, ("A", 2)) for one in ("whole", "halves", "thirds")]
 
 #: Every method that writes, in an order in which a shop could call them.
@@ -150,11 +161,15 @@ LIFE: tuple[Call, ...] = (
         again="already_planted",
     ),
     Call("stock.receive", lambda _, do: do("BER", {"A": 60, "B": 40}, actor="amy", key="asn-1")),
+    Call(
+        "lots.receive",
+        lambda _, do: do("BER", [LotIn("L", "L1", 5, LATER), *NUMBERS], actor="amy", key="gr-1"),
+    ),
     Call("offers.heard", lambda _, do: do("web", {"A": 3})),
     Call("offers.publish", lambda _, do: do("web", ["A"])),
     Call("offers.publish", lambda _, do: do("web", ["B"])),
     Call("relay", lambda _, do: do(lambda _: Delivery.DONE), units=True, wait=HOUR),
-    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP))),
+    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP, *LOTTED))),
     Call("receive", lambda _, do: do("mall", payload(order("m1", ("60001", 1)), order("m2", ("60002", 1))))),
     Call("catalog.list_items", lambda _, do: do([listing("60001", "TEA"), listing("60003", "B")], actor="amy")),
     Call("catalog.listing", lambda _, do: do("mall", "60001", c.Remap("A"), actor="amy")),
@@ -169,6 +184,7 @@ LIFE: tuple[Call, ...] = (
         ),
     ),
     Call("do", lambda oms, do: do(fo(oms, "store"), AwaitPickup("4711", AT + 3 * HOUR), actor="store")),
+    Call("do", lambda oms, do: do(fo(oms, "by lot"), Ship((BOX,)), actor="wms")),
     Call("shipments.track", lambda _, do: do([Scan("WB-1", (Fact(DELIVERED, AT + HOUR),))], actor="post")),
     Call("shipments.reject", lambda oms, do: do(fo(oms, "4"), "B", reason="broken", actor="wms")),
     Call("cancel", lambda oms, do: do(so(oms, "5"), actor="amy")),
@@ -262,6 +278,24 @@ LIFE: tuple[Call, ...] = (
     Call(
         "transfers.do", lambda oms, do: do(transfer(oms), Receive("D2", ((1, 2, 1),)), actor="amy"), after=6 * DAY
     ),
+    # lots by hand
+    Call(
+        "stock.adjust",
+        lambda _, do: do("BER", {"L": 2}, actor="amy", reason="found", key="adj-2"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.name",
+        lambda _, do: do("BER", [LotIn("L", "L2", 1, LATER)], actor="amy", key="name-1"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.move", lambda _, do: do("spoiled", "BER", "L", {"L1": 1}, actor="amy", key="wet-1"), after=6 * DAY
+    ),
+    Call("lots.recall", lambda _, do: do("L", "L2", reason="glass", actor="amy"), after=6 * DAY),
+    Call("lots.allow", lambda _, do: do("L", "L2", actor="amy"), after=6 * DAY),
+    Call("lots.lock_up", lambda _, do: do(actor="clock", on=LATER), after=6 * DAY),
+    Call("lots.settle", lambda _, do: do(actor="amy"), after=6 * DAY),
     # orders that warehouses hold and do not work on yet
     Call("stock.receive", lambda _, do: do("BER", {"C": 2}, actor="amy", key="asn-2"), after=6 * DAY),
     Call("stock.receive", lambda _, do: do("MUC", {"C": 2}, actor="amy", key="asn-3"), after=6 * DAY),
@@ -295,10 +329,10 @@ LIFE: tuple[Call, ...] = (
     # goods that suppliers announce, and an order that waits for them
     Call("receive", lambda _, do: do("web", payload(order("waits", ("C", 2)))), after=7 * DAY),
     Call("do", lambda oms, do: do(so(oms, "waits"), Approve(), actor="amy", key="wait"), after=7 * DAY),
-    Call("inbound.announce", lambda _, do: do("PO-1", "BER", [("C", 4, LATER)], actor="amy"), after=7 * DAY),
+    Call("inbound.announce", lambda _, do: do("PO-1", "BER", [("C", 4, DUE)], actor="amy"), after=7 * DAY),
     Call(
         "inbound.revise",
-        lambda _, do: do("PO-1", [SetExpected(1, 5), AddExpected("B", 2, LATER)], actor="amy", key="po-1/1"),
+        lambda _, do: do("PO-1", [SetExpected(1, 5), AddExpected("B", 2, DUE)], actor="amy", key="po-1/1"),
         after=7 * DAY,
     ),
     Call(
@@ -308,7 +342,7 @@ LIFE: tuple[Call, ...] = (
     ),
     Call("inbound.fill", lambda _, do: do(["C"]), after=7 * DAY, units=True),
     Call("inbound.close", lambda _, do: do("PO-1", actor="amy", reason="no more"), after=7 * DAY),
-    Call("inbound.announce", lambda _, do: do("PO-2", "BER", [("C", 4, LATER)], actor="amy"), after=7 * DAY),
+    Call("inbound.announce", lambda _, do: do("PO-2", "BER", [("C", 4, DUE)], actor="amy"), after=7 * DAY),
     Call("inbound.cancel", lambda _, do: do("PO-2", actor="amy"), after=7 * DAY),
     # what time does
     Call("shipments.expire_pickups", lambda _, do: do(actor="clock"), after=7 * DAY),

@@ -10,9 +10,12 @@ from attrs import field, frozen
 
 from omskit.channels import Reporting
 from omskit.core import Change, ConcurrencyConflict, Duplicate, Refused, aware
+from omskit.engine.allotting import allotter
 from omskit.engine.keys import Keys
+from omskit.engine.lotbook import TracedUnit
 from omskit.flow import Following, Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.lots import LotRule
 from omskit.inventory.soft import SOFTS, SoftReservation
 from omskit.orders import ORDERS
 from omskit.pricing import Till
@@ -37,6 +40,7 @@ class Shop:
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
         reporting: How channels are told of parcels, by code.
+        lot_rules: How SKUs are kept by lot, of those that are.
     """
 
     storage: Storage
@@ -44,6 +48,7 @@ class Shop:
     clock: Callable[[], datetime]
     joined: bool = False
     reporting: Mapping[str, Reporting] = field(factory=dict)
+    lot_rules: Mapping[str, LotRule] = field(factory=dict)
 
     def now(self) -> datetime:
         """Return the instant, in UTC.
@@ -55,7 +60,9 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
+        work = Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
+        work.allot = allotter(unit)
+        return work
 
     def attempt(self, do: Callable[[Unit, bool], T], *, plans: bool = True) -> T:
         """Do something within a unit, again after a conflict.
@@ -74,7 +81,7 @@ class Shop:
         while True:
             try:
                 with self.storage.begin() as unit:
-                    return do(unit, lock)
+                    return do(TracedUnit(unit, self.lot_rules, lock) if self.lot_rules else unit, lock)
             except (ConcurrencyConflict, Duplicate):
                 tries += 1
                 if self.joined or tries == MAX_TRIES:
