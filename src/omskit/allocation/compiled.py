@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
 from omskit.allocation.network import Network, Warehouse, leaves
 from omskit.allocation.offers import Kinds, Offer, Rate, Route, Row, Way, Weighed, by_weight, limit_g, ways_of
-from omskit.allocation.rates import Lane
+from omskit.allocation.rates import Lane, Piece, Service
 from omskit.allocation.weights import SHIFT
 from omskit.core import Destination
 
@@ -25,6 +25,13 @@ _KEPT = 50_000
 _KEPT_SHAPES = 400
 
 Days = tuple[date, ...]
+
+
+class _Leg(NamedTuple):
+    """A lane with the pieces of its rate card, as its service prices them; none where nothing is delivered."""
+
+    lane: Lane
+    pieces: tuple[tuple[Rate, Piece], ...]
 
 
 class Asking(NamedTuple):
@@ -91,12 +98,13 @@ class Compiled:
     picking: tuple[int, ...]
     _zones: tuple[ZoneInfo, ...]
     _zone_of: tuple[int, ...]
-    _areas: tuple[dict[str, list[Lane]], ...]
+    _areas: tuple[dict[tuple[str, str], list[_Leg]], ...]
     _prefix: int
     _cuts: dict[Days, tuple[list[datetime], list[Days | None]]] = field(factory=dict)
     _dates: dict[datetime, Days] = field(factory=dict)
     _ways: dict[tuple[int, date, tuple[str, str, str]], list[Way]] = field(factory=dict)
     _kinds: Kinds = field(factory=Kinds)
+    _handed: dict[tuple[int, date], list[date]] = field(factory=dict)
     _rows: dict[tuple[object, ...], Row] = field(factory=dict)
     _markets: dict[Asking, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
@@ -247,22 +255,27 @@ class Compiled:
         return found
 
     def _from(self, position: int, accepted: date, names: Sequence[str]) -> Iterator[Route]:
-        one = self.warehouses[position]
-        ready = one.days.after(accepted, one.processing_days)
-        blackouts = self.network.blackouts
-        for service, areas in zip(self.network.services, self._areas, strict=True):
-            ship_on = shipped_on(ready, one.days, service.days)
-            lane = _lane(areas, names, one.code, ship_on)
-            if lane is None or lane.rates is None:
+        code, blackouts = self.warehouses[position].code, self.network.blackouts
+        services = zip(self.network.services, self._areas, self._shipped(position, accepted), strict=True)
+        for service, areas, ship_on in services:
+            leg = _leg(areas, names, code, ship_on)
+            if leg is None or not leg.pieces:
                 continue
-            if blackouts and any([black.bars(one.code, service.courier, ship_on, names) for black in blackouts]):
+            if blackouts and any([black.bars(code, service.courier, ship_on, names) for black in blackouts]):
                 continue
-            arrive_on = service.days.after(ship_on, lane.transit_days)
-            most_g = limit_g(service.max_weight_g)
-            for piece in lane.rates.pieces:
-                max_g = most_g if piece.to_g is None else min(piece.to_g, most_g)
-                rate = Rate(piece.first_g, lane.rates.step_g, service.divisor, max_g)
+            arrive_on = service.days.after(ship_on, leg.lane.transit_days)
+            for rate, piece in leg.pieces:
                 yield service, rate, piece, ship_on, arrive_on
+
+    def _shipped(self, position: int, accepted: date) -> list[date]:
+        """Return when each service takes over what a warehouse has taken on on a day."""
+        found = self._handed.get((position, accepted))
+        if found is None:
+            one = self.warehouses[position]
+            ready = one.days.after(accepted, one.processing_days)
+            found = [shipped_on(ready, one.days, service.days) for service in self.network.services]
+            _keep(self._handed, (position, accepted), found)
+        return found
 
 
 def _late(way: Way, ship_by: date | None, arrive_by: date | None) -> int:
@@ -275,20 +288,35 @@ def _late(way: Way, ship_by: date | None, arrive_by: date | None) -> int:
     return late
 
 
-def _lane(areas: dict[str, list[Lane]], names: Sequence[str], origin: str, day: date) -> Lane | None:
+def _leg(
+    areas: Mapping[tuple[str, str], Sequence[_Leg]], names: Sequence[str], origin: str, day: date
+) -> _Leg | None:
     """Return the lane of the narrowest area that holds on a day of hand-over.
 
     One that names the warehouse goes before one that does not.
     """
     for name in names:
-        lanes = [lane for lane in areas.get(name, ()) if lane.holds_on(day)]
-        for lane in lanes:
-            if origin in lane.origins:
-                return lane
-        for lane in lanes:
-            if not lane.origins:
-                return lane
+        for start in (origin, ""):
+            for leg in areas.get((name, start), ()):
+                if leg.lane.holds_on(day):
+                    return leg
     return None
+
+
+def _legs(service: Service) -> dict[tuple[str, str], list[_Leg]]:
+    """Return the lanes of a service by area and warehouse; empty stands for all warehouses."""
+    found: dict[tuple[str, str], list[_Leg]] = {}
+    most_g = limit_g(service.max_weight_g)
+    for lane in service.lanes:
+        leg = _Leg(lane, ())
+        if lane.rates is not None:
+            step_g, divisor = lane.rates.step_g, service.divisor
+            limits = [(one, most_g if one.to_g is None else min(one.to_g, most_g)) for one in lane.rates.pieces]
+            leg = _Leg(lane, tuple([(Rate(one.first_g, step_g, divisor, limit), one) for one, limit in limits]))
+        for area in lane.areas:
+            for origin in lane.origins or ("",):
+                found.setdefault((area, origin), []).append(leg)
+    return found
 
 
 def _keep(answers: dict, key: object, answer: object) -> None:  # type: ignore[type-arg]
@@ -301,15 +329,8 @@ def _keep(answers: dict, key: object, answer: object) -> None:  # type: ignore[t
 def compile_network(network: Network) -> Compiled:
     """Make a network ready for many plans; :func:`omskit.allocation.plan` takes either."""
     warehouses = tuple(sorted(network.warehouses, key=lambda one: (one.priority, one.code)))
-    areas: list[dict[str, list[Lane]]] = []
-    prefix = 0
-    for service in network.services:
-        by_area: dict[str, list[Lane]] = {}
-        for lane in service.lanes:
-            for area in lane.areas:
-                by_area.setdefault(area, []).append(lane)
-                prefix = max(prefix, len(area.partition("/")[2]))
-        areas.append(by_area)
+    areas = [_legs(service) for service in network.services]
+    prefix = max([len(area.partition("/")[2]) for legs in areas for area, _ in legs], default=0)
     for black in network.blackouts:
         prefix = max([prefix, *(len(area.partition("/")[2]) for area in black.areas)])
     names = sorted({one.zone for one in warehouses})
