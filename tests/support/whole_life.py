@@ -267,7 +267,7 @@ LIFE: tuple[Call, ...] = (
         lambda _, do: do("PO-1", {"C": 3}, damaged={"C": 1}, receipt="GRN-1", actor="wms"),
         after=7 * DAY,
     ),
-    Call("inbound.fill", lambda _, do: do(["C"]), after=7 * DAY),
+    Call("inbound.fill", lambda _, do: do(["C"]), after=7 * DAY, units=True),
     Call("inbound.close", lambda _, do: do("PO-1", actor="amy", reason="no more"), after=7 * DAY),
     Call("inbound.announce", lambda _, do: do("PO-2", "BER", [("C", 4, LATER)], actor="amy"), after=7 * DAY),
     Call("inbound.cancel", lambda _, do: do("PO-2", actor="amy"), after=7 * DAY),
