@@ -1,12 +1,16 @@
 """Orders that come one by one over scarce stock: what opportunity costs save over looking at each order alone.
 
-python benchmarks/allocation_online.py [--instances 5] [--orders 10000] [--refreshes 20] [--no-solver]
+python benchmarks/allocation_online.py [--instances 5] [--orders 10000] [--refreshes 20] [--no-solver] [--learned]
 
 The design is the one of Jasin and Sinha (2015) as Ma (2023) runs it: the ten largest cities of the United States,
 five fulfillment centres, 20 items of which a centre carries each with 0.75, orders of 1 to 5 items, five kinds of
 order a size, 8.759 a parcel, 0.423 and 0.000541 a mile a unit, twice the fixed and twice the farthest unit cost
 for what is not fulfilled, and stock of mean and half a deviation where the nearest centre serves all. Where the
 centres are, and how often each kind comes, is drawn here. A figure is cost over the bound of the linear program.
+
+With --learned nobody knows how often each kind comes: what is expected is made from as many orders that came
+before.
+Then orders are planned one by one, and in batches of a round each, without prices and with them.
 """
 
 from __future__ import annotations
@@ -40,8 +44,10 @@ from omskit.allocation import (
     Warehouse,
     compare,
     compile_network,
+    expected_from,
     opportunity_cost,
     plan,
+    plan_batch,
     plan_by_choosers,
 )
 from omskit.core import Cell, Component, Destination, share
@@ -142,17 +148,60 @@ class Refreshed:
         self.prices: OpportunityCost | None = None
         self.done = self.due = 0
 
-    def __call__(self, demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+    def to_come(self) -> Sequence[Expected]:
+        """Return what is expected of the orders that have not come yet."""
+        return self.made.expected(self.orders - self.done)
+
+    def planned(self, demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
         """Plan one by one under the prices of now."""
         made = self.made
+        return plan(demands, supply, made.network, made.policy, at=at, opportunity=self.prices)
+
+    def __call__(self, demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+        """Work the prices out where they are due, and plan."""
+        made = self.made
         if self.done >= self.due:
-            to_come = made.expected(self.orders - self.done)
+            to_come = self.to_come()
             self.due = self.done + self.every
             if to_come:
                 asked = supply, made.network, made.policy
                 self.prices = opportunity_cost(to_come, *asked, at=at, solver=self.solver)
         self.done += len(demands)
-        return plan(demands, supply, made.network, made.policy, at=at, opportunity=self.prices)
+        return self.planned(demands, supply, at)
+
+
+class Learned(Refreshed):
+    """Expectations out of orders that came before."""
+
+    def __init__(self, made: Design, past: Sequence[Demand], refreshes: int) -> None:
+        super().__init__(made, len(past), refreshes, solver=False)
+        self.past = past
+
+    def to_come(self) -> Sequence[Expected]:
+        """Return what is expected of the orders that have not come yet."""
+        return expected_from(self.past, self.orders - self.done)
+
+
+class LearnedBatches(Learned):
+    """The same, a round planned together."""
+
+    def planned(self, demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+        """Plan together under the prices of now."""
+        made = self.made
+        return plan_batch(demands, supply, made.network, made.policy, at=at, opportunity=self.prices)
+
+
+def learned(made: Design, past: Sequence[Demand], refreshes: int) -> dict[str, Planner]:
+    """Return planners that know only what came before."""
+
+    def batches(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+        return plan_batch(demands, supply, made.network, made.policy, at=at)
+
+    return {
+        "batches": batches,
+        "learned": Learned(made, past, refreshes),
+        "learned_batches": LearnedBatches(made, past, refreshes),
+    }
 
 
 def main() -> None:
@@ -162,6 +211,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=10_000)
     parser.add_argument("--refreshes", type=int, default=20)
     parser.add_argument("--no-solver", action="store_true")
+    parser.add_argument("--learned", action="store_true")
     args = parser.parse_args()
     means: dict[str, list[float]] = {}
     for seed in range(1, args.instances + 1):
@@ -177,7 +227,9 @@ def main() -> None:
             return plan(demands, supply, made.network, made.policy, at=at)
 
         planners: dict[str, Planner] = {"nearest": nearest, "exact": myopic}
-        for solver in (False,) if args.no_solver else (False, True):
+        if args.learned:
+            planners |= learned(made, made.drawn(random, args.orders), args.refreshes)
+        for solver in () if args.learned else (False,) if args.no_solver else (False, True):
             name = "solver" if solver else "pure"
             planners[f"once_{name}"] = Refreshed(made, args.orders, 1, solver=solver)
             planners[f"refreshed_{name}"] = Refreshed(made, args.orders, args.refreshes, solver=solver)

@@ -1,7 +1,8 @@
 """Eight connections reach for one SKU on PostgreSQL: ``python benchmarks/hot_sku.py [--rounds N]``.
 
-2,000 attempts on 1,000 pieces in every mode. A mode that promises more or fewer than there are ends the run with
-an error; the two naive controls must promise more, or the benchmark is blind and says so.
+2,000 attempts on 1,000 pieces in every mode, through the storage port and through the entrances of the facade that
+promise stock, with the SKU as it comes and hot. A mode that promises more or fewer than there are ends the run
+with an error; the two naive controls must promise more, or the benchmark is blind and says so.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -20,13 +22,13 @@ from attrs import frozen
 from sqlalchemy import Connection, text
 
 from omskit.core import Cell, Claim, Refused
-from omskit.engine import KINDS, Act, Done
+from omskit.engine import KINDS, Act, Oms
 from omskit.inventory import RESERVED_FOR, Move, movement
 from omskit.orders import Approve, Assign, Consignment
 from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, open_engine
 
-WORKERS, ATTEMPTS, PIECES = 8, 2_000, 1_000
+WORKERS, ATTEMPTS, PIECES, SHARDS = 8, 2_000, 1_000, 16
 EACH = ATTEMPTS // WORKERS
 HOT = Cell("HOT", "BER")
 TAKE = Assign((Consignment(1, "BER", ((1, 1),)),), shop.AT)
@@ -116,10 +118,10 @@ def _post(storage: Storage, claims: Sequence[Claim]) -> None:
 
 @frozen
 class Assigning:
-    """Takes through the facade: orders that are approved are assigned by hand, ``batch`` a unit."""
+    """Takes through the facade: orders that are approved are assigned by hand, ``batch`` a unit or one a call."""
 
     url: str
-    batch: int
+    batch: int = 1000
 
     def __call__(self, number: int, _barrier: Barrier) -> Callable[[], Mapping[str, float]]:
         """Place and approve this worker's orders."""
@@ -128,21 +130,46 @@ class Assigning:
         numbers = oms.receive("web", shop.payload(*orders)).placed
         oms.do_many([Act(one, Approve()) for one in numbers], actor="benchmark")
 
-        def go() -> Mapping[str, float]:
-            outcomes = oms.do_many([Act(one, TAKE) for one in numbers], actor="benchmark")
-            return {"promised": sum(isinstance(one, Done) for one in outcomes)}
+        return partial(self.take, oms, numbers)
 
-        return go
+    def take(self, oms: Oms, numbers: Sequence[str]) -> Mapping[str, float]:
+        """Take for each order."""
+        oms.do_many([Act(one, TAKE) for one in numbers], actor="benchmark")
+        return {}
 
 
-def prepared(stores: databases.PostgresDatabases, make: Callable[[str], harness.Job]) -> harness.Job:
+@frozen
+class Single(Assigning):
+    """Takes by one call for each order."""
+
+    def take(self, oms: Oms, numbers: Sequence[str]) -> Mapping[str, float]:
+        """Take for each order."""
+        for one in numbers:
+            with suppress(Refused):
+                oms.do(one, TAKE, actor="benchmark")
+        return {}
+
+
+@frozen
+class Running(Assigning):
+    """Takes by the process of the shop, whose workers share the queue, ``batch`` orders a unit."""
+
+    def take(self, oms: Oms, numbers: Sequence[str]) -> Mapping[str, float]:  # noqa: ARG002
+        """Let the process look at orders until none is left for this worker."""
+        oms.run(ATTEMPTS)
+        return {}
+
+
+def prepared(stores: databases.PostgresDatabases, make: Callable[[str], harness.Job], shards: int) -> harness.Job:
     """Return the job over a fresh database with the pieces in it."""
     url = stores.copy()
     engine = open_engine(url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE plain AS SELECT 1000 AS piece"))
         connection.execute(text("CREATE TABLE plain_claims (claim int PRIMARY KEY)"))
-    shop.shop(SqlStorage(engine, KINDS)).stock.receive("BER", {"HOT": PIECES}, actor="benchmark")
+    storage = SqlStorage(engine, KINDS)
+    storage.heat({"HOT": shards} if shards else {})
+    shop.shop(storage).stock.receive("BER", {"HOT": PIECES}, actor="benchmark")
     engine.dispose()
     return make(url)
 
@@ -166,10 +193,11 @@ def promised(url: str) -> int:
 
 @frozen
 class Mode:
-    """A way to take pieces, and whether it is naive and must fail."""
+    """A way to take pieces, from how many shards, and whether it is naive and must fail."""
 
     name: str
     make: Callable[[str], Any]
+    shards: int = 0
     naive: bool = False
 
     def variant(self, stores: databases.PostgresDatabases, found: dict[str, list[int]]) -> harness.Variant:
@@ -182,16 +210,23 @@ class Mode:
                 problem = f"{self.name}: {count} promised of {PIECES}"
                 raise SystemExit(problem)
 
-        job = partial(prepared, stores, self.make)
+        job = partial(prepared, stores, self.make, self.shards)
         return harness.Variant(self.name, job, WORKERS, stores.server, check)
+
+
+def both(name: str, make: Callable[[str], Any]) -> tuple[Mode, Mode]:
+    """Return a way to take pieces of the SKU as it comes, and of the SKU when it is hot."""
+    return Mode(name, make), Mode(f"{name}, hot", make, SHARDS)
 
 
 MODES = (
     Mode("plain conditional update", partial(Plain, taking=conditional)),
-    Mode("storage port, one a unit", partial(Posting, batch=1)),
-    Mode("storage port, 100 a unit", partial(Posting, batch=100)),
-    Mode("do_many, one a unit", partial(Assigning, batch=1)),
-    Mode("do_many, 100 a unit", partial(Assigning, batch=100)),
+    *both("storage port, one a unit", partial(Posting, batch=1)),
+    *both("storage port, 100 a unit", partial(Posting, batch=100)),
+    *both("`do`", Single),
+    *both("`do_many`, one a unit", partial(Assigning, batch=1)),
+    *both("`do_many`, 100 a unit", partial(Assigning, batch=100)),
+    *both("`run`, 100 a unit", partial(Running, batch=100)),
     Mode("control: overwrite", partial(Plain, taking=overwriting), naive=True),
     Mode("control: subtract unguarded", partial(Plain, taking=unguarded), naive=True),
 )

@@ -6,7 +6,7 @@ synchronous face, and runs its methods where that face may wait without blocking
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
 from attrs import frozen
@@ -19,6 +19,7 @@ from omskit.engine import KINDS, Act, Command, Done, Oms, Received, Relayed, Req
 from omskit.flow import Process, Processes
 from omskit.orders import Order
 from omskit.storage import Delivery
+from omskit.storage.spreading import checked_shards
 from omskit.storage.sql import SqlStorage, open_async_engine
 
 __all__ = ["AsyncOms", "AsyncSender"]
@@ -43,7 +44,13 @@ class AsyncOms:
 
     @classmethod
     async def open(
-        cls, url: str, *, channels: Iterable[Channel] = (), process: Process | Processes, **options: Any
+        cls,
+        url: str,
+        *,
+        channels: Iterable[Channel] = (),
+        process: Process | Processes,
+        hot: Mapping[str, int] | None = None,
+        **options: Any,
     ) -> Self:
         """Open a database by an async URL, make the tables that are missing, and return the system over it.
 
@@ -51,12 +58,15 @@ class AsyncOms:
             url: ``sqlite+aiosqlite:///shop.db``, ``postgresql+psycopg://...``.
             channels: Where orders come from.
             process: How orders go.
+            hot: Shards by SKU; see :meth:`omskit.engine.Oms.open`.
             options: Further arguments of :class:`omskit.engine.Oms`.
         """
+        numbers = checked_shards(hot or {})
         engine = open_async_engine(url)
         storage = SqlStorage(engine.sync_engine, KINDS)
         system = cls(engine, Oms(storage, channels, process, **options))
         await system.call(lambda _: storage.create())
+        await system.call(lambda _: storage.heat(numbers))
         return system
 
     async def call(self, do: Callable[[Oms], T]) -> T:

@@ -18,6 +18,7 @@ from omskit.allocation import (
     Policy,
     RateCard,
     Rule,
+    Service,
     Warehouse,
     compile_network,
 )
@@ -123,6 +124,13 @@ def test_a_bundle_and_its_single_share_their_stock() -> None:
 def test_what_is_too_heavy_for_one_parcel_goes_in_two() -> None:
     found = decide(line(1, "A", 2, 20_000), stock={"W0": "A2"})
     assert (found.cost_minor, sent(found)) == (5_220, [("W0", ((1, 1),))] * 2)
+
+
+def test_a_courier_that_takes_less_than_the_first_price_holds_carries_what_it_takes() -> None:
+    light = Service("light", "post", (Lane({"DE"}, RateCard(1000, 500, 250, 100)),), max_weight_g=500)
+    lines = line(1, "A", 1, 200), line(2, "B", 1, 200)
+    found = decide(*lines, stock={"W0": "A1", "W1": "B1"}, network=network(services=(light,)))
+    assert (found.cost_minor, sent(found)) == (1_420, [("W0", ((1, 1),)), ("W1", ((2, 1),))])
 
 
 def test_two_parcels_of_one_warehouse_do_not_each_see_its_stock() -> None:

@@ -13,6 +13,7 @@ from omskit.fulfillment import FULFILLMENT_MACHINE, INTERCEPTION_MACHINE, LABEL_
 from omskit.inventory import STOCK_MACHINE
 from omskit.inventory.costs import CARD_MACHINE
 from omskit.inventory.inbound import ANNOUNCEMENT_MACHINE
+from omskit.inventory.lots import LOT_MACHINE
 from omskit.inventory.soft import SOFT_MACHINE
 from omskit.inventory.transfers import TRANSFER_MACHINE
 from omskit.orders import ORDER_MACHINE
@@ -38,6 +39,7 @@ MACHINES = [
     STOCK_MACHINE,
     ANNOUNCEMENT_MACHINE,
     SOFT_MACHINE,
+    LOT_MACHINE,
     TRANSFER_MACHINE,
     CARD_MACHINE,
     CUSTODY_MACHINE,

@@ -145,6 +145,18 @@ def test_a_price_that_is_told_before_goods_come_is_theirs_in_any_parts(storage: 
     assert oms.costs.unpriced() == [Unpriced("A", "EU", "P1", 1)]
 
 
+def test_two_bills_of_one_document_are_used_up_one_after_the_other(storage: Storage) -> None:
+    oms = valued(storage)
+    oms.costs.tell("BER", "P1", {"A": (3, 300)}, actor="amy")
+    oms.costs.tell("BER", "P1", {"A": (3, 600)}, actor="amy")
+    for count in (4, 2):
+        oms.stock.receive("BER", {"A": count}, actor="wms", document="P1")
+        oms.costs.value()
+    assert kinds(oms) == [("received", 4, 500, 0), ("received", 2, 400, 0)]
+    assert oms.costs.unpriced() == []
+    sound(oms)
+
+
 def test_a_price_for_more_than_has_come_serves_what_is_still_to_come(storage: Storage) -> None:
     oms = valued(storage)
     oms.stock.receive("BER", {"A": 2}, actor="wms", document="P1")

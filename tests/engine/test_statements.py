@@ -10,8 +10,10 @@ from shop import AT, Clock, order, payload, refund, shop
 from sqlalchemy import Connection, Engine, event
 
 from omskit.core import readable
-from omskit.engine import KINDS, Act, Done, Located, Oms, Parcel, Scan, Scanned
+from omskit.engine import KINDS, Act, Done, Located, LotIn, Oms, Parcel, Scan, Scanned
 from omskit.fulfillment import PICKED_UP, Fact, HandOver
+from omskit.inventory.costs import CostScope
+from omskit.inventory.lots import LotRule
 from omskit.returns import AgreeMoney, AnnounceWaybill, Found
 from omskit.storage import Delivery, Op, Where
 from omskit.storage.sql import SqlStorage, open_engine
@@ -36,7 +38,11 @@ class Counter:
 def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     """Take orders from receipt to hand-over in one batch a stage, and count what each stage sends."""
     counts = {}
-    oms.stock.receive("BER", {"A": 5 * orders, "B": 5 * orders}, actor="amy")
+    if oms.lot_rules:
+        goods = [LotIn("A", f"L{n}", orders) for n in range(5)]
+        oms.lots.receive("BER", [*goods, *(LotIn("B", f"S{orders}-{n}") for n in range(orders))], actor="amy")
+    else:
+        oms.stock.receive("BER", {"A": 5 * orders, "B": 5 * orders}, actor="amy")
     counter.taken()
     oms.receive("web", payload(*(order(f"{orders}-{n}", ("A", 2), ("B", 1)) for n in range(orders))))
     counts["receive"] = counter.taken()
@@ -54,6 +60,29 @@ def _lives(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
     assert len([one for one in found if isinstance(one, Located)]) == orders
     counts["track"] = counter.taken()
     return counts
+
+
+def _costs(oms: Oms, counter: Counter, skus: int) -> dict[str, int]:
+    """Tell what SKUs cost, sell some of each, and value them: all in one portion."""
+    counts, named = {}, [f"V{skus}-{n:03}" for n in range(skus)]
+    oms.costs.receive("BER", dict.fromkeys(named, (9, 900)), actor="amy", document=f"P{skus}")
+    counts["receive at cost"] = counter.taken()
+    oms.stock.adjust("BER", dict.fromkeys(named, -1), actor="amy", reason="theft")
+    counter.taken()
+    assert oms.costs.value() == 2 * skus
+    counts["value"] = counter.taken()
+    return counts
+
+
+def test_valuing_stock_takes_as_many_statements_for_many_skus_as_for_few(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    oms, counter = shop(storage, Clock(), valued=[CostScope("EU", "EUR", ("BER",))]), Counter(engine)
+    _costs(oms, counter, 3)
+    few, many = _costs(oms, counter, 5), _costs(oms, counter, 60)
+    engine.dispose()
+    assert many == few
 
 
 def _returns(oms: Oms, counter: Counter, orders: int) -> dict[str, int]:
@@ -110,3 +139,19 @@ def test_ten_orders_and_five_hundred_take_the_same_number_of_statements(
     assert many_back == few_back
     assert sum(few_back.values()) < 60
     assert few["track"] < 9
+
+
+def test_lots_take_some_statements_more_and_no_more_for_more_orders(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/shop.db")
+    storage = SqlStorage(engine, KINDS)
+    storage.create()
+    rules = {"A": LotRule(), "B": LotRule(serial=True)}
+    oms, counter = shop(storage, Clock(), batch=1000, lot_rules=rules), Counter(engine)
+    few, many = _lives(oms, counter, 10), _lives(oms, counter, 200)
+    few_back, many_back = _returns(oms, counter, 10), _returns(oms, counter, 200)
+    assert oms.verify().is_sound
+    engine.dispose()
+    assert many == few
+    assert many_back == few_back
+    assert sum(few.values()) < 72
+    assert sum(few_back.values()) < 54

@@ -21,8 +21,10 @@ from faults import (
     summary,
     violations,
 )
+from reads import ELSEWHERE, READS
 from shop import AT, order, payload, shop
-from whole_life import LIFE, NEITHER, READS, live
+from sqlalchemy import update
+from whole_life import LIFE, live
 
 from omskit.core import Cell, Level, OmsError
 from omskit.engine import Desks, Oms
@@ -33,7 +35,9 @@ from omskit.storage.sql import SqlStorage
 MOST = 400
 #: With so few in a unit, these calls of a life are several units.
 FEW = 2
-SEVERAL = frozenset("receive run relay do_many cancel_many divide_many items.explain returns.open_many".split())
+SEVERAL = frozenset(
+    "receive run relay do_many cancel_many divide_many items.explain returns.open_many inbound.fill".split()
+)
 
 
 def make(call: Call, oms: Oms, wait: timedelta = timedelta(0)) -> object:
@@ -125,6 +129,19 @@ def test_f07_a_call_of_several_units_goes_on_where_it_was_cut(oms: Oms, *, long:
     assert several == SEVERAL
 
 
+def test_f07_a_repair_cut_at_any_point_has_mended_nothing_and_can_be_made_again(oms: Oms) -> None:
+    storage, oms = sql(oms), live(oms.storage)
+    oms.stock.receive("BER", {"A": 9}, actor="amy")
+    with storage.engine.begin() as connection:
+        connection.execute(update(storage.tables.levels).values(on_hand=7))
+    plan = oms.plan_repairs()
+    mend = Call("repair", lambda _, do: do(plan, actor="amy"))
+    points, wrong, _ = cut_everywhere(mend, oms, storage, 1)
+    assert (wrong, violations(oms)) == ([], [])
+    assert points >= 3
+    assert oms.stock.levels(["A"]) == {Cell("A", "BER"): Level(9)}
+
+
 @pytest.mark.parametrize("mutant", SPLITS.values(), ids=SPLITS)
 def test_f07_catches_a_storage_that_writes_in_two_transactions(
     oms: Oms, mutant: Callable[[SqlStorage], object]
@@ -161,7 +178,7 @@ def test_no_entrance_is_left_out() -> None:
     writes = {call.entrance for call in LIFE}
     reads = {call.entrance for call in READS}
     assert writes & reads == set()
-    assert sorted(entrances()) == sorted(writes | reads | NEITHER)
+    assert sorted(entrances()) == sorted(writes | reads | ELSEWHERE)
 
 
 def test_an_entrance_that_comes_is_seen() -> None:

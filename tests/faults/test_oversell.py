@@ -137,16 +137,28 @@ def wrong(oms: Oms, outcomes: Sequence[object], pieces: int) -> list[str]:
     return problems + violations(oms)
 
 
+def heated(oms: Oms, shards: int) -> None:
+    """Make the SKU that all want hot, if it shall have shards."""
+    assert isinstance(oms.storage, SqlStorage)
+    oms.storage.heat({"A": shards} if shards else {})
+
+
+@pytest.mark.parametrize("shards", [0, 5], ids=["cold", "hot"])
 @pytest.mark.parametrize("entrance", ENTRANCES)
-def test_f01_no_entrance_promises_a_piece_twice_or_leaves_one(oms: Oms, entrance: str) -> None:
+def test_f01_no_entrance_promises_a_piece_twice_or_leaves_one(oms: Oms, entrance: str, shards: int) -> None:
+    heated(oms, shards)
     numbers = prepared(oms, 16, approved=entrance != "run")
     outcomes = in_threads(oms, partial(ENTRANCES[entrance], numbers), HANDS)
     assert wrong(oms, outcomes, 16) == []
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("shards", [0, 16], ids=["cold", "hot"])
 @pytest.mark.parametrize("entrance", ENTRANCES)
-def test_f01_two_thousand_attempts_from_processes_get_a_thousand_pieces(url: str, oms: Oms, entrance: str) -> None:
+def test_f01_two_thousand_attempts_from_processes_get_a_thousand_pieces(
+    url: str, oms: Oms, entrance: str, shards: int
+) -> None:
+    heated(oms, shards)
     numbers = prepared(oms, 1_000, approved=entrance != "run")
     outcomes = in_processes(url, partial(ENTRANCES[entrance], numbers), processes=2, hands=HANDS // 2)
     assert wrong(oms, outcomes, 1_000) == []

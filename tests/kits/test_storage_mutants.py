@@ -183,6 +183,7 @@ CAUGHT = {
     "MendsLevelsOnly": """
         a_reservation_is_mended_up_and_down
         a_reservation_that_no_movement_made_is_taken_away
+        who_mends_beside_nine_who_book_loses_nothing
     """,
     "MendsByMoving": """
         a_level_is_mended_in_both_of_its_numbers
@@ -190,6 +191,7 @@ CAUGHT = {
         a_reservation_is_mended_up_and_down
         a_reservation_that_no_movement_made_is_taken_away
         mending_books_no_movement
+        who_mends_beside_nine_who_book_loses_nothing
     """,
     "MendsPastTheRules": """
         what_is_mended_keeps_the_rules_of_every_balance

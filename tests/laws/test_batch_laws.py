@@ -137,6 +137,10 @@ def test_looking_again_never_costs_more_than_the_plan_in_force(
     )
     gone = len(moved(made, in_force))
     assert made.cost_minor + gone * change <= before.cost_minor
+    # what lies in force is possible, and costs today what it cost
+    assert [made.of(one.key).before_minor for one in before.decisions] == [
+        one.cost_minor for one in before.decisions
+    ]
     assert oversold(world, made, asked) == []
 
 
@@ -146,3 +150,25 @@ def test_together_never_costs_more_than_one_by_one(case: tuple[World, list[Deman
     world, asked = case
     one_by_one = plan(asked, world.supply, world.network, world.policy, at=AT)
     assert together(world, asked).cost_minor <= one_by_one.cost_minor
+
+
+@settings(deadline=None, max_examples=60)
+@given(WORLDS, batches(), st.sampled_from([0, 50]))
+def test_who_has_just_looked_again_gains_nothing_more_than_the_gap(
+    world: World, asked: list[Demand], change: int
+) -> None:
+    """The second look cannot save more than the first left open."""
+    first = together(world, asked)
+    in_force = {one.key: one.parcels for one in first.decisions}
+    made = plan_batch(
+        asked,
+        world.supply,
+        world.network,
+        world.policy,
+        at=AT,
+        by_rank=False,
+        previous=in_force,
+        change_minor=change,
+    )
+    assert first.gap_minor is not None
+    assert 0 <= first.cost_minor - made.cost_minor - change * len(moved(made, in_force)) <= first.gap_minor

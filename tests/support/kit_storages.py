@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from attrs import define, evolve, field
-from sqlalchemy import Engine, and_, insert, update
+from attrs import define, field
+from sqlalchemy import Engine, and_, insert, select, update
 
 from omskit.core import Level
 from omskit.storage import Balance, Measure, Storage
 from omskit.storage.sql import SqlStorage, open_engine
+from omskit.storage.sql.hot import laid_out
 from omskit.testing import KIT_KINDS
 
 
@@ -20,16 +21,19 @@ class SqlOpener:
 
     url: str
     make: Callable[..., SqlStorage] = SqlStorage
+    hot: Mapping[str, int] = field(factory=dict)
     opened: list[Engine] = field(factory=list, eq=False)
 
     def __call__(self) -> SqlStorage:
         if not self.opened:
             self.opened.append(open_engine(self.url))
-            self.make(self.opened[0], KIT_KINDS).create()
+            storage = self.make(self.opened[0], KIT_KINDS)
+            storage.create()
+            storage.heat(self.hot)
         return self.make(self.opened[0], KIT_KINDS)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return partial(SqlOpener, self.url, self.make), ()
+        return partial(SqlOpener, self.url, self.make, self.hot), ()
 
     def close(self) -> None:
         """Close all connections of this process."""
@@ -43,7 +47,7 @@ def damage_memory(storage: Storage, balance: Balance, number: int) -> None:
     if balance.measure is Measure.RESERVATION:
         data.reserved[balance.claim, cell] = number
     else:
-        data.levels[cell] = evolve(data.levels.get(cell, Level()), **{balance.measure.value: number})
+        data.levels[cell] = data.levels.get(cell, Level())._replace(**{balance.measure.value: number})
 
 
 def damage_sql(storage: Storage, balance: Balance, number: int) -> None:
@@ -59,6 +63,23 @@ def damage_sql(storage: Storage, balance: Balance, number: int) -> None:
         where = and_(*(table.c[one] == value for one, value in key.items()))
         if not connection.execute(update(table).where(where).values({name: number})).rowcount:
             connection.execute(insert(table).values({**key, **rest, name: number}))
+
+
+def damage_hot(storage: Storage, balance: Balance, number: int) -> None:
+    """Set one balance of a cell that may have shards: its sum becomes the number, laid out anew."""
+    assert isinstance(storage, SqlStorage)
+    table, cell = storage.tables.shards, balance.cell
+    here = (table.c.sku == cell.sku) & (table.c.warehouse == cell.warehouse)
+    with storage.engine.begin() as connection:
+        parts = connection.execute(select(table).where(here).order_by(table.c.shard)).all()
+        total = {name: sum(getattr(part, name) for part in parts) for name in ("on_hand", "reserved")}
+        total[balance.measure.value] = number
+        after = laid_out((total["on_hand"], total["reserved"]), len(parts)) if parts else []
+        for part, (on_hand, reserved) in zip(parts, after, strict=True):
+            its = here & (table.c.shard == part.shard)
+            connection.execute(update(table).where(its).values(on_hand=on_hand, reserved=reserved))
+    if not parts or balance.measure is Measure.RESERVATION:
+        damage_sql(storage, balance, number)
 
 
 def wiped(storage: SqlStorage) -> SqlStorage:

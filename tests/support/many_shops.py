@@ -18,7 +18,8 @@ from omskit.storage.sql import SqlStorage, open_engine
 
 #: What one hand does with the shop; its number tells the hands apart.
 Work = Callable[[Oms, int], Any]
-PATIENCE_SECONDS = 60.0
+#: Longer than any hand works.
+PATIENCE_SECONDS = 300.0
 
 
 def open_shop(url: str, **options: Any) -> Oms:

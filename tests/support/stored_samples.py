@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from attrs import evolve
+
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
@@ -47,8 +49,9 @@ from omskit.core import Cell, Claim, Codec, Component, Contact, Destination, Rep
 from omskit.engine import Drift, Left, RepairPlan, StateRepair
 from omskit.engine.repair import PLANS
 from omskit.flow import DRAFTS, Draft, DraftLine
-from omskit.inventory import costs, inbound, soft
+from omskit.inventory import costs, inbound, lots, soft
 from omskit.inventory.costs import COST_CARDS
+from omskit.inventory.lots import LOTS, LotRecord
 from omskit.inventory.valuation import Costing, Layer, Pool
 from omskit.pricing import (
     ALLOWANCES,
@@ -185,6 +188,16 @@ FULL_WORK = f.FulfillmentOrder(
     confirmed=("out-1",),
     pickup=f.Pickup("0123abcd", AT, 2),
 )
+LOT_WORK = f.FulfillmentOrder(
+    key=10,
+    status="shipping",
+    warehouse="BERLIN",
+    destination=TO,
+    lines=(WORK,),
+    parcels=(evolve(PARCEL, lots=(f.LotPieces(1, "TEA", "L-1", 2), f.LotPieces(1, "MUG", "S-7"))),),
+    lots=(f.LotPieces(1, "TEA", "L-2", 6),),
+)
+LOT = LotRecord(11, "blocked", "TEA", "L-1", DAY, date(2027, 1, 31), "KA-88", "glass")
 SENT = o.Sent("WB-1", "Kranich", ((1, 2),))
 TOLD_ORDER = o.Order(2, "released", o.Terms("shop", "B", AT, "EUR", TO), (PLAIN,), sent=(SENT,))
 CHANNEL_ORDER = ChannelOrder(
@@ -383,6 +396,8 @@ CODECS: tuple[Codec[Any], ...] = (
     COST_CARDS.state,
     COST_CARDS.events,
     costs.COMMANDS,
+    LOTS.state,
+    LOTS.events,
 )
 
 #: Codec name and tag to the values whose texts were written once.
@@ -471,7 +486,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
         o.Unshipped("approved", ((1, 2),)),
     ),
     ("order command", "unship"): (o.Unship(((1, 2),), "BERLIN", "WB-1", "never left"),),
-    ("fulfillment order", "fulfillment"): (FULFILLMENT, FULL_WORK),
+    ("fulfillment order", "fulfillment"): (FULFILLMENT, FULL_WORK, LOT_WORK),
     ("fulfillment event", "opened"): (f.Opened(FULFILLMENT),),
     ("fulfillment event", "accepted"): (f.Accepted("accepted"),),
     ("fulfillment event", "rejected"): (f.Rejected("rejected", "broken", AT),),
@@ -507,7 +522,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("notice", "shipment_withdrawn"): (
         ShipmentWithdrawn("shop", "A-1001", "WB-1", (SentLine("11", "MUG", 2),), "never left"),
     ),
-    ("notice", "pick"): (PICK,),
+    ("notice", "pick"): (PICK, evolve(PICK, lines=(PickLine("MUG", 4, (("L-1", 3), ("L-2", 1))),))),
     ("order event", "conceded"): (o.Conceded(((0, 10), (1, -20)), "RA-9-7"),),
     ("order command", "concede"): (o.Concede(((0, 10), (1, -20)), "RA-9-7"),),
     ("return case", "return"): (CASE, r.ReturnCase(1, r.CaseKind.BLIND, "ownerless", "open")),
@@ -519,7 +534,10 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("return event", "expired"): (r.Expired("expired"),),
     ("return event", "announced"): (r.WaybillAnnounced("underway", "WB-9"),),
     ("return event", "received"): (r.Received("received", SCAN),),
-    ("return event", "judged"): (r.Judged((FOUND,), "BERLIN"),),
+    ("return event", "judged"): (
+        r.Judged((FOUND,), "BERLIN"),
+        r.Judged((evolve(FOUND, lot="L-1"),), "BERLIN"),
+    ),
     ("return event", "claimed"): (r.Claimed("received", 42, "shop", "A-1001", "EUR", CASE.lines),),
     ("return event", "stopped"): (r.GoodsStopped("stopped", ((1, 2),), agree=True),),
     ("return event", "waived"): (r.GoodsWaived("waived", "cheap"),),
@@ -686,6 +704,12 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
     ("contact", "contact"): (KeptContact(7, "sealed:YWJj", True),),
     ("contact event", "kept"): (ContactKept(),),
     ("contact event", "erased"): (ContactErased("asked_for"),),
+    ("lot", "lot"): (LOT, LotRecord(12, "open", "PHONE", "S-1", DAY)),
+    ("lot event", "registered"): (lots.Registered(LOT),),
+    ("lot event", "entered"): (lots.Entered("open", "BERLIN", 5, "GR-1"),),
+    ("lot event", "emptied"): (lots.Emptied("spent"),),
+    ("lot event", "blocked"): (lots.Blocked("blocked", "glass"),),
+    ("lot event", "cleared"): (lots.Cleared("open"),),
     ("channel document", "news"): (News("A-1001", AT, "paid", "WAIT_SELLER_SEND_GOODS", "n-1"),),
     **{
         (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),)
@@ -695,6 +719,7 @@ SAMPLES: Mapping[tuple[str, str], tuple[object, ...]] = {
         (kind.events.name, "repaired"): (Repaired("repair-1", (("status", '"held"', '"let_go"'),)),)
         for kind in (soft.SOFTS, inbound.ANNOUNCEMENTS)
     },
+    ("lot event", "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),),
     ("cost card event", "repaired"): (Repaired("repair-1", (("status", '"held"', '"approved"'),)),),
     ("cost card", "cost_card"): (CARD,),
     ("cost card event", "begun"): (costs.Begun(CARD),),

@@ -1,11 +1,12 @@
-"""The life of one shop in which every method that writes is called, and then every method that only reads.
+"""The life of one shop in which every method that writes is called.
 
 What a call needs is made by the calls before it, so that each is made on data as they are in a shop that works.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
@@ -14,16 +15,31 @@ from entrances import Call, Method
 from shop import AT, WEB, Clock, order, payload, process, read, refund
 
 from omskit import catalog as c
+from omskit.allocation import (
+    Demand,
+    Lane,
+    Network,
+    Plan,
+    Policy,
+    RateCard,
+    Service,
+    Supply,
+    Warehouse,
+    plan,
+)
 from omskit.channels import Channel, Listings, RefundRequest
 from omskit.core import Cell, Refusal, readable
-from omskit.engine import Act, Oms, Opening, Parcel, Scan
+from omskit.engine import Act, LotIn, Oms, Opening, Parcel, Scan
 from omskit.flow import Offering
-from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver
+from omskit.fulfillment import DELIVERED, FULFILLMENTS, AwaitPickup, Fact, HandOver, LotPieces, Ship
+from omskit.fulfillment import Parcel as Box
 from omskit.inventory import Counted, Variance
+from omskit.inventory.costs import CostScope
 from omskit.inventory.inbound import AddExpected, SetExpected
+from omskit.inventory.lots import LotRule
 from omskit.inventory.transfers import TRANSFERS, Receive, Send
 from omskit.orders import ORDERS, AddLine, Approve, Assign, Consignment
-from omskit.pricing import Customer, PriceChange, PriceEntry, PriceGuard, allowances, changes
+from omskit.pricing import PriceChange, PriceEntry, allowances, changes
 from omskit.returns import CaseKind, Found
 from omskit.storage import Delivery, Storage
 
@@ -31,6 +47,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: A channel whose items somebody has to explain.
 MALL = Channel("mall", read, Listings())
 COLUMNS = c.standard_columns(c.OPEN_SCHEMA)
+EU = CostScope("EU", "EUR", ("BER", "MUC"))
+#: An order that a person gives to Munich, though sending it from Berlin costs less.
+FAR = Assign((Consignment(1, "MUC", ((1, 1),)),), AT)
+LANES = tuple(Lane({"DE"}, RateCard(1000, cost), 1, {code}) for code, cost in (("BER", 500), ("MUC", 900)))
+NEAR_FIRST = Network("EUR", (Warehouse("BER"), Warehouse("MUC", 1)), (Service("std", "post", LANES),))
 
 
 def refunds(payload: bytes) -> list[RefundRequest | Refusal]:
@@ -41,7 +62,9 @@ def live(storage: Storage, **options: Any) -> Oms:
     """Open the shop; its clock stands where the calls put it."""
     web = evolve(WEB, read_refunds=refunds)
     priced = pricing(HOT, COUPON, hold_for=HOUR)
-    return Oms(storage, [web, MALL], process(), clock=Clock(), pricing=priced, offering=Offering(), **options)
+    rules = {"L": LotRule(), "N": LotRule(serial=True)}
+    more = {"pricing": priced, "offering": Offering(), "valued": [EU], "lot_rules": rules, **options}
+    return Oms(storage, [web, MALL], process(), clock=Clock(), **more)
 
 
 # what the calls are about, by what people outside know of it
@@ -91,6 +114,8 @@ def opening(external_id: str, kind: CaseKind, oms: Oms, **more: Any) -> Opening:
 
 def hold(do: Method, cart: str, pieces: dict[str, int]) -> object:
     return do("web", cart, pieces, minutes=15, actor="shop")
+def near_first(demands: Sequence[Demand], supply: Supply, at: datetime) -> Plan:
+    return plan(demands, supply, NEAR_FIRST, Policy(), at=at)
 
 
 def product(code: str) -> c.Create:
@@ -115,7 +140,15 @@ SOLD = [order(str(number), ("A", 2), ("B", 1)) for number in range(1, 9)]
 PICKUP = order("store", ("A", 1), terms={"kind": "pickup"})
 CARTED = order("carted", ("A", 3), terms={"cart": "c1"})
 PART = Assign((Consignment(1, "BER", ((1, 2),)),), AT + 7 * DAY)
-LATER = (AT + 9 * DAY).date()
+#: When goods are due.
+DUE = (AT + 9 * DAY).date()
+LOTTED = [order("by lot", ("L", 2), ("N", 1)), order("by number", ("N", 1))]
+#: When lots expire.
+LATER = (AT + 60 * DAY).date()
+#: Pieces with a number.
+NUMBERS = (LotIn("N", "N1", maker_code="W"), LotIn("N", "N2"))
+#: What leaves of them.
+BOX = Box(1, "WB-L", ((1, 2), (2, 1)), lots=(LotPieces(1, "L", "L1", 2), LotPieces(2, "N", "N1")))
 EXTRA = [order(one, ("A", 2)) for one in ("whole", "halves", "thirds")]
 
 #: Every method that writes, in an order in which a shop could call them.
@@ -128,11 +161,15 @@ LIFE: tuple[Call, ...] = (
         again="already_planted",
     ),
     Call("stock.receive", lambda _, do: do("BER", {"A": 60, "B": 40}, actor="amy", key="asn-1")),
+    Call(
+        "lots.receive",
+        lambda _, do: do("BER", [LotIn("L", "L1", 5, LATER), *NUMBERS], actor="amy", key="gr-1"),
+    ),
     Call("offers.heard", lambda _, do: do("web", {"A": 3})),
     Call("offers.publish", lambda _, do: do("web", ["A"])),
     Call("offers.publish", lambda _, do: do("web", ["B"])),
     Call("relay", lambda _, do: do(lambda _: Delivery.DONE), units=True, wait=HOUR),
-    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP))),
+    Call("receive", lambda _, do: do("web", payload(*SOLD, PICKUP, *LOTTED))),
     Call("receive", lambda _, do: do("mall", payload(order("m1", ("60001", 1)), order("m2", ("60002", 1))))),
     Call("catalog.list_items", lambda _, do: do([listing("60001", "TEA"), listing("60003", "B")], actor="amy")),
     Call("catalog.listing", lambda _, do: do("mall", "60001", c.Remap("A"), actor="amy")),
@@ -147,6 +184,7 @@ LIFE: tuple[Call, ...] = (
         ),
     ),
     Call("do", lambda oms, do: do(fo(oms, "store"), AwaitPickup("4711", AT + 3 * HOUR), actor="store")),
+    Call("do", lambda oms, do: do(fo(oms, "by lot"), Ship((BOX,)), actor="wms")),
     Call("shipments.track", lambda _, do: do([Scan("WB-1", (Fact(DELIVERED, AT + HOUR),))], actor="post")),
     Call("shipments.reject", lambda oms, do: do(fo(oms, "4"), "B", reason="broken", actor="wms")),
     Call("cancel", lambda oms, do: do(so(oms, "5"), actor="amy")),
@@ -240,6 +278,41 @@ LIFE: tuple[Call, ...] = (
     Call(
         "transfers.do", lambda oms, do: do(transfer(oms), Receive("D2", ((1, 2, 1),)), actor="amy"), after=6 * DAY
     ),
+    # lots by hand
+    Call(
+        "stock.adjust",
+        lambda _, do: do("BER", {"L": 2}, actor="amy", reason="found", key="adj-2"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.name",
+        lambda _, do: do("BER", [LotIn("L", "L2", 1, LATER)], actor="amy", key="name-1"),
+        after=6 * DAY,
+    ),
+    Call(
+        "lots.move", lambda _, do: do("spoiled", "BER", "L", {"L1": 1}, actor="amy", key="wet-1"), after=6 * DAY
+    ),
+    Call("lots.recall", lambda _, do: do("L", "L2", reason="glass", actor="amy"), after=6 * DAY),
+    Call("lots.allow", lambda _, do: do("L", "L2", actor="amy"), after=6 * DAY),
+    Call("lots.lock_up", lambda _, do: do(actor="clock", on=LATER), after=6 * DAY),
+    Call("lots.settle", lambda _, do: do(actor="amy"), after=6 * DAY),
+    # orders that warehouses hold and do not work on yet
+    Call("stock.receive", lambda _, do: do("BER", {"C": 2}, actor="amy", key="asn-2"), after=6 * DAY),
+    Call("stock.receive", lambda _, do: do("MUC", {"C": 2}, actor="amy", key="asn-3"), after=6 * DAY),
+    Call("receive", lambda _, do: do("web", payload(order("far", ("C", 1)))), after=6 * DAY),
+    Call("do", lambda oms, do: do(so(oms, "far"), Approve(), actor="amy", key="seen"), after=6 * DAY),
+    Call("do", lambda oms, do: do(so(oms, "far"), FAR, actor="amy", key="far"), after=6 * DAY),
+    Call("sourcing.look_again", lambda _, do: do(NEAR_FIRST, Policy(), actor="amy"), after=6 * DAY),
+    # what goods cost
+    Call(
+        "costs.receive",
+        lambda _, do: do("BER", {"A": (2, 500)}, actor="amy", document="P1", key="P1"),
+        after=6 * DAY,
+    ),
+    Call("costs.tell", lambda _, do: do("BER", "P2", {"A": (3, 600)}, actor="amy", key="P2"), after=6 * DAY),
+    Call("costs.value", lambda _, do: do(), after=6 * DAY, units=True),
+    Call("costs.add", lambda _, do: do("BER", "P1", {"A": 30}, actor="amy", key="freight"), after=6 * DAY),
+    Call("costs.revalue", lambda _, do: do("BER", {"A": -10}, actor="amy", key="down"), after=6 * DAY),
     # what carts hold, and the order of one
     Call("reservations.hold", lambda _, do: hold(do, "c1", {"A": 3, "B": 1}), after=6 * DAY),
     Call("reservations.extend", lambda _, do: do("web", "c1", minutes=30, actor="shop"), after=6 * DAY),
@@ -256,10 +329,10 @@ LIFE: tuple[Call, ...] = (
     # goods that suppliers announce, and an order that waits for them
     Call("receive", lambda _, do: do("web", payload(order("waits", ("C", 2)))), after=7 * DAY),
     Call("do", lambda oms, do: do(so(oms, "waits"), Approve(), actor="amy", key="wait"), after=7 * DAY),
-    Call("inbound.announce", lambda _, do: do("PO-1", "BER", [("C", 4, LATER)], actor="amy"), after=7 * DAY),
+    Call("inbound.announce", lambda _, do: do("PO-1", "BER", [("C", 4, DUE)], actor="amy"), after=7 * DAY),
     Call(
         "inbound.revise",
-        lambda _, do: do("PO-1", [SetExpected(1, 5), AddExpected("B", 2, LATER)], actor="amy", key="po-1/1"),
+        lambda _, do: do("PO-1", [SetExpected(1, 5), AddExpected("B", 2, DUE)], actor="amy", key="po-1/1"),
         after=7 * DAY,
     ),
     Call(
@@ -269,64 +342,10 @@ LIFE: tuple[Call, ...] = (
     ),
     Call("inbound.fill", lambda _, do: do(["C"]), after=7 * DAY, units=True),
     Call("inbound.close", lambda _, do: do("PO-1", actor="amy", reason="no more"), after=7 * DAY),
-    Call("inbound.announce", lambda _, do: do("PO-2", "BER", [("C", 4, LATER)], actor="amy"), after=7 * DAY),
+    Call("inbound.announce", lambda _, do: do("PO-2", "BER", [("C", 4, DUE)], actor="amy"), after=7 * DAY),
     Call("inbound.cancel", lambda _, do: do("PO-2", actor="amy"), after=7 * DAY),
     # what time does
     Call("shipments.expire_pickups", lambda _, do: do(actor="clock"), after=7 * DAY),
     Call("returns.expire", lambda _, do: do(actor="clock"), after=7 * DAY),
     Call("erase_contact", lambda oms, do: do(so(oms, "1"), actor="amy"), after=7 * DAY),
 )
-
-#: Every method that only reads, on the shop that has lived.
-READS: tuple[Call, ...] = (
-    Call("at_risk", lambda _, do: do(DAY)),
-    Call("case", lambda oms, do: do(ra(oms, "return 1"))),
-    Call("cases", lambda _, do: list(do())),
-    Call("catalog.completeness", lambda _, do: do("mall")),
-    Call("catalog.every", lambda _, do: do()),
-    Call("catalog.export", lambda _, do: do()),
-    Call("catalog.history", lambda _, do: do("B")),
-    Call("catalog.listing_history", lambda _, do: do("mall", "60001")),
-    Call("catalog.listings", lambda _, do: do("mall", ["60001"])),
-    Call("catalog.plan", lambda _, do: do(table("C"), COLUMNS)),
-    Call("catalog.products", lambda _, do: do(["A"])),
-    Call("catalog.tree_history", lambda _, do: do("shop")),
-    Call("contact", lambda oms, do: do(so(oms, "2"))),
-    Call("counter.quote", lambda _, do: do(draft("P9", ("A", 1)))),
-    Call("explain", lambda oms, do: do(so(oms, "1"))),
-    Call("fulfillments", lambda _, do: list(do())),
-    Call("history", lambda oms, do: do(so(oms, "1"))),
-    Call("offers.alerts", lambda _, do: do("BER", points={"A": 5})),
-    Call("offers.available", lambda _, do: do(["A"])),
-    Call("offers.figures", lambda _, do: do("web", ["A"])),
-    Call("inbound.expected", lambda _, do: list(do())),
-    Call("inbound.get", lambda _, do: do("PO-1")),
-    Call("inbound.history", lambda _, do: do("PO-1")),
-    Call("inbound.late", lambda _, do: do()),
-    Call("order", lambda oms, do: do(so(oms, "1"))),
-    Call("orders", lambda _, do: list(do())),
-    Call("prices.allowance_history", lambda _, do: do("coupon:X7")),
-    Call("prices.allowances", lambda _, do: do("coupon:X7")),
-    Call("prices.book", lambda _, do: do()),
-    Call("prices.changes", lambda _, do: do()),
-    Call("prices.differences", lambda _, do: do(["A"], {"web": Customer("EUR", AT)}, currency="EUR")),
-    Call("prices.history", lambda oms, do: do(price_change(oms))),
-    Call("prices.violations", lambda _, do: do(price(100), PriceGuard(), costs={"A": 50})),
-    Call("rehearse", lambda _, do: do(process())),
-    Call("reservations.get", lambda _, do: do("web", "c1")),
-    Call("reservations.history", lambda _, do: do("web", "c1")),
-    Call("returns.differences", lambda _, do: list(do())),
-    Call("returns.expected", lambda _, do: list(do("BER"))),
-    Call("shipments.delivered", lambda oms, do: do(so(oms, "1"))),
-    Call("shipments.of", lambda oms, do: do(so(oms, "1"))),
-    Call("shipments.unscanned", lambda _, do: do(HOUR)),
-    Call("stock.below", lambda _, do: do(99)),
-    Call("stock.levels", lambda _, do: do(["A"])),
-    Call("stock.movements", lambda _, do: do("A", "BER")),
-    Call("stockroom.buckets", lambda _, do: do("A", "BER")),
-    Call("transfers.get", lambda oms, do: do(transfer(oms))),
-    Call("verify", lambda _, do: do()),
-)
-
-#: What opens and closes a system, and calls nothing of it.
-NEITHER = frozenset({"close", "joined"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.offers import Offer
@@ -13,14 +14,13 @@ def alone(case: Case, stock: Stock, positions: Sequence[int], prices: Prices | N
     """Return the best plan of a single atom without traits or bars; quotas have no prices."""
     atom = case.atoms[0]
     rows, can_pack, can_pick, _ = stock
-    columns = [(rows[sku], pieces) for sku, pieces in atom.needs]
-    row, pieces = columns[0]
-    others = columns[1:]
-    market, warehouses = case.market, case.setting.network.warehouses
+    sku, pieces = atom.needs[0]
+    row, others = rows[sku], [(rows[sku], pieces) for sku, pieces in atom.needs[1:]]
+    market, picking = case.market, case.setting.network.picking
     plain, grams, bulk, units = market.plain, atom.weight_g, atom.volume_cm3, atom.units
     least = nothing = case.left * case.units
     chosen, toll, by = -1, 0, None
-    for position in positions:
+    for position in positions if len(positions) < len(row) else compress(positions, row):
         if row[position] < pieces or not can_pack[position] or can_pick[position] < units:
             continue
         if others and any([other[position] < count for other, count in others]):
@@ -29,10 +29,12 @@ def alone(case: Case, stock: Stock, positions: Sequence[int], prices: Prices | N
         if offers is None:
             offers = market.row(position)
         more = 0 if prices is None else _toll(case, prices, position)
-        found = _cheapest(offers, ((warehouses[position].unit_minor * units) << SHIFT) + more, grams, bulk, least)
-        if found is not None:
-            least, by = found
-            chosen, toll = position, more
+        goods = picking[position] * units + more
+        if offers and offers[0][0] + goods < least:
+            found = _cheapest(offers, goods, grams, bulk, least)
+            if found is not None:
+                least, by = found
+                chosen, toll = position, more
     if by is None:
         return Solution(nothing, (), False, nothing)
     return Solution(least, (Parcel(chosen, case.shape, (least - toll) >> SHIFT, by),), True, least)

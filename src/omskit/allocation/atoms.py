@@ -35,23 +35,20 @@ class Atom(NamedTuple):
     traits: frozenset[str]
     barred: frozenset[str]
 
-    def times(self, count: int) -> Atom:
-        """Return so many of it as one."""
-        lines, _, units, needs, weight_g, volume_cm3, traits, barred = self
-        if count > 1:
-            units, weight_g, volume_cm3 = units * count, weight_g * count, volume_cm3 * count
-            needs = tuple([(sku, pieces * count) for sku, pieces in needs])
-        return Atom(lines, min(count, 1), units, needs, weight_g, volume_cm3, traits, barred)
-
 
 _NO_TRAITS: frozenset[str] = frozenset()
 
 
 def atoms_of(demand: Demand) -> tuple[Atom, ...]:
-    """Return the atoms of a demand, in order of their first line."""
+    """Return the atoms of a demand: by how often they come, then in order of their first line.
+
+    A search looks at least when its first atom comes once.
+    """
     lines = demand.lines
     if len(lines) == 1:
         return (_atom(lines),)
+    if len({line.sku for line in lines}) == len(lines) and not any([line.group for line in lines]):
+        return _ordered([_atom((line,)) for line in sorted(lines, key=_number)])
     whole: dict[object, list[DemandLine]] = {}
     alike: dict[str, list[DemandLine]] = {}
     for line in sorted(lines, key=_number):
@@ -65,7 +62,16 @@ def atoms_of(demand: Demand) -> tuple[Atom, ...]:
             whole[line.number] = [line]
         else:
             whole[twin.number].append(line)
-    return tuple([_atom(found) for found in whole.values()])
+    return _ordered([_atom(found) for found in whole.values()])
+
+
+def _ordered(atoms: list[Atom]) -> tuple[Atom, ...]:
+    atoms.sort(key=_wanted)
+    return tuple(atoms)
+
+
+def _wanted(atom: Atom) -> int:
+    return atom.wanted
 
 
 def _number(line: DemandLine) -> int:
@@ -74,9 +80,13 @@ def _number(line: DemandLine) -> int:
 
 def _atom(lines: Sequence[DemandLine]) -> Atom:
     first = lines[0]
-    pairs = tuple([(line.number, line.quantity) for line in lines])
+    wanted = first.quantity
+    if len(lines) == 1:
+        pairs: tuple[tuple[int, int], ...] = ((first.number, wanted),)
+    else:
+        wanted = sum([line.quantity for line in lines])
+        pairs = tuple([(line.number, line.quantity) for line in lines])
     if not first.group:
-        wanted = first.quantity if len(lines) == 1 else sum([line.quantity for line in lines])
         components = first.components
         if not components:
             return Atom(pairs, wanted, 1, ((first.sku, 1),), 0, 0, _NO_TRAITS, first.barred)

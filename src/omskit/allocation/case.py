@@ -10,7 +10,7 @@ from omskit.allocation.compiled import Compiled, Days
 from omskit.allocation.contracts import Contracts
 from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
-from omskit.allocation.offers import Offer, Rate, Row
+from omskit.allocation.offers import Offer, Rate, Row, steps_of
 from omskit.allocation.policy import Policy
 from omskit.allocation.weights import SHIFT, left_weight
 
@@ -121,17 +121,7 @@ class Loads:
         """Return the steps that every bag pays at a rate; -1 for those that are too heavy."""
         found = self._steps.get(rate)
         if found is None:
-            first_g, step_g, divisor, max_g = rate
-            weights = self.grams
-            if divisor and self.bulk:
-                weights = [
-                    grams if grams * divisor >= bulk * 1000 else -(-bulk * 1000 // divisor)
-                    for grams, bulk in zip(weights, self.bulk, strict=True)
-                ]
-            found = self._steps[rate] = [
-                0 if grams <= first_g <= max_g else -1 if grams > max_g else -((first_g - grams) // step_g)
-                for grams in weights
-            ]
+            found = self._steps[rate] = steps_of(rate, self.grams, self.bulk)
         return found
 
 
@@ -160,23 +150,21 @@ class Case:
         self.market = network.market(demand, days, policy.late_minor)
         if contracts is not None:
             self.market = contracts.market(self.market)
-        #: Whether some goods ask for something, whether volume may count, whether atoms share a SKU.
-        self.special = self.bulky = self.entangled = False
-        if len(atoms) == 1:
-            atom = atoms[0]
-            units = atom.wanted * atom.units
-            self.special, self.bulky = bool(atom.traits), bool(atom.volume_cm3)
-            barred = bool(atom.barred)
-        else:
-            units = sum([atom.wanted * atom.units for atom in atoms])
-            self.special = any([atom.traits for atom in atoms])
-            self.bulky = any([atom.volume_cm3 for atom in atoms])
-            barred = any([atom.barred for atom in atoms])
-            skus = [sku for atom in atoms for sku, _ in atom.needs]
-            self.entangled = len(set(skus)) < len(skus)
+        units = 0
+        special = bulky = barred = False
+        skus: list[tuple[str, int]] = []
+        for _, wanted, each, needs, _, volume_cm3, traits, codes in atoms:
+            units += wanted * each
+            bulky = bulky or volume_cm3 > 0
+            special = special or bool(traits)
+            barred = barred or bool(codes)
+            skus += needs
         self.units = units
+        #: Whether some goods ask for something, whether volume may count, whether atoms share a SKU.
+        self.special, self.bulky = special, bulky
+        self.entangled = len(atoms) > 1 and len({sku for sku, _ in skus}) < len(skus)
         #: Whether some warehouse may not send some of it.
-        self.guarded = barred or self.special
+        self.guarded = barred or special
         self.whole_only = demand.ship_complete or not policy.partial
         most, mine = policy.max_parcels, demand.max_parcels
         self.limit = mine if 0 < mine < most else most
@@ -185,12 +173,12 @@ class Case:
         self._loads: dict[Shape, Loads] = {}
         self.unsplit = units == 1 or (len(atoms) == 1 and atoms[0].wanted == 1)
 
-    def gathered(self, counts: Sequence[int]) -> Case:
-        """Return the case with so many of each atom as one; units, weights and what is left weigh the same."""
+    def only(self, members: Sequence[int]) -> Case:
+        """Return the case without its other atoms; those count as left out."""
         found = Case.__new__(Case)
         for name in _SHARED:
             setattr(found, name, getattr(self, name))
-        found.atoms = tuple([atom.times(count) for atom, count in zip(self.atoms, counts, strict=True)])
+        found.atoms = tuple([self.atoms[number] for number in members])
         found.shape = tuple([atom.wanted for atom in found.atoms])
         found._loads = {}  # noqa: SLF001 - of the same class
         return found
@@ -243,5 +231,5 @@ class Case:
         return units, grams, bulk
 
 
-#: What a case has in common with one whose units are gathered.
+#: What a case has in common with one of some of its atoms.
 _SHARED = tuple(sorted({*Case.__slots__} - {"_loads", "atoms", "shape"}))

@@ -76,7 +76,6 @@ def plan_by_choosers(
     decisions: list[Decision] = []
     for demand in in_turn(demands, 1):
         case = Case(demand, setting)
-        ledger.know(case)
         asked = Asked(demand, ledger.snapshot(case), compiled, policy, at, 1)
         if demand.currency != compiled.network.currency:
             decisions.append(other_currency(asked))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from omskit.allocation.calendar import accepted_on, cut_off_at, shipped_on
 from omskit.allocation.lattice import Lattice, Shape
 from omskit.allocation.model import Demand
 from omskit.allocation.network import Network, Warehouse, leaves
-from omskit.allocation.offers import Offer, Rate, Row, limit_g, ranked
-from omskit.allocation.rates import Lane, Service
+from omskit.allocation.offers import Kinds, Offer, Rate, Route, Row, Way, Weighed, by_weight, limit_g, ways_of
+from omskit.allocation.rates import Lane, Piece, Service
 from omskit.allocation.weights import SHIFT
 from omskit.core import Destination
 
@@ -27,13 +27,11 @@ _KEPT_SHAPES = 400
 Days = tuple[date, ...]
 
 
-class _Route(NamedTuple):
-    """A service with its lane from one warehouse, on the days that follow from being taken on."""
+class _Leg(NamedTuple):
+    """A lane with the pieces of its rate card, as its service prices them; none where nothing is delivered."""
 
-    service: Service
     lane: Lane
-    ship_on: date
-    arrive_on: date
+    pieces: tuple[tuple[Rate, Piece], ...]
 
 
 class Asking(NamedTuple):
@@ -91,18 +89,22 @@ class Compiled:
         network: What it was made from.
         warehouses: In order of priority and code; positions in offers and stock follow it.
         positions: By code.
+        picking: What a unit of each warehouse weighs.
     """
 
     network: Network
     warehouses: tuple[Warehouse, ...]
     positions: dict[str, int]
+    picking: tuple[int, ...]
     _zones: tuple[ZoneInfo, ...]
     _zone_of: tuple[int, ...]
-    _areas: tuple[dict[str, list[Lane]], ...]
+    _areas: tuple[dict[tuple[str, str], list[_Leg]], ...]
     _prefix: int
     _cuts: dict[Days, tuple[list[datetime], list[Days | None]]] = field(factory=dict)
     _dates: dict[datetime, Days] = field(factory=dict)
-    _routes: dict[tuple[int, date, tuple[str, str, str]], tuple[_Route, ...]] = field(factory=dict)
+    _ways: dict[tuple[int, date, tuple[str, str, str]], list[Way]] = field(factory=dict)
+    _kinds: Kinds = field(factory=Kinds)
+    _handed: dict[tuple[int, date], list[date]] = field(factory=dict)
     _rows: dict[tuple[object, ...], Row] = field(factory=dict)
     _markets: dict[Asking, Market] = field(factory=dict)
     _serving: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
@@ -209,100 +211,112 @@ class Compiled:
         key = (position, day, asked.area, asked.cod, asked.courier, ship_by, arrive_by, asked.late_minor, traits)
         found = self._rows.get(key)
         if found is None:
-            found = ranked(self.unranked(position, asked, traits), position)
+            found = by_weight(self._weighed(position, asked, traits), position)
             _keep(self._rows, key, found)
         return found
 
     def unranked(self, position: int, asked: Asking, traits: frozenset[str]) -> list[tuple[int, Offer]]:
         """Return all offers of one warehouse, as they are ranked: with what a parcel costs before its contents."""
-        one, number = self.warehouses[position], self._zone_of[position]
-        if not traits <= one.handles:
-            return []
-        ship_by = None if asked.ship_by is None else asked.ship_by[number]
-        arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
         return [
-            offer
-            for route in self._routed(position, asked.days[position], asked.area)
-            if (route.service.cod or not asked.cod)
-            and asked.courier in {"", route.service.courier}
-            and traits <= route.service.carries
-            for offer in _offers(
-                route, one.parcel_minor, ship_by, arrive_by, cod=asked.cod, late_minor=asked.late_minor
-            )
+            (cost, Offer._make((0, *way.said, late, fee, (), 0)))
+            for cost, way, late, fee in self._weighed(position, asked, traits)
         ]
 
-    def _routed(self, position: int, day: date, area: tuple[str, str, str]) -> tuple[_Route, ...]:
-        """Return the services that reach an area from a warehouse."""
+    def _weighed(self, position: int, asked: Asking, traits: frozenset[str]) -> list[Weighed]:
+        """Return the ways that a kind of demand may take from a warehouse, with what they cost it."""
+        if not traits <= self.warehouses[position].handles:
+            return []
+        number = self._zone_of[position]
+        ship_by = None if asked.ship_by is None else asked.ship_by[number]
+        arrive_by = None if asked.arrive_by is None else asked.arrive_by[number]
+        cod, courier, late_minor = asked.cod, asked.courier, asked.late_minor
+        found = []
+        for way in self._reaching(position, asked.days[position], asked.area):
+            service = way.service
+            if (service.cod or not cod) and courier in {"", service.courier} and traits <= service.carries:
+                late, fee = _late(way, ship_by, arrive_by), service.cod_minor if cod else 0
+                found.append((way.fixed_minor + late * late_minor + fee, way, late, fee))
+        return found
+
+    def _reaching(self, position: int, day: date, area: tuple[str, str, str]) -> list[Way]:
+        """Return the ways to an area from a warehouse; each piece of a rate card is one.
+
+        The cheapest piece that takes a weight is what the card asks.
+        """
         key = (position, day, area)
-        found = self._routes.get(key)
+        found = self._ways.get(key)
         if found is None:
             country, region, prefix = area
             names = [f"{country}/{prefix[:size]}" for size in range(len(prefix), 0, -1)]
             names += [f"{country}-{region}", country, "*"]
-            found = tuple(self._from(position, day, names))
-            _keep(self._routes, key, found)
+            parcel_minor = self.warehouses[position].parcel_minor
+            found = ways_of(self._from(position, day, names), parcel_minor, self._kinds)
+            _keep(self._ways, key, found)
         return found
 
-    def _from(self, position: int, accepted: date, names: Sequence[str]) -> list[_Route]:
-        one = self.warehouses[position]
-        ready = one.days.after(accepted, one.processing_days)
-        routes = []
-        for service, areas in zip(self.network.services, self._areas, strict=True):
-            ship_on = shipped_on(ready, one.days, service.days)
-            lane = _lane(areas, names, one.code, ship_on)
-            if lane is not None and lane.rates is not None:
-                blackouts = self.network.blackouts
-                if any([black.bars(one.code, service.courier, ship_on, names) for black in blackouts]):
-                    continue
-                routes.append(_Route(service, lane, ship_on, service.days.after(ship_on, lane.transit_days)))
-        return routes
+    def _from(self, position: int, accepted: date, names: Sequence[str]) -> Iterator[Route]:
+        code, blackouts = self.warehouses[position].code, self.network.blackouts
+        services = zip(self.network.services, self._areas, self._shipped(position, accepted), strict=True)
+        for service, areas, ship_on in services:
+            leg = _leg(areas, names, code, ship_on)
+            if leg is None or not leg.pieces:
+                continue
+            if blackouts and any([black.bars(code, service.courier, ship_on, names) for black in blackouts]):
+                continue
+            arrive_on = service.days.after(ship_on, leg.lane.transit_days)
+            for rate, piece in leg.pieces:
+                yield service, rate, piece, ship_on, arrive_on
+
+    def _shipped(self, position: int, accepted: date) -> list[date]:
+        """Return when each service takes over what a warehouse has taken on on a day."""
+        found = self._handed.get((position, accepted))
+        if found is None:
+            one = self.warehouses[position]
+            ready = one.days.after(accepted, one.processing_days)
+            found = [shipped_on(ready, one.days, service.days) for service in self.network.services]
+            _keep(self._handed, (position, accepted), found)
+        return found
 
 
-def _offers(
-    route: _Route, parcel_minor: int, ship_by: date | None, arrive_by: date | None, *, cod: bool, late_minor: int
-) -> Iterator[tuple[int, Offer]]:
-    """Yield what a parcel costs before its contents, and the offer without its place in the ranking.
-
-    Each piece of a rate card is an offer of its own: the cheapest that takes a weight is what the card asks.
-    """
-    service, rates = route.service, route.lane.rates
-    assert rates is not None, "a lane without rates is no route"  # noqa: S101
-    late = max(
-        (route.ship_on - ship_by).days if ship_by else 0, (route.arrive_on - arrive_by).days if arrive_by else 0, 0
-    )
-    fee = service.cod_minor if cod else 0
-    most_g = limit_g(service.max_weight_g)
-    for to_g, first_g, first_minor, step_minor in rates.pieces:
-        offer = Offer(
-            0,
-            step_minor << SHIFT,
-            Rate(first_g, rates.step_g, service.divisor, most_g if to_g is None else min(to_g, most_g)),
-            first_minor,
-            step_minor,
-            service.code,
-            service.courier,
-            route.ship_on,
-            route.arrive_on,
-            late,
-            fee,
-        )
-        yield first_minor + parcel_minor + late * late_minor + fee, offer
+def _late(way: Way, ship_by: date | None, arrive_by: date | None) -> int:
+    """Return how many days after what was asked for a parcel is handed over or arrives, the later of the two."""
+    late = 0
+    if arrive_by is not None and way.arrive_on > arrive_by:
+        late = (way.arrive_on - arrive_by).days
+    if ship_by is not None and way.ship_on > ship_by:
+        late = max(late, (way.ship_on - ship_by).days)
+    return late
 
 
-def _lane(areas: dict[str, list[Lane]], names: Sequence[str], origin: str, day: date) -> Lane | None:
+def _leg(
+    areas: Mapping[tuple[str, str], Sequence[_Leg]], names: Sequence[str], origin: str, day: date
+) -> _Leg | None:
     """Return the lane of the narrowest area that holds on a day of hand-over.
 
     One that names the warehouse goes before one that does not.
     """
     for name in names:
-        lanes = [lane for lane in areas.get(name, ()) if lane.holds_on(day)]
-        for lane in lanes:
-            if origin in lane.origins:
-                return lane
-        for lane in lanes:
-            if not lane.origins:
-                return lane
+        for start in (origin, ""):
+            for leg in areas.get((name, start), ()):
+                if leg.lane.holds_on(day):
+                    return leg
     return None
+
+
+def _legs(service: Service) -> dict[tuple[str, str], list[_Leg]]:
+    """Return the lanes of a service by area and warehouse; empty stands for all warehouses."""
+    found: dict[tuple[str, str], list[_Leg]] = {}
+    most_g = limit_g(service.max_weight_g)
+    for lane in service.lanes:
+        leg = _Leg(lane, ())
+        if lane.rates is not None:
+            step_g, divisor = lane.rates.step_g, service.divisor
+            limits = [(one, most_g if one.to_g is None else min(one.to_g, most_g)) for one in lane.rates.pieces]
+            leg = _Leg(lane, tuple([(Rate(one.first_g, step_g, divisor, limit), one) for one, limit in limits]))
+        for area in lane.areas:
+            for origin in lane.origins or ("",):
+                found.setdefault((area, origin), []).append(leg)
+    return found
 
 
 def _keep(answers: dict, key: object, answer: object) -> None:  # type: ignore[type-arg]
@@ -315,15 +329,8 @@ def _keep(answers: dict, key: object, answer: object) -> None:  # type: ignore[t
 def compile_network(network: Network) -> Compiled:
     """Make a network ready for many plans; :func:`omskit.allocation.plan` takes either."""
     warehouses = tuple(sorted(network.warehouses, key=lambda one: (one.priority, one.code)))
-    areas: list[dict[str, list[Lane]]] = []
-    prefix = 0
-    for service in network.services:
-        by_area: dict[str, list[Lane]] = {}
-        for lane in service.lanes:
-            for area in lane.areas:
-                by_area.setdefault(area, []).append(lane)
-                prefix = max(prefix, len(area.partition("/")[2]))
-        areas.append(by_area)
+    areas = [_legs(service) for service in network.services]
+    prefix = max([len(area.partition("/")[2]) for legs in areas for area, _ in legs], default=0)
     for black in network.blackouts:
         prefix = max([prefix, *(len(area.partition("/")[2]) for area in black.areas)])
     names = sorted({one.zone for one in warehouses})
@@ -331,6 +338,7 @@ def compile_network(network: Network) -> Compiled:
         network,
         warehouses,
         {one.code: position for position, one in enumerate(warehouses)},
+        tuple(one.unit_minor << SHIFT for one in warehouses),
         tuple(ZoneInfo(name) for name in names),
         tuple(names.index(one.zone) for one in warehouses),
         tuple(areas),

@@ -25,7 +25,6 @@ def decide(demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budge
     """Return what becomes of a demand, and take its stock; what is kept for it counts."""
     ledger.lend(demand.key)
     case = Case(demand, setting)
-    ledger.know(case)
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         decision = other_currency(asked)
@@ -55,7 +54,6 @@ def _priced(
     demand: Demand, setting: Setting, ledger: Ledger, at: datetime, budget: int, *, prices: Prices
 ) -> Decision:
     case = Case(demand, setting)
-    ledger.know(case)
     asked = Asked(demand, ledger.snapshot(case), setting.network, setting.policy, at, budget, setting.contracts)
     if demand.currency != setting.network.network.currency:
         return other_currency(asked)
@@ -116,19 +114,13 @@ def other_currency(asked: Asked) -> Decision:
 
 def planned(case: Case, parcel: Parcel, units: tuple[tuple[int, int], ...]) -> PlannedParcel:
     """Return a parcel in the words of the outcome."""
-    offer = parcel.offer
-    _, weight_g, volume_cm3 = case.weighed(parcel.counts)
+    position, counts, cost, offer = parcel
+    _, weight_g, volume_cm3 = case.weighed(counts)
+    freight_minor = offer.freight_minor(weight_g, volume_cm3)
+    code = case.setting.network.warehouses[position].code
     return PlannedParcel(
-        case.setting.network.warehouses[parcel.position].code,
-        offer.service,
-        offer.courier,
-        units,
-        weight_g,
-        offer.freight_minor(weight_g, volume_cm3),
-        parcel.cost,
-        offer.ship_on,
-        offer.arrive_on,
-        offer.credit_minor,
+        *(code, offer.service, offer.courier, units, weight_g, freight_minor, cost),
+        *(offer.ship_on, offer.arrive_on, offer.credit_minor),
     )
 
 

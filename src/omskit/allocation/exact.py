@@ -11,8 +11,8 @@ parcel pays the split weight. The search goes no further than it has to:
 3. The partition: the best way to send every bag, from the first unit's parcel and the best way to send the
    rest. At the end what is left out is paid, and the best bag wins.
 
-Where every parcel is light enough for the first price, splitting the units of an atom over parcels gains nothing,
-and the bags hold all of an atom or none (:mod:`omskit.allocation.gathering`).
+Where no plan gains by dividing an atom, and no warehouse has one in part, the bags hold all of an atom or none
+(:mod:`omskit.allocation.whole`); that is most demands.
 
 Within the table every parcel sees the whole stock of its warehouse. If the best plan asks a warehouse for more
 than it has over several parcels, the warehouse is taken out of the table, gets a partition of its own under its
@@ -24,20 +24,19 @@ Unit prices of stock and of capacity, where a batch sets them, are part of the w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
 from operator import add
-from typing import NamedTuple
 
 from omskit.allocation.alone import alone
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
-from omskit.allocation.gathering import gathered, scattered, undivided
 from omskit.allocation.greedy import greedy
 from omskit.allocation.lattice import Lattice, pairs_of
-from omskit.allocation.offers import best
-from omskit.allocation.rooms import Room, rooms_of
+from omskit.allocation.offers import best, slope_of, tilted
+from omskit.allocation.rooms import Room, offers_of, rooms_of
 from omskit.allocation.separate import limited
+from omskit.allocation.splits import Floors, Terms, partitioned
 from omskit.allocation.tables import Question, Table, fits, parcel_of, priced
 from omskit.allocation.weights import ENDLESS
+from omskit.allocation.whole import whole
 
 
 def solve(
@@ -58,8 +57,13 @@ def solve(
     """
     if positions is None:
         positions = case.positions
-    if case.unsplit and not case.guarded and (prices is None or not prices.quotas):
-        return alone(case, stock, positions, prices)
+    if prices is None or not prices.quotas:
+        if case.unsplit and not case.guarded:
+            return alone(case, stock, positions, prices)
+        if not case.special and not case.entangled:
+            found = whole(case, stock, budget, prices, positions)
+            if found is not None:
+                return found
     rooms = rooms_of(case, stock, prices, positions)
     shape, short = _reach(case, rooms)
     nothing = case.left * case.units
@@ -68,18 +72,15 @@ def solve(
     question = Question(case, stock, rooms, prices)
     forced = short * case.left
     single = _single(question, shape, nothing - forced)
-    floors = _floors(case, rooms, shape)
+    floors, _ = _floors(case, rooms, shape)
+    if single is None or single[0] > floors.two:
+        question, floors = _narrowed(question, shape, single, floors)
     if single is not None and single[0] <= min(floors.two, floors.less):
         parcel = parcel_of(case, single[1].position, shape, prices)
         return Solution(single[0] + forced, (parcel,), True, single[0] + forced)
-    lattice = case.setting.network.lattice
-    if undivided(question, shape):
-        question, few = gathered(question, shape), tuple(map(min, shape, repeat(1)))
-        if pairs_of(few) <= budget:
-            return scattered(_searched(question, lattice(few), floors, forced), shape)
-    elif pairs_of(shape) <= budget:
-        return _searched(question, lattice(shape), floors, forced)
-    return _quick(Question(case, stock, rooms, prices), shape, single, floors, forced)
+    if pairs_of(shape) <= budget:
+        return _searched(question, case.setting.network.lattice(shape), floors, forced)
+    return _quick(question, shape, single, floors, forced)
 
 
 def _reach(case: Case, rooms: Sequence[Room]) -> tuple[tuple[int, ...], int]:
@@ -100,8 +101,28 @@ def _reach(case: Case, rooms: Sequence[Room]) -> tuple[tuple[int, ...], int]:
     return shape, sum([count * atom.units for count, atom in zip(missing, case.atoms, strict=True)])
 
 
+def _narrowed(
+    question: Question, shape: tuple[int, ...], single: tuple[int, Room] | None, floors: Floors
+) -> tuple[Question, Floors]:
+    """Return better floors, which count the steps of weight, and the question without what cannot be better.
+
+    A warehouse is left out when no plan of several parcels, one of them its own, weighs less than the single one.
+    """
+    case, stock, rooms, prices = question
+    _, grams, _ = case.weighed(shape)
+    slope = slope_of(offers_of(case, min(rooms, key=lambda room: room.base).position), grams)
+    bases = [tilted(offers_of(case, room.position), slope, grams) + room.toll for room in rooms]
+    leaning = [room._replace(base=base) for room, base in zip(rooms, bases, strict=True)]
+    (found, rest), more = _floors(case, leaning, shape), slope * grams
+    better = Floors(max(floors.two, found.two + more), max(floors.three, found.three + more), floors.less)
+    if single is not None and single[0] <= better.less:
+        (weight, chosen), rest = single, rest + more
+        rooms = [room for room, base in zip(rooms, bases, strict=True) if room is chosen or base + rest < weight]
+    return Question(case, stock, rooms, prices), better
+
+
 def _quick(
-    question: Question, shape: tuple[int, ...], single: tuple[int, Room] | None, floors: _Floors, forced: int
+    question: Question, shape: tuple[int, ...], single: tuple[int, Room] | None, floors: Floors, forced: int
 ) -> Solution:
     """Return the best found beyond the work limit, with a bound."""
     case = question.case
@@ -112,30 +133,23 @@ def _quick(
     return Solution(weight, parcels, False, min(bound, weight))
 
 
-def _searched(question: Question, lattice: Lattice, floors: _Floors, forced: int) -> Solution:
+def _searched(question: Question, lattice: Lattice, floors: Floors, forced: int) -> Solution:
     """Return the best plan out of all bags."""
     case, stock, rooms, prices = question
     nothing = case.left * case.units
     table = Table(case, lattice, rooms, prices, stock)
-    weight, bags = _partitioned(case, table, floors)
+    terms = Terms(case.split, case.limit, case.whole_only, [case.left * atom.units for atom in case.atoms])
+    weight, bags = partitioned(lattice, table.weights, floors, terms)
     if weight + forced > nothing or not bags:
         return Solution(nothing, (), False, nothing)
     chosen = [table.parcel(bag) for bag in bags]
-    excess = _excess(case, stock, chosen)
-    if len(chosen) > case.limit or excess:
-        return _limited(question, lattice, forced, excess, len(chosen))
-    return Solution(weight + forced, _ordered(chosen), False, weight + forced)
+    if len(chosen) > case.limit or _excess(case, stock, chosen):
+        return _limited(question, lattice, floors.less, forced, chosen)
+    return Solution(weight + forced, _ordered(chosen), bags[0] == lattice.full, weight + forced)
 
 
-class _Floors(NamedTuple):
-    """What other plans weigh at least: of two parcels, of three, and of those that leave a unit out."""
-
-    two: int
-    three: int
-    less: int
-
-
-def _floors(case: Case, rooms: Sequence[Room], shape: tuple[int, ...]) -> _Floors:
+def _floors(case: Case, rooms: Sequence[Room], shape: tuple[int, ...]) -> tuple[Floors, int]:
+    """Return what other plans weigh at least, and how much of that is not the dearer parcel of two."""
     least = min([room.base for room in rooms])
     hardest, goods, loss = least, 0, 0
     spare = ENDLESS
@@ -151,10 +165,11 @@ def _floors(case: Case, rooms: Sequence[Room], shape: tuple[int, ...]) -> _Floor
         spare = min(spare, away - min(each, away))
     further = least + case.split
     # with credits of commitments a parcel can be cheaper than nothing, and then as many as may be
-    rest = further * (case.limit - 1) if further < 0 else 0
-    two = hardest + further + goods + rest if case.limit > 1 else ENDLESS
-    less = ENDLESS if case.whole_only else least + loss + spare + rest
-    return _Floors(two, two + further if case.limit > 2 else ENDLESS, less)
+    many = further * (case.limit - 1) if further < 0 else 0
+    rest = further + goods + many
+    two = hardest + rest if case.limit > 1 else ENDLESS
+    less = ENDLESS if case.whole_only else least + loss + spare + many
+    return Floors(two, two + further if case.limit > 2 else ENDLESS, less), rest
 
 
 def _single(question: Question, shape: tuple[int, ...], most: int) -> tuple[int, Room] | None:
@@ -184,51 +199,6 @@ def _ordered(parcels: Sequence[Parcel]) -> tuple[Parcel, ...]:
     return tuple(sorted(parcels, key=lambda one: (one.position, [-count for count in one.counts])))
 
 
-def _partitioned(case: Case, table: Table, floors: _Floors) -> tuple[int, list[int]]:
-    """Return the weight and the bags of the best way to send everything, or less where that weighs less."""
-    lattice, weights, split = table.lattice, table.weights, case.split
-    full, parts = lattice.full, lattice.parts
-    value, bags = weights[full], [full]
-    if case.limit > 1:
-        for part in parts(full):
-            if part != full:
-                weight = weights[part] + weights[full - part] + split
-                if weight < value:
-                    value, bags = weight, [part, full - part]
-    if value <= min(floors.three, floors.less):
-        return value, bags
-    whole = value <= floors.less
-    # what is left of the full bag without its first atom, when there is one of that, has none of it
-    needed = lattice.strides[0] if whole and lattice.shape[0] == 1 else lattice.size
-    sums = [0] * needed
-    for bag in range(1, needed):
-        sums[bag] = min([weights[part] + sums[bag - part] for part in parts(bag)]) + split
-    found = [(min([weights[part] + sums[full - part] for part in parts(full) if full - part < needed]), full)]
-    if not whole:
-        away = lattice.spread([case.left * atom.units for atom in case.atoms])
-        if case.whole_only:
-            found.append((away[full], 0))
-        else:
-            found += [(sums[bag] - split + away[full - bag], bag) for bag in range(1, full)]
-            found.append((away[full], 0))
-    least, bag = min(found, key=lambda one: (one[0], -one[1]))
-    if least >= value:
-        return value, bags
-    return least, _traced(table, sums, bag)
-
-
-def _traced(table: Table, sums: Sequence[int], bag: int) -> list[int]:
-    """Return the bags that the best way to send a bag is made of."""
-    weights, parts = table.weights, table.lattice.parts
-    found = []
-    while bag:
-        pairs = [(weights[part] + sums[bag - part], part) for part in parts(bag) if bag - part < len(sums)]
-        _, part = min(pairs)
-        found.append(part)
-        bag -= part
-    return found
-
-
 def _excess(case: Case, stock: Stock, parcels: Sequence[Parcel]) -> set[int]:
     """Return the warehouses that parcels together ask for more than they have."""
     seen: dict[int, list[Parcel]] = {}
@@ -246,23 +216,29 @@ def _has_all(case: Case, stock: Stock, position: int, parcels: Sequence[Parcel])
     return fits(case, stock, position, counts)
 
 
-def _limited(question: Question, lattice: Lattice, forced: int, watched: set[int], parcels: int) -> Solution:
-    """Return the best plan with limits that a plain partition into so many parcels broke."""
+def _limited(
+    question: Question, lattice: Lattice, less: int, forced: int, broken: Sequence[Parcel]
+) -> Solution:
+    """Return the best plan within the limits that a plain partition broke.
+
+    Plans that leave a unit out weigh ``less`` at least.
+    """
     case, stock, _, prices = question
-    away = lattice.spread([case.left * atom.units for atom in case.atoms])
-    full, units = lattice.full, sum(lattice.shape)
-    counted = parcels > case.limit
+    watched, counted = _excess(case, stock, broken), len(broken) > case.limit
+    full, units, nothing = lattice.full, sum(lattice.shape), case.left * case.units
     while True:
         counted = counted or any(stock.parcels[position] < units for position in watched)
         ways = limited(question, lattice, watched, counted=counted)
         last = len(ways.layers) - 1
-        bags = (full,) if case.whole_only else range(1, lattice.size)
-        least, bag = min([(ways.layers[-1][bag] + away[full - bag], -bag) for bag in bags])
+        least, bag = ways.weight(last, full), full
+        if least - case.split > less and not case.whole_only:
+            away = lattice.spread([case.left * atom.units for atom in case.atoms])
+            least, bag = min([(ways.weight(last, one) + away[full - one], -one) for one in range(1, full + 1)])
+            bag = -bag
         weight = least - case.split + forced
-        nothing = case.left * case.units
         if weight > nothing:
             return Solution(nothing, (), False, nothing)
-        chosen = [parcel_of(case, at, lattice.counts(one), prices) for at, one in ways.trace(last, -bag)]
+        chosen = [parcel_of(case, at, lattice.counts(one), prices) for at, one in ways.trace(last, bag)]
         more = _excess(case, stock, chosen) - watched
         if not more and len(chosen) <= case.limit:
             return Solution(weight, _ordered(chosen), False, weight)

@@ -28,7 +28,7 @@ class Lattice:
         pairs: How many pairs of a bag and a part of it there are at most.
     """
 
-    __slots__ = ("_parts", "_within", "full", "pairs", "shape", "size", "strides")
+    __slots__ = ("_bags", "_parts", "_within", "full", "pairs", "shape", "size", "strides")
 
     def __init__(self, shape: Shape) -> None:
         strides, stride = [], 1
@@ -40,8 +40,9 @@ class Lattice:
         self.size = stride
         self.full = stride - 1
         self.pairs = pairs_of(shape)
-        self._parts: list[tuple[int, ...]] | None = None
+        self._parts: dict[int, list[int]] = {}
         self._within: dict[tuple[int, ...], list[int]] = {}
+        self._bags: dict[int, list[int]] = {}
 
     def spread(self, amounts: Sequence[int]) -> list[int]:
         """Return, for every bag, the sum of an amount for each atom in it."""
@@ -64,6 +65,15 @@ class Lattice:
             found = self._within[key] = self._inside(key)
         return found
 
+    def inside(self, bag: int) -> Sequence[int]:
+        """Return the bags within a bag, from the least, without the empty one."""
+        found = self._bags.get(bag)
+        if found is None:
+            found = self._inside(self.counts(bag))[1:]
+            if self.pairs <= _KEPT_PAIRS:
+                self._bags[bag] = found
+        return found
+
     def _inside(self, caps: Sequence[int]) -> list[int]:
         found = [0]
         for cap, stride in zip(caps, self.strides, strict=True):
@@ -84,11 +94,12 @@ class Lattice:
 
     def parts(self, bag: int) -> Sequence[int]:
         """Return the parts of a bag that hold its first unit, the bag itself included."""
-        if self.pairs > _KEPT_PAIRS:
-            return self._made(bag)
-        if self._parts is None:
-            self._parts = [()] + [tuple(self._made(one)) for one in range(1, self.size)]
-        return self._parts[bag]
+        found = self._parts.get(bag)
+        if found is None:
+            found = self._made(bag)
+            if self.pairs <= _KEPT_PAIRS:
+                self._parts[bag] = found
+        return found
 
     def _made(self, bag: int) -> list[int]:
         counts = self.counts(bag)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from omskit.allocation.atoms import needs_of
 from omskit.allocation.carried import Carried, Commitment
 from omskit.allocation.case import UNLIMITED, Case, Parcel, Stock
 from omskit.allocation.compiled import Compiled
@@ -98,27 +97,36 @@ class Ledger:
                     rows[sku] = self._nothing
 
     def snapshot(self, case: Case) -> Stock:
-        """Return the stock as it is; later takings leave it as it was."""
+        """Return the stock of the SKUs of a case as it is; later takings leave it as it was."""
         rows, parcels, units, quotas = self.stock
-        seen = {sku: rows[sku] for atom in case.atoms for sku, _ in atom.needs}
+        seen = {}
+        for atom in case.atoms:
+            for sku, _ in atom.needs:
+                row = rows.get(sku)
+                if row is None:
+                    row = rows[sku] = self._nothing
+                seen[sku] = row
         return Stock(seen, parcels, units, quotas)
 
     def take(self, case: Case, parcels: Sequence[Parcel]) -> None:
         """Take what parcels need; what has changed is replaced, so that snapshots keep what they saw."""
         rows, can_pack, can_pick, quotas = self.stock
-        for parcel in parcels:
-            position = parcel.position
-            for sku, pieces in needs_of(case.atoms, parcel.counts).items():
-                row = rows[sku] = rows[sku].copy()
-                row[position] -= pieces
+        atoms = case.atoms
+        for position, counts, _, offer in parcels:
+            for atom, count in zip(atoms, counts, strict=True):
+                if count:
+                    for sku, pieces in atom.needs:
+                        row = rows[sku] = rows[sku].copy()
+                        row[position] -= pieces * count
             if can_pack[position] < UNLIMITED or can_pick[position] < UNLIMITED:
                 can_pack, can_pick = can_pack.copy(), can_pick.copy()
                 can_pack[position] -= 1
-                can_pick[position] -= case.weighed(parcel.counts)[0]
-            for number in parcel.offer.quotas:
+                can_pick[position] -= case.weighed(counts)[0]
+            for number in offer.quotas:
                 if number in quotas:
                     quotas = {**quotas, number: quotas[number] - 1}
-        self.stock = Stock(rows, can_pack, can_pick, quotas)
+        if can_pack is not self.stock.parcels or quotas is not self.stock.quotas:
+            self.stock = Stock(rows, can_pack, can_pick, quotas)
 
     def missing(self) -> tuple[Commitment, ...]:
         """Return the commitments of which something is missing, with how much."""

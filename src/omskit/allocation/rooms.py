@@ -54,7 +54,7 @@ def rooms_of(case: Case, stock: Stock, prices: Prices | None, positions: Sequenc
         if case.guarded:
             caps = _allowed(case, position, caps)
         if any(caps):
-            offers = _offers(case, position) if case.special else plain[position] or case.market.row(position)
+            offers = offers_of(case, position) if case.special else plain[position] or case.market.row(position)
             if offers:
                 rooms.append(_room(case, position, caps, offers, prices, free=free and every))
     return rooms
@@ -69,8 +69,10 @@ def _allowed(case: Case, position: int, caps: Sequence[int]) -> list[int]:
     ]
 
 
-def _offers(case: Case, position: int) -> list[Offer]:
-    """Return the offers for any of the atoms alone."""
+def offers_of(case: Case, position: int) -> Sequence[Offer]:
+    """Return the offers for any of the atoms alone; what some of them together get is among them."""
+    if not case.special:
+        return case.market.row(position)
     return [offer for atom in case.atoms for offer in case.market.row(position, atom.traits)]
 
 

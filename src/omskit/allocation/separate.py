@@ -8,7 +8,8 @@ could still be the best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from operator import le
 
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.tables import Question, Table, fits
@@ -43,6 +44,10 @@ class Ways:
                 now[bag] = min(weight, before[bag])
             self.layers.append(now)
 
+    def weight(self, layer: int, bag: int) -> int:
+        """Return what the best way to send a bag weighs."""
+        return self.layers[layer][bag]
+
     def trace(self, layer: int, bag: int) -> list[Packed]:
         """Return the parcels of the best way to send a bag."""
         weights, who, parts = self._table.weights, self._table.who, self._table.lattice.parts
@@ -61,40 +66,42 @@ class Ways:
 
 
 class Combined:
-    """The best way to send each bag partly out of one source, partly out of a watched warehouse."""
+    """The best way to send each bag partly out of one source, partly out of a watched warehouse.
 
-    __slots__ = ("_bags", "_lattice", "_other", "_own", "layers")
+    It is worked out for the bags that are asked for: most often that is only the one with everything.
+    """
+
+    __slots__ = ("_held", "_known", "_lattice", "_other", "_own", "layers")
 
     def __init__(self, lattice: Lattice, other: Ways | Combined, own: Ways, bags: Sequence[int]) -> None:
-        self._lattice, self._other, self._own, self._bags = lattice, other, own, bags
-        room = {
-            bag: lattice.within([most - n for most, n in zip(lattice.shape, lattice.counts(bag), strict=True)])
-            for bag in bags
-        }
-        self.layers: list[list[int]] = []
-        for total in range(len(other.layers)):
-            now = [ENDLESS] * lattice.size
-            for layer in range(min(total + 1, len(own.layers))):
-                rest_of, mine = other.layers[total - layer], own.layers[layer]
-                for bag in bags:
-                    weight = mine[bag]
-                    if weight < ENDLESS:
-                        for rest in room[bag]:
-                            if rest_of[rest] + weight < now[rest + bag]:
-                                now[rest + bag] = rest_of[rest] + weight
-            self.layers.append(now)
+        self._lattice, self._other, self._own = lattice, other, own
+        self._held = [(bag, lattice.counts(bag)) for bag in bags]
+        self._known: dict[tuple[int, int], int] = {}
+        #: One for each number of parcels, as the source has them.
+        self.layers: Sequence[object] = other.layers
+
+    def _ways(self, layer: int, bag: int) -> Iterator[tuple[int, int, int]]:
+        """Yield what each way to send a bag weighs, with the layer and the part of the watched warehouse."""
+        counts, other = self._lattice.counts(bag), self._other
+        parts = [part for part, held in self._held if all(map(le, held, counts))]
+        for own in range(min(layer + 1, len(self._own.layers))):
+            mine = self._own.layers[own]
+            for part in parts:
+                if mine[part] < ENDLESS:
+                    yield mine[part] + other.weight(layer - own, bag - part), own, part
+
+    def weight(self, layer: int, bag: int) -> int:
+        """Return what the best way to send a bag weighs."""
+        found = self._known.get((layer, bag))
+        if found is None:
+            found = min([weight for weight, _, _ in self._ways(layer, bag)], default=ENDLESS)
+            self._known[layer, bag] = found
+        return found
 
     def trace(self, layer: int, bag: int) -> list[Packed]:
         """Return the parcels of the best way to send a bag."""
-        sought, counts = self.layers[layer][bag], self._lattice.counts(bag)
-        for own in range(min(layer + 1, len(self._own.layers))):
-            for part in self._bags:
-                held = self._lattice.counts(part)
-                if all(n <= most for n, most in zip(held, counts, strict=True)) and (
-                    self._own.layers[own][part] + self._other.layers[layer - own][bag - part] == sought
-                ):
-                    return self._other.trace(layer - own, bag - part) + self._own.trace(own, part)
-        raise AssertionError("a weight without a way")
+        _, own, part = min(self._ways(layer, bag))
+        return self._other.trace(layer - own, bag - part) + self._own.trace(own, part)
 
 
 def limited(question: Question, lattice: Lattice, watched: set[int], *, counted: bool) -> Ways | Combined:

@@ -74,10 +74,11 @@ class ShipmentWithdrawn:
 @quick
 @frozen
 class PickLine:
-    """Pieces of one SKU to pick."""
+    """Pieces of one SKU to pick; ``lots`` says of which lots, as (code, pieces), as far as it matters."""
 
     sku: str
     quantity: int
+    lots: tuple[tuple[str, int], ...] = ()
 
 
 @quick

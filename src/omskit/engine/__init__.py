@@ -9,13 +9,17 @@ from omskit.engine.desks import Desks
 from omskit.engine.explain import explain
 from omskit.engine.kinds import KINDS
 from omskit.engine.looking import Drift
+from omskit.engine.lots import LotDesk
+from omskit.engine.lotstock import LotHolder, LotStock
 from omskit.engine.mapping import Explained, ItemDesk
 from omskit.engine.offering import OfferingDesk
 from omskit.engine.oms import Oms
 from omskit.engine.opening import define_tables, open_storage
 from omskit.engine.parcels import MatchedBy, Parcel, Scanned
 from omskit.engine.price_changing import PriceDesk
+from omskit.engine.recalling import Recall
 from omskit.engine.receive import Received, Receiving
+from omskit.engine.registering import LotIn
 from omskit.engine.rehearse import Rehearsal, Rehearsed
 from omskit.engine.relay import Relay, Relayed, Request, Sender
 from omskit.engine.repair import Left, RepairPlan, StateRepair
@@ -24,6 +28,7 @@ from omskit.engine.reserving import ReservationDesk, Swept
 from omskit.engine.return_opening import Opening
 from omskit.engine.returning import CaseDifference, ReturnDesk
 from omskit.engine.runner import Run, Runner
+from omskit.engine.settling import LotDifference
 from omskit.engine.shipments import ShipmentDesk
 from omskit.engine.sourcing import LookedAgain, SourcingDesk
 from omskit.engine.stock import StockDesk
@@ -33,6 +38,7 @@ from omskit.engine.transferring import TransferDesk, on_the_way
 from omskit.engine.units import MAX_TRIES, Shop, save
 from omskit.engine.verify import Verified, verify
 from omskit.engine.watch import AtRisk, Unscanned
+from omskit.engine.withholding import Withheld
 
 __all__ = [
     "KINDS",
@@ -55,12 +61,18 @@ __all__ = [
     "LineCost",
     "Located",
     "LookedAgain",
+    "LotDesk",
+    "LotDifference",
+    "LotHolder",
+    "LotIn",
+    "LotStock",
     "MatchedBy",
     "OfferingDesk",
     "Oms",
     "Opening",
     "Parcel",
     "PriceDesk",
+    "Recall",
     "Received",
     "Receiving",
     "Rehearsal",
@@ -91,6 +103,7 @@ __all__ = [
     "Unpriced",
     "Unscanned",
     "Verified",
+    "Withheld",
     "Worth",
     "define_tables",
     "explain",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,9 @@ from attrs import evolve, frozen
 from omskit import fulfillment as f
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
-from omskit.engine.units import Shop, complete, save
+from omskit.core import Cell, Kind, OmsError, PayloadError, Refusal, Refused, UsageError, key_of
+from omskit.engine.scarce import Left, short_cells
+from omskit.engine.units import MAX_TRIES, Shop, complete, save
 from omskit.flow import CANCEL_REQUESTED, Workspace, react
 from omskit.flow.workspace import Track
 from omskit.storage import Receipt, Unit
@@ -123,7 +124,7 @@ class Acting:
             Refused: As the aggregate's ``decide`` says; with a key, the same refusal ever after.
             UsageError: ``unknown_number``; ``key_reused`` when the key came with another command before.
         """
-        outcome = self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor))
+        outcome = self.shop.attempt(lambda unit, _lock: self._within(unit, act, actor), plans=False)
         if isinstance(outcome, Refused):
             raise outcome
         return outcome
@@ -133,21 +134,34 @@ class Acting:
     ) -> list[Done | Refusal]:
         """Carry out many commands with one outcome each; a refused one leaves the others alone.
 
-        Where stock does not suffice for all of a batch, its commands are carried out one by one. With a key for
-        the call, each command without one of its own has the call's and its place in the list: what an
-        interrupted call had done is found again when it is made again.
+        Where stock does not suffice for all of a batch, it is carried out again with an eye on what is left: who
+        comes first in the list is served first. With a key for the call, each command without one of its own
+        has the call's and its place in the list: what an interrupted call had done is found again when it is
+        made again.
         """
         outcomes: list[Done | Refusal] = []
+        scarce: set[Cell] = set()
         for start in range(0, len(acts), batch):
             some = [_keyed(act, key, start + n) for n, act in enumerate(acts[start : start + batch], 1)]
             try:
-                outcomes += self.shop.attempt(partial(self._batch, some, actor))
+                outcomes += self._served(some, actor, scarce)
             except Refused:
                 if self.shop.joined:
                     raise
                 outcomes += [self._alone(act, actor) for act in some]
             progress(len(outcomes))
         return outcomes
+
+    def _served(self, acts: Sequence[Act], actor: str, scarce: set[Cell]) -> list[Done | Refusal]:
+        """Carry out a batch, again while others take what it had counted on; what fell short becomes scarce."""
+        for _ in range(MAX_TRIES):
+            try:
+                return self.shop.attempt(partial(self._batch, acts, actor, scarce), plans=False)
+            except Refused as refusal:
+                if self.shop.joined or refusal.code != "out_of_stock":
+                    raise
+                scarce |= short_cells(refusal)
+        return self.shop.attempt(partial(self._batch, acts, actor, scarce), plans=False)
 
     def _alone(self, act: Act, actor: str) -> Done | Refusal:
         try:
@@ -208,21 +222,24 @@ class Acting:
         return Done(target, _status(work, target, key))
 
     def _batch(
-        self, acts: Sequence[Act], actor: str, unit: Unit, _lock: bool  # noqa: FBT001
+        self, acts: Sequence[Act], actor: str, scarce: Collection[Cell], unit: Unit, _lock: bool  # noqa: FBT001
     ) -> list[Done | Refusal]:
         work = self.shop.workspace(unit, actor, keys=2 * len(acts))
         seen = unit.inbox.seen(SOURCE, [act.key for act in acts if act.key])
         load_all(unit, work, [act.target for act in acts if act.key not in seen and _is_number(act.target)])
         outcomes: list[Done | Refusal] = []
         receipts: dict[str, Receipt] = dict(seen)
+        left = Left.of(unit, scarce)
         for act in acts:
-            outcome = self._one(unit, work, act, receipts)
+            outcome = self._one(unit, work, act, receipts, left)
             outcomes.append(Refusal.of(act.target, outcome) if isinstance(outcome, OmsError) else outcome)
         save(unit, work, joined=self.shop.joined)
         unit.inbox.record(SOURCE, [one for key, one in receipts.items() if key not in seen], at=work.at)
         return outcomes
 
-    def _one(self, unit: Unit, work: Workspace, act: Act, receipts: dict[str, Receipt]) -> Done | OmsError:
+    def _one(
+        self, unit: Unit, work: Workspace, act: Act, receipts: dict[str, Receipt], left: Left
+    ) -> Done | OmsError:
         if act.key in receipts:
             try:
                 return _first_outcome(receipts[act.key], act)
@@ -234,11 +251,15 @@ class Acting:
             if key not in _tracks(work, act.target):
                 return UsageError("unknown_number", f"there is no {act.target}", number=act.target)
             with work.attempt():
+                before = len(work.movements)
                 _tell(unit, work, act, key)
+                left.take(work.movements[before:])
             outcome = Done(act.target, _status(work, act.target, key))
         except (PayloadError, UsageError) as error:
             return error
         except Refused as refusal:
+            if refusal.code == "out_of_stock":
+                return refusal
             outcome = refusal
         if act.key:
             receipts[act.key] = _receipt(act, outcome)

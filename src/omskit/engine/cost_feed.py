@@ -11,10 +11,10 @@ from typing import Any
 
 from attrs import define
 
-from omskit.core import Cell, Change, ConcurrencyConflict, Duplicate, Movement, Stored, mark_of, marked
+from omskit.core import Cell, Change, ConcurrencyConflict, Movement, Stored, mark_of, marked
 from omskit.engine.keeping import By, change_of
 from omskit.engine.keys import Keys
-from omskit.engine.units import MAX_TRIES, Shop, silent
+from omskit.engine.units import Shop, silent
 from omskit.inventory.costs import (
     CARD_MACHINE,
     COST_CARDS,
@@ -96,7 +96,7 @@ class CostFeed:
         return sorted({marked(one.cell, "").sku for _, one in found})
 
     def _valued(self, skus: Sequence[str]) -> int:
-        return retried(self.shop, lambda: self.shop.attempt(lambda unit, _lock: self._value(unit, skus)))
+        return self.shop.attempt(lambda unit, _lock: self._value(unit, skus))
 
     def _places(self, skus: Iterable[str], cards: Cards) -> dict[Cell, int]:
         places = {cell: 0 for sku in skus for cell in cells_of(sku, self.scopes)}
@@ -109,7 +109,7 @@ class CostFeed:
         places = self._places(skus, cards)
         unit.stock.levels({cell.sku for cell in places}, lock=True)
         moves = self._page(unit, places)
-        keys, by = Keys(unit, 8), By(self.shop.now(), "costs", "feed")
+        keys, by = Keys(unit, SKUS), By(self.shop.now(), "costs", "feed")
         sales = self._sales(unit, moves)
         changes: list[Change[CostCard]] = []
         for sku, placed in moves.items():
@@ -202,15 +202,3 @@ def asked_of(
 
 def _beginning(before: CostCard, card: CostCard, stored: Stored[CostCard] | None) -> tuple[e.Event, ...]:
     return (e.Begun(card),) if before is card and stored is None else ()
-
-
-def retried(shop: Shop, do: Callable[[], int]) -> int:
-    """Do something again when somebody began the same card meanwhile."""
-    tries = 0
-    while True:
-        try:
-            return do()
-        except Duplicate as error:
-            tries += 1
-            if error.code != "duplicate_key" or shop.joined or tries == MAX_TRIES:
-                raise

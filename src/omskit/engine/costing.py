@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from omskit.core import Cell, Stored, UsageError, aware, key_of, readable, to_ms
-from omskit.engine.cost_feed import CostFeed, all_cards, asked_of, open_cards, retried
+from omskit.engine.cost_feed import CostFeed, all_cards, asked_of, open_cards
 from omskit.engine.keeping import By
 from omskit.engine.keys import Keys
 from omskit.engine.once import once
@@ -287,7 +287,7 @@ class CostDesk:
             yield from card.steps
 
     def _once(self, key: str, asked: Any, do: Callable[[Unit, bool], int]) -> None:
-        retried(self.shop, lambda: once(self.shop, SOURCE, key, asked, do))
+        once(self.shop, SOURCE, key, asked, do)
 
     def _cards(self, *where: Where) -> Iterator[CostCard]:
         with self.shop.storage.begin(read=True) as unit:
@@ -319,7 +319,8 @@ class CostDesk:
 
     def _ask(self, unit: Unit, scope: CostScope, commands: Mapping[str, Any], actor: str) -> None:
         """Carry out one command on the open card of each SKU; a card that is not there begins."""
-        cards, keys, at = open_cards(unit, commands, lock=True), Keys(unit, 8), self.shop.now()
+        cards, at = open_cards(unit, commands, lock=True), self.shop.now()
+        keys = Keys(unit, len(commands) or 1)
         changes = []
         for sku, command in sorted(commands.items()):
             stored: Stored[CostCard] | None = cards.get((sku, scope.code))

@@ -14,6 +14,7 @@ from omskit.engine.announcing import InboundDesk
 from omskit.engine.cataloging import CatalogDesk
 from omskit.engine.costing import CostDesk
 from omskit.engine.counter import Counter
+from omskit.engine.lots import LotDesk
 from omskit.engine.mapping import ItemDesk
 from omskit.engine.offering import OfferingDesk
 from omskit.engine.price_changing import PriceDesk
@@ -27,6 +28,7 @@ from omskit.engine.transferring import TransferDesk
 from omskit.engine.units import Shop
 from omskit.flow import Offering, Pricing, Processes, as_processes
 from omskit.inventory.costs import CostScope
+from omskit.inventory.lots import LotRule
 from omskit.storage import Storage
 
 
@@ -68,6 +70,7 @@ class Desks:
         privacy: How receivers are kept and compared.
         valued: The scopes in which stock is valued; a warehouse is in one of them at most.
         offering: How stock is offered to channels; with one, what they sell is taken off the numbers they show.
+        lot_rules: The SKUs that are kept by lot, or by serial number, and how.
 
     Raises:
         UsageError: ``duplicate_channel``; ``warehouse_twice``.
@@ -84,12 +87,13 @@ class Desks:
     privacy: Privacy = field(default=Privacy(), kw_only=True)
     offering: Offering | None = field(default=None, kw_only=True)
     valued: Mapping[str, CostScope] = field(default=(), converter=_by_warehouse, kw_only=True)
+    lot_rules: Mapping[str, LotRule] = field(factory=dict, kw_only=True)
     _joined: bool = field(default=False, kw_only=True)
 
     @property
     def _shop(self) -> Shop:
         told = {code: one.reporting for code, one in self.channels.items() if one.reporting is not Reporting.EACH}
-        return Shop(self.storage, self.processes, self.clock, self._joined, told)
+        return Shop(self.storage, self.processes, self.clock, self._joined, told, self.lot_rules)
 
     @property
     def stock(self) -> StockDesk:
@@ -100,6 +104,11 @@ class Desks:
     def stockroom(self) -> Stockroom:
         """Pieces that cannot be sold: damaged, on hold, in transit, announced."""
         return Stockroom(self._shop)
+
+    @property
+    def lots(self) -> LotDesk:
+        """Lots and serial numbers: goods in, what lasts how long, lock-up, recalls."""
+        return LotDesk(self._shop)
 
     @property
     def offers(self) -> OfferingDesk:

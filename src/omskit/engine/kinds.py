@@ -10,6 +10,7 @@ from omskit.core import Kind
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory.costs import COST_CARDS
 from omskit.inventory.inbound import ANNOUNCEMENTS
+from omskit.inventory.lots import LOTS
 from omskit.inventory.soft import SOFTS
 from omskit.inventory.transfers import TRANSFERS
 from omskit.orders import ORDERS
@@ -32,4 +33,5 @@ KINDS: tuple[Kind[Any], ...] = (
     REDEMPTIONS,
     ALLOWANCES,
     COST_CARDS,
+    LOTS,
 )

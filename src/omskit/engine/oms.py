@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -48,7 +48,13 @@ class Oms(Upkeep):
 
     @classmethod
     def open(
-        cls, url: str, *, channels: Iterable[Channel] = (), process: Process | Processes, **options: Any
+        cls,
+        url: str,
+        *,
+        channels: Iterable[Channel] = (),
+        process: Process | Processes,
+        hot: Mapping[str, int] | None = None,
+        **options: Any,
     ) -> Self:
         """Open a database, make the tables that are missing, and return the system over it.
 
@@ -57,12 +63,15 @@ class Oms(Upkeep):
                 everything in this process.
             channels: Where orders come from.
             process: How orders go.
+            hot: SKUs that many want at the same moment, and how many shards their pieces shall lie in; see
+                :meth:`omskit.storage.sql.SqlStorage.heat`. Others stay as they are.
             options: Further arguments of the class.
 
         Raises:
+            UsageError: ``bad_shards``.
             StorageError: ``database_error`` and others when the database cannot be used.
         """
-        return cls(open_storage(url), channels, process, **options)
+        return cls(open_storage(url, hot), channels, process, **options)
 
     def receive(self, channel: str, *payloads: bytes, progress: Callable[[int], object] = silent) -> Received:
         """Take payloads of a channel: orders are placed once each, reversals find the orders they are about.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from omskit.engine.kinds import KINDS
 from omskit.storage import MemoryStorage, Storage
+from omskit.storage.spreading import checked_shards
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -28,12 +30,14 @@ def define_tables(metadata: MetaData, *, prefix: str = "oms_", schema: str | Non
     return define(metadata, KINDS, prefix=prefix, schema=schema)
 
 
-def open_storage(url: str) -> Storage:
-    """Return a storage for a URL, with its tables made; see :meth:`Oms.open`."""
+def open_storage(url: str, hot: Mapping[str, int] | None = None) -> Storage:
+    """Return a storage for a URL, with its tables made and SKUs hot; see :meth:`Oms.open`."""
+    numbers = checked_shards(hot or {})
     if url == "memory:":
-        return MemoryStorage()
+        return MemoryStorage()  # one unit works at a time, whatever it wants
     from omskit.storage.sql import SqlStorage, open_engine  # noqa: PLC0415 - loads SQLAlchemy
 
     storage = SqlStorage(open_engine(url), KINDS)
     storage.create()
+    storage.heat(numbers)
     return storage

@@ -10,9 +10,12 @@ from attrs import field, frozen
 
 from omskit.channels import Reporting
 from omskit.core import Change, ConcurrencyConflict, Duplicate, Refused, aware
+from omskit.engine.allotting import allotter
 from omskit.engine.keys import Keys
+from omskit.engine.lotbook import TracedUnit
 from omskit.flow import Following, Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
+from omskit.inventory.lots import LotRule
 from omskit.inventory.soft import SOFTS, SoftReservation
 from omskit.orders import ORDERS
 from omskit.pricing import Till
@@ -23,8 +26,6 @@ T = TypeVar("T")
 
 #: How often a unit is done again after a conflict before the conflict is passed on.
 MAX_TRIES = 8
-#: How often a unit is done when what it writes for the first time is there already.
-MAX_FIRST_TRIES = 3
 #: Refusals that mean that what a plan had counted on went to somebody else meanwhile.
 CONTESTED = frozenset({"out_of_stock", "allowance_spent"})
 
@@ -39,6 +40,7 @@ class Shop:
         clock: Says what time it is; aware.
         joined: Whether units run inside a transaction of the host, and cannot be done again.
         reporting: How channels are told of parcels, by code.
+        lot_rules: How SKUs are kept by lot, of those that are.
     """
 
     storage: Storage
@@ -46,6 +48,7 @@ class Shop:
     clock: Callable[[], datetime]
     joined: bool = False
     reporting: Mapping[str, Reporting] = field(factory=dict)
+    lot_rules: Mapping[str, LotRule] = field(factory=dict)
 
     def now(self) -> datetime:
         """Return the instant, in UTC.
@@ -57,35 +60,34 @@ class Shop:
 
     def workspace(self, unit: Unit, actor: str, *, keys: int = 64) -> Workspace:
         """Return an empty workspace that takes its keys from the unit, in blocks from ``keys`` on."""
-        return Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
+        work = Workspace(self.now(), actor, self.ruling, Keys(unit, keys), self.reporting)
+        work.allot = allotter(unit)
+        return work
 
-    def attempt(self, do: Callable[[Unit, bool], T]) -> T:
+    def attempt(self, do: Callable[[Unit, bool], T], *, plans: bool = True) -> T:
         """Do something within a unit, again after a conflict.
 
         ``do`` is called with the unit and with whether to lock what it reads: not at first, so that planning
         holds nobody up; then, when stock it had counted on went to someone else, with locks. What someone else
         wrote first at the same moment is there when it is done again, so that ``do`` finds it as a repeat does.
+        What ``plans`` nothing by the stock it reads would want the same again: its refusal is passed on at once.
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
-            Duplicate: When ``do`` does not look for what is there, :data:`MAX_FIRST_TRIES` times.
+            Duplicate: When ``do`` does not look for what is there already.
             Refused: ``out_of_stock``, ``allowance_spent`` when even under locks there is not enough.
         """
-        lock, tries, first_tries = self.joined, 0, 0
+        lock, tries = self.joined, 0
         while True:
             try:
                 with self.storage.begin() as unit:
-                    return do(unit, lock)
-            except ConcurrencyConflict:
+                    return do(TracedUnit(unit, self.lot_rules, lock) if self.lot_rules else unit, lock)
+            except (ConcurrencyConflict, Duplicate):
                 tries += 1
                 if self.joined or tries == MAX_TRIES:
                     raise
-            except Duplicate:
-                first_tries += 1
-                if self.joined or first_tries == MAX_FIRST_TRIES:
-                    raise
             except Refused as refusal:
-                if lock or refusal.code not in CONTESTED:
+                if lock or not plans or refusal.code not in CONTESTED:
                     raise
                 lock = True
 

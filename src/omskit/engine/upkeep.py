@@ -19,7 +19,7 @@ class Upkeep(Desks):
     def verify(self, *, progress: Callable[[int], object] = silent) -> Verified:
         """Prove that balances, reservations, counters and states are what their histories say."""
         with self.storage.begin(read=True) as unit:
-            return verify(unit, progress)
+            return verify(unit, progress, self.lot_rules)
 
     def plan_repairs(self) -> RepairPlan:
         """Verify, and say what :meth:`repair` would write and why, and what only a person can set right."""

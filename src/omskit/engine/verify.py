@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from omskit.channels import CONTACTS
-from omskit.core import Cell, Entry, Kind, Reservation, Stored, fold, readable
+from omskit.core import Cell, Entry, Kind, Reservation, Stored, fold, mark_of, readable
 from omskit.engine.kinds import KINDS
 from omskit.engine.looking import Drift, Looking, Page
+from omskit.engine.lotproof import lot_drift, overpicked
 from omskit.engine.verify_held import held as carts_hold
 from omskit.engine.verify_inbound import inbound
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory import pieces
 from omskit.inventory.costs import CARD_MACHINE, COST_CARDS, WRITABLE, CostCard
+from omskit.inventory.lots import LotRule
 from omskit.inventory.soft import SOFTS
 from omskit.orders import ORDERS, Order, Shipped
 from omskit.pricing import ALLOWANCES, REDEMPTIONS, Allowance, Redemption
 from omskit.pricing.redemptions import HOLDS, REDEMPTION_MACHINE
 from omskit.returns import RETURNS, ReturnCase
 from omskit.storage import Op, Unit, Where
+
+#: No SKU is kept by lot.
+NO_LOTS: Mapping[str, LotRule] = MappingProxyType({})
 
 
 @frozen
@@ -42,9 +48,19 @@ class Verified:
         return not self.drift
 
 
-def verify(unit: Unit, progress: Callable[[int], object]) -> Verified:
-    """Check everything within one unit; ``progress`` hears how many aggregates are through."""
-    return checked_by(Looking(unit), progress)
+def verify(
+    unit: Unit, progress: Callable[[int], object], lot_rules: Mapping[str, LotRule] = NO_LOTS
+) -> Verified:
+    """Check everything within one unit; ``progress`` hears how many aggregates are through.
+
+    Args:
+        unit: What is looked at.
+        progress: Hears how many are through.
+        lot_rules: The SKUs that are kept by lot.
+    """
+    found = checked_by(Looking(unit), progress)
+    lots = (Drift(*one) for one in lot_drift(unit, lot_rules))
+    return evolve(found, drift=(*found.drift, *lots))
 
 
 def checked_by(look: Looking, progress: Callable[[int], object]) -> Verified:
@@ -104,8 +120,11 @@ def _histories(kind: Kind[Any], page: Page) -> Iterator[Drift]:
 def _promises(look: Looking, page: Mapping[int, Stored[Order]]) -> Iterator[Drift]:
     """Hold what consignments say against line counters, and both against the reservations in the book."""
     booked: dict[tuple[int, int, str, str], int] = {}
-    for one in look.reservations(tuple(page)):
-        booked[_place(one)] = booked.get(_place(one), 0) + one.quantity
+    reservations = look.reservations(tuple(page))
+    yield from (Drift(*one) for one in overpicked(reservations))
+    for one in reservations:
+        if not mark_of(one.cell):
+            booked[_place(one)] = booked.get(_place(one), 0) + one.quantity
     promised: dict[tuple[int, int, str, str], int] = {}
     for key, stored in page.items():
         order = stored.state

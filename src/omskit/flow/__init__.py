@@ -69,7 +69,7 @@ from omskit.flow.steps import (
     review_step,
     source_step,
 )
-from omskit.flow.workspace import News, Track, Workspace
+from omskit.flow.workspace import Allot, News, Track, Workspace
 
 __all__ = [
     "AWAITS_PAYMENT",
@@ -91,6 +91,7 @@ __all__ = [
     "TOO_MANY_ATTEMPTS",
     "UNDER_REFUND",
     "Advance",
+    "Allot",
     "Candidates",
     "Claiming",
     "Contract",

@@ -162,7 +162,7 @@ def _with_held(available: Mapping[Cell, int], orders: Iterable[Order]) -> dict[C
 
 def _in_force(delivery: Delivery) -> tuple[PlannedParcel, ...]:
     """Return what a delivery's orders hold as parcels; what a group sends at once by one service is one parcel."""
-    numbers = {place: number for number, place in delivery.places.items()}
+    numbers = {delivery.place(line.number): line.number for line in delivery.demand.lines}
     found: dict[tuple[object, ...], tuple[Consignment, list[tuple[int, int]]]] = {}
     for order in delivery.orders:
         for one in order.at_fulfillment(0):

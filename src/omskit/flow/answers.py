@@ -10,7 +10,7 @@ from attrs import define, field
 from omskit.allocation import Decision, PlannedParcel, Rule, binding
 from omskit.core import format_amount, share
 from omskit.flow.deliveries import Delivery
-from omskit.orders import Consignment, Order
+from omskit.orders import Consignment, Order, Units
 
 
 @define
@@ -39,40 +39,53 @@ def answers(
     found = {order.key: Answer(order) for order in orders}
     for decision in decisions:
         delivery = asked[decision.key]
+        if len(delivery.orders) == 1:
+            _alone(found[delivery.orders[0].key], delivery, decision)
+            continue
         for parcel in decision.parcels:
             for part in _parts(parcel, delivery, found):
-                _add(found[part.order], part, parcel)
+                _add(found[part.order], parcel, part.lines, part.weight_g, part.freight_minor)
         for left in decision.unfilled:
             key, line = delivery.places[left.line]
             found[key].left.append((line, left.reason.value))
-        why = _WHY[decision.rule] + (_TOGETHER if len(delivery.orders) > 1 else ()) + _quotas(decision)
+        why = _WHY[decision.rule] + _TOGETHER + _quotas(decision)
         for order in delivery.orders:
             found[order.key].why |= dict.fromkeys(why)
-        for number in (line.number for line in delivery.demand.lines):
-            key, line = delivery.places[number]
-            found[key].asked.add(line)
+        for key, number in delivery.places.values():
+            found[key].asked.add(number)
     return found
+
+
+def _alone(answer: Answer, delivery: Delivery, decision: Decision) -> None:
+    """Answer an order that was planned by itself; the lines of the demand have its numbers."""
+    for parcel in decision.parcels:
+        _add(answer, parcel, parcel.units, parcel.weight_g, parcel.freight_minor)
+    for left in decision.unfilled:
+        answer.left.append((left.line, left.reason.value))
+    for reason in _WHY[decision.rule] + _quotas(decision):
+        answer.why[reason] = None
+    answer.asked.update([line.number for line in delivery.demand.lines])
 
 
 class _Part(NamedTuple):
     """What one order has in a parcel."""
 
     order: int
-    lines: tuple[tuple[int, int], ...]
+    lines: Units
     weight_g: int
     freight_minor: int
 
 
-def _add(answer: Answer, part: _Part, parcel: PlannedParcel) -> None:
+def _add(answer: Answer, parcel: PlannedParcel, lines: Units, weight_g: int, freight_minor: int) -> None:
     answer.consignments.append(
         Consignment(
             answer.order.planned + len(answer.consignments) + 1,
             parcel.warehouse,
-            part.lines,
+            lines,
             parcel.courier,
             parcel.service,
-            part.weight_g,
-            part.freight_minor,
+            weight_g,
+            freight_minor,
             parcel.ship_on,
             parcel.arrive_on,
         )
@@ -81,8 +94,6 @@ def _add(answer: Answer, part: _Part, parcel: PlannedParcel) -> None:
 
 def _parts(parcel: PlannedParcel, delivery: Delivery, found: Mapping[int, Answer]) -> list[_Part]:
     """Return what each order has in a parcel; the freight is shared by weight, to the minor unit."""
-    if len(delivery.orders) == 1:
-        return [_Part(delivery.orders[0].key, parcel.units, parcel.weight_g, parcel.freight_minor)]
     inside: dict[int, list[tuple[int, int]]] = {}
     for number, units in parcel.units:
         key, line = delivery.places[number]

@@ -13,10 +13,12 @@ from omskit.orders import Barred, Order, OrderLine, SplitPolicy, Units, split
 
 #: Most parts of one delivery; what would be more stays with the last part.
 MOST_PARTS = 1_000
+_NOTHING = frozenset[int]()
 _NOWHERE = frozenset[str]()
 
 #: A line of one of several orders: the order's key and the line's number.
 Place = tuple[int, int]
+_AS_NUMBERED: Mapping[int, Place] = {}
 
 
 @quick
@@ -27,12 +29,17 @@ class Delivery:
     Args:
         orders: Its orders, the one whose key the demand carries at the front.
         demand: What they ask for together.
-        places: Which order's line stands behind each line of the demand.
+        places: Which order's line stands behind each line of the demand; empty for one order, whose numbers the
+            demand has.
     """
 
     orders: tuple[Order, ...]
     demand: Demand
     places: Mapping[int, Place]
+
+    def place(self, number: int) -> Place:
+        """Return which order's line stands behind a line of the demand."""
+        return self.places[number] if self.places else (self.orders[0].key, number)
 
 
 def deliveries(
@@ -56,7 +63,7 @@ def deliveries(
 
 
 def _single(order: Order, demand: Demand) -> Delivery:
-    return Delivery((order,), demand, {line.number: (order.key, line.number) for line in demand.lines})
+    return Delivery((order,), demand, _AS_NUMBERED)
 
 
 def _together(members: Sequence[tuple[Order, Demand]]) -> Delivery:
@@ -93,7 +100,7 @@ def _parted(delivery: Delivery, policy: SplitPolicy) -> Iterator[Delivery]:
     asked: list[tuple[OrderLine, int]] = []
     apart: list[int] = []
     for line in demand.lines:
-        key, number = delivery.places[line.number]
+        key, number = delivery.place(line.number)
         asked.append((evolve(by_key[key].line(number), number=line.number, group=line.group), line.quantity))
         if number in by_key[key].apart:
             apart.append(line.number)
@@ -116,23 +123,24 @@ def _joined(parts: Iterable[Units]) -> Units:
 
 def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
     """Return what an order asks of the planner; None when nothing of it may be planned now."""
-    held = order.held_lines
-    terms = order.terms
+    terms, held = order.terms, order.held_lines if order.holds else _NOTHING
     if held and (terms.ship_complete or not policy.partial):
         return None
-    groups = {line.group for line in order.lines if line.number in held and line.group}
-    barred = [bar for bar in order.barred if bar.until > at]
+    groups = {line.group for line in order.lines if line.number in held and line.group} if held else _NOWHERE
+    barred = [bar for bar in order.barred if bar.until > at] if order.barred else []
     lines = tuple(
-        DemandLine(
-            line.number,
-            line.sku,
-            line.open,
-            line.components,
-            line.group,
-            _barred(barred, line.number) if barred else _NOWHERE,
-        )
-        for line in order.lines
-        if _free(line, held, groups)
+        [
+            DemandLine(
+                line.number,
+                line.sku,
+                line.open,
+                line.components,
+                line.group,
+                _barred(barred, line.number) if barred else _NOWHERE,
+            )
+            for line in order.lines
+            if line.open and line.number not in held and line.group not in groups
+        ]
     )
     if not lines:
         return None
@@ -155,7 +163,3 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
 
 def _barred(bars: Iterable[Barred], line: int) -> frozenset[str]:
     return frozenset(bar.warehouse for bar in bars if bar.line == line)
-
-
-def _free(line: OrderLine, held: frozenset[int], groups: set[str]) -> bool:
-    return line.open > 0 and line.number not in held and line.group not in groups

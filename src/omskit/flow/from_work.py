@@ -10,6 +10,7 @@ from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit.core import TERMINAL, Cell, Claim
+from omskit.flow.lotted import name_lots
 from omskit.flow.notify import (
     intercept_request,
     pick_request,
@@ -129,6 +130,7 @@ def _shipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
     for key, units in _by_order(news.after, pairs).items():
         sent = _sent(work, key, news) if work.reporting else ()
         work.order(key, o.Ship(news.key, tuple(units), sent), "shipped")
+    name_lots(work, stock.SHIPPED, news.after, (one for parcel in event.parcels for one in parcel.lots))
     if event.final:
         _short(work, news)
         for key in news.after.orders:
@@ -186,6 +188,7 @@ def _settled(work: Workspace, news: News[FulfillmentOrder]) -> None:
         for key, units in by_order.items():
             sent = _parcel_sent(work, key, state, parcel)
             work.order(key, o.Ship(news.key, tuple(units), sent, unplanned=True), "settled")
+        name_lots(work, stock.SHIPPED, state, parcel.lots)
         _tell(work, state, (parcel,))
     else:
         pieces = pieces_of(state, event.lines)
@@ -194,6 +197,7 @@ def _settled(work: Workspace, news: News[FulfillmentOrder]) -> None:
         work.movements += stock.for_claims(
             stock.LOST, lost, at=work.at, actor=work.actor, document=str(news.key), reason=reason
         )
+        name_lots(work, stock.LOST, state, parcel.lots, claimed=False, reason=reason)
     _let_go(work, state)
 
 
@@ -212,6 +216,9 @@ def _unshipped(work: Workspace, news: News[FulfillmentOrder]) -> None:
         _let_go(work, news.after)
     for key, units in _by_order(news.after, event.lines).items():
         work.order(key, o.Unship(tuple(units), warehouse, waybill, event.reason), "unshipped")
+    if event.lines and event.in_stock:
+        lots = news.after.parcel(event.parcel).lots
+        name_lots(work, stock.UNSHIPPED, news.after, lots, reason=event.reason)
 
 
 def _waybill_requested(work: Workspace, news: News[FulfillmentOrder]) -> None:

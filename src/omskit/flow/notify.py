@@ -51,7 +51,13 @@ def pieces_of(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> dict
 
 def _pieces(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> tuple[PickLine, ...]:
     needed = pieces_of(state, lines)
-    return tuple([PickLine(sku, needed[sku]) for sku in sorted(needed)])
+    if not state.lots:
+        return tuple([PickLine(sku, needed[sku]) for sku in sorted(needed)])
+    lots: dict[str, dict[str, int]] = {}
+    for one in state.lots:
+        codes = lots.setdefault(one.sku, {})
+        codes[one.lot] = codes.get(one.lot, 0) + one.pieces
+    return tuple([PickLine(sku, needed[sku], tuple(lots.get(sku, {}).items())) for sku in sorted(needed)])
 
 
 def pick_request(key: int, state: FulfillmentOrder, external: tuple[str, ...], at: datetime) -> Message:

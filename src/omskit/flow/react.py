@@ -17,6 +17,7 @@ from omskit.core import Cell, Claim
 from omskit.flow import from_price
 from omskit.flow.from_work import ON_FULFILLMENT
 from omskit.flow.holding import Claiming, root_of
+from omskit.flow.lotted import name_lots
 from omskit.flow.notify import AFTER_SALE, report, withdrawal
 from omskit.flow.reporting import reports, withdrawn
 from omskit.flow.returning import ON_RETURN, missing_for_returns
@@ -69,8 +70,7 @@ def react(work: Workspace) -> None:
                 follow(work, item)
             elif type(item.event) is o.Released:
                 _collect(opened, item)
-        for key, inside in opened.items():
-            _open(work, key, inside)
+        _open(work, opened)
         for news in fulfillment_news:
             follow_work = ON_FULFILLMENT.get(type(news.event))
             if follow_work:
@@ -189,33 +189,38 @@ def _collect(opened: dict[int, list[tuple[Order, o.Consignment]]], news: News[Or
             opened.setdefault(one.fulfillment, []).append((news.after, one))
 
 
-def _open(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) -> None:
+def _open(work: Workspace, opened: dict[int, list[tuple[Order, o.Consignment]]]) -> None:
+    """Open the fulfillment orders of consignments, and pick the lots that their warehouses are to take."""
+    made = [_made(work, key, inside) for key, inside in opened.items()]
+    if work.allot is not None:
+        made = work.allot(made, work.movements, work.at)
+    for one in made:
+        work.fulfillment(one.key, f.Open(one), "release")
+        if one.lots:
+            name_lots(work, stock.RESERVED_FOR, one, one.lots)
+
+
+def _made(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) -> FulfillmentOrder:
     order, first = inside[0]
     lines = [
         f.WorkLine(position, served.key, line.number, line.sku, units, units, parts=line.components)
         for position, (served, line, units) in enumerate(_units(inside), 1)
     ]
-    work.fulfillment(
+    return FulfillmentOrder(
         key,
-        f.Open(
-            FulfillmentOrder(
-                key,
-                work.ruling.rules_of(order.process).fulfillments.initial,
-                first.warehouse,
-                order.terms.destination,
-                tuple(lines),
-                first.courier,
-                first.service,
-                sum(one.weight_g for _, one in inside),
-                sum(one.freight_minor for _, one in inside),
-                order.terms.currency,
-                first.ship_on,
-                first.arrive_on,
-                process=order.process,
-                pickup=f.Pickup() if order.terms.kind == PICKUP else None,
-            )
-        ),
-        "release",
+        work.ruling.rules_of(order.process).fulfillments.initial,
+        first.warehouse,
+        order.terms.destination,
+        tuple(lines),
+        first.courier,
+        first.service,
+        sum(one.weight_g for _, one in inside),
+        sum(one.freight_minor for _, one in inside),
+        order.terms.currency,
+        first.ship_on,
+        first.arrive_on,
+        process=order.process,
+        pickup=f.Pickup() if order.terms.kind == PICKUP else None,
     )
 
 

@@ -11,12 +11,13 @@ from omskit import fulfillment as f
 from omskit import inventory as stock
 from omskit import orders as o
 from omskit import returns as r
-from omskit.core import Cell, Claim, Refused, key_of, readable
+from omskit.core import Cell, Claim, Movement, Refused, key_of, marked, readable
 from omskit.flow.notify import refund_answer
 from omskit.flow.owners import BUCKETED, shelf, stoppable, with_buyer
 from omskit.flow.workspace import News, Workspace
 from omskit.fulfillment import FulfillmentOrder
 from omskit.fulfillment.machine import RECALL
+from omskit.inventory.lots import lot_cell
 from omskit.orders import Order, OrderLine
 from omskit.returns import ReturnCase
 
@@ -141,6 +142,8 @@ def _take(work: Workspace, news: News[ReturnCase], found: Iterable[r.Found], war
             cell, claim = Cell(one.sku, warehouse), Claim(case.order, one.line) if one.line else Claim()
             move = stock.Move(BUCKETED[one.disposition], cell, one.quantity, claim, case.number)
             work.movements += stock.movements(move, at=work.at, actor=work.actor)
+        if one.lot and warehouse:
+            _name_lot(work, one, case, at or warehouse)
         if one.line:
             pieces = back.setdefault(one.line, {})
             pieces[one.sku] = pieces.get(one.sku, 0) + one.quantity
@@ -158,6 +161,18 @@ def _take(work: Workspace, news: News[ReturnCase], found: Iterable[r.Found], war
         gone = {number: _back(_order(work, case.order), number, pieces) for number, pieces in back.items()}
         _credit(work, case, gone, commands)
     _let_go(work, case)
+
+
+def _name_lot(work: Workspace, one: r.Found, case: ReturnCase, warehouse: str) -> None:
+    """Say of which lot pieces are that have come back, wherever they are put."""
+    claim = Claim(case.order, one.line) if one.line else Claim()
+    kind, place = BUCKETED.get(one.disposition, stock.RETURNED), Cell(one.sku, warehouse)
+    ((mark, on_hand, _),) = stock.LEGS[kind]
+    cell = lot_cell(marked(place, mark), one.lot)
+    count = on_hand * one.quantity
+    work.movements.append(
+        Movement(kind, cell, one.quantity, count, 0, work.at, work.actor, claim, case.number)
+    )
 
 
 def _back(order: Order, number: int, pieces: Mapping[str, int]) -> OrderLine:

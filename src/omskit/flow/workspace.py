@@ -6,10 +6,10 @@ changes, movements and messages are saved in one go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from attrs import define, evolve, field
 
@@ -52,6 +52,16 @@ class News(NamedTuple, Generic[S]):
     after: S
 
 
+class Allot(Protocol):
+    """Gives fulfillment orders that are about to be opened their lots, by the rule of each SKU."""
+
+    def __call__(
+        self, works: Sequence[FulfillmentOrder], taken: Sequence[Movement], at: datetime
+    ) -> list[FulfillmentOrder]:
+        """Return them with lots; ``taken`` are the movements of the batch that are not in the book yet."""
+        ...
+
+
 @define
 class Workspace:
     """A batch at work.
@@ -62,6 +72,7 @@ class Workspace:
         ruling: Says by which process what goes.
         new_key: Hands out a key for what is made.
         reporting: How channels are told of parcels, by code; a channel that is missing is told of each.
+        allot: Says of which lots pieces are taken; None where no SKU is kept by lot.
     """
 
     at: datetime
@@ -79,6 +90,7 @@ class Workspace:
     return_news: list[News[ReturnCase]] = field(factory=list)
     redeeming: list[Redeeming] = field(factory=list)
     claiming: list[Claiming] = field(factory=list)
+    allot: Allot | None = None
     _undo: list[Callable[[], object]] | None = None
 
     def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:

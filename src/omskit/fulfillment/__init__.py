@@ -106,7 +106,7 @@ from omskit.fulfillment.machine import (
 )
 from omskit.fulfillment.model import FulfillmentOrder, Pickup, WorkHold, WorkLine
 from omskit.fulfillment.packing import Packing, pack
-from omskit.fulfillment.parcels import Fact, Label, Parcel
+from omskit.fulfillment.parcels import Fact, Label, LotPieces, Parcel
 from omskit.fulfillment.pickup import MAX_ATTEMPTS
 from omskit.fulfillment.tracking import MAX_FACTS, status_of
 
@@ -168,6 +168,7 @@ __all__ = [
     "Label",
     "LiftHold",
     "LinesRejected",
+    "LotPieces",
     "Open",
     "Opened",
     "Pack",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from attrs import frozen
 
 from omskit.core import Component, Destination, UsageError, quick
-from omskit.fulfillment.parcels import Parcel
+from omskit.fulfillment.parcels import LotPieces, Parcel
 
 
 @quick
@@ -109,6 +109,7 @@ class FulfillmentOrder:
         pickup: Set where a buyer collects the goods; None where a courier carries them.
         anyway: Numbers of the parcels that left although the work had been stopped, each with what was decided:
             empty for nothing yet, ``sold`` or ``gone``.
+        lots: Of which lots the warehouse is asked to take pieces; it chooses those that are not named.
     """
 
     key: int
@@ -129,6 +130,7 @@ class FulfillmentOrder:
     confirmed: tuple[str, ...] = ()
     pickup: Pickup | None = None
     anyway: tuple[tuple[int, str], ...] = ()
+    lots: tuple[LotPieces, ...] = ()
 
     @property
     def orders(self) -> tuple[int, ...]:

@@ -64,6 +64,30 @@ class Label:
 
 
 @frozen
+class LotPieces:
+    """Pieces of one lot, or the one with a serial number, for a work line.
+
+    Args:
+        line: Number of the work line.
+        sku: Of what: the line's SKU, or a part of it.
+        lot: The lot's code, or the serial number.
+        pieces: How many, above zero.
+
+    Raises:
+        UsageError: ``bad_quantity``.
+    """
+
+    line: int
+    sku: str
+    lot: str
+    pieces: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.pieces < 1:
+            raise UsageError("bad_quantity", f"{self.pieces} pieces of lot {self.lot}: from 1", lot=self.lot)
+
+
+@frozen
 class Parcel:
     """A box: packed, handed to a courier, on its way, at its end.
 
@@ -81,6 +105,7 @@ class Parcel:
         facts: What couriers have said, in order of time; each once.
         labels: Every label that was asked for.
         interception: Where an attempt to stop it on its way stands; empty for none.
+        lots: Of which lots the pieces are, as far as the warehouse says so.
     """
 
     number: int
@@ -96,6 +121,7 @@ class Parcel:
     facts: tuple[Fact, ...] = ()
     labels: tuple[Label, ...] = ()
     interception: str = ""
+    lots: tuple[LotPieces, ...] = ()
 
     @property
     def former(self) -> tuple[Label, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 
 from attrs import evolve as changed
 
-from omskit.core import Refused, UsageError
+from omskit.core import Component, Refused, UsageError
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment import machine as m
@@ -181,11 +181,30 @@ def _numbered(state: FulfillmentOrder, parcels: Iterable[Parcel], ask: Ask) -> I
                 f"parcel {parcel.number}, {parcel.waybill!r} where {follows} belongs, with lines and a waybill",
                 parcel=parcel.number,
             )
+        _check_lots(state, parcel)
         seen.add(parcel.waybill)
         if box is None or not named:
             follows += 1
         status = status_of(box.facts, ask.parcels) if box is not None and box.facts else start
         yield _leaving(parcel, number, status, ask)
+
+
+def _check_lots(state: FulfillmentOrder, parcel: Parcel) -> None:
+    """Refuse lots of what is not in a parcel, and of more pieces than are in it."""
+    if not parcel.lots:
+        return
+    inside: dict[tuple[int, str], int] = {}
+    for number, units in parcel.lines:
+        line = state.line(number)
+        for part in line.parts or (Component(line.sku),):
+            where = (number, part.sku)
+            inside[where] = inside.get(where, 0) + part.per * units
+    for one in parcel.lots:
+        where = (one.line, one.sku)
+        inside[where] = inside.get(where, 0) - one.pieces
+        if inside[where] < 0:
+            message = f"parcel {parcel.number}: more pieces of lots of {one.sku} than are in it"
+            raise Refused("bad_lots", message, problems=((one.lot, "too_many"),))
 
 
 def _leaving(parcel: Parcel, number: int, status: str, ask: Ask) -> Parcel:
@@ -200,6 +219,7 @@ def _leaving(parcel: Parcel, number: int, status: str, ask: Ask) -> Parcel:
         parcel.height_mm,
         parcel.left_at or ask.at,
         status,
+        lots=parcel.lots,
     )
 
 

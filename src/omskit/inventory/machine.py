@@ -26,8 +26,10 @@ QUALITY = "quality"
 IN_TRANSIT = "in_transit"
 #: Pieces that are ordered from a supplier.
 INBOUND = "inbound"
+#: Pieces that are too near their expiry to be sold.
+LOCKED = "locked"
 #: The positions with a balance of their own.
-BUCKETS = (DAMAGED, IN_TRANSIT, INBOUND, QUALITY)
+BUCKETS = (DAMAGED, IN_TRANSIT, INBOUND, QUALITY, LOCKED)
 
 #: Goods came in.
 RECEIVED = "received"
@@ -79,6 +81,12 @@ WITHHELD = "withheld"
 CLEARED = "cleared"
 #: Pieces did not pass.
 FAILED = "failed"
+#: Pieces are too near their expiry to be sold.
+LOCKED_UP = "locked_up"
+#: Pieces were locked up by mistake, and can be sold.
+UNLOCKED = "unlocked"
+#: Pieces that were locked up were thrown away or given away.
+WRITTEN_OFF = "written_off"
 
 #: Where a piece may be, and how it moves.
 STOCK_MACHINE = Machine(
@@ -92,6 +100,7 @@ STOCK_MACHINE = Machine(
         QUALITY: {ON_HAND, APART},
         IN_TRANSIT: {ON_HAND, APART},
         INBOUND: {ON_HAND, APART},
+        LOCKED: {ON_HAND, APART},
     },
     moves={
         ("outside", RECEIVED): "sellable",
@@ -105,6 +114,7 @@ STOCK_MACHINE = Machine(
         ("sellable", SENT_OVER): "outside",
         ("sellable", SPOILED): DAMAGED,
         ("sellable", WITHHELD): QUALITY,
+        ("sellable", LOCKED_UP): LOCKED,
         ("sellable", RESERVED_FOR): "promised",
         ("promised", RELEASED): "sellable",
         ("promised", SHIPPED): "outside",
@@ -113,6 +123,8 @@ STOCK_MACHINE = Machine(
         (DAMAGED, SCRAPPED): "outside",
         (QUALITY, CLEARED): "sellable",
         (QUALITY, FAILED): DAMAGED,
+        (LOCKED, UNLOCKED): "sellable",
+        (LOCKED, WRITTEN_OFF): "outside",
         (IN_TRANSIT, CAME_OVER): "sellable",
         (IN_TRANSIT, CAME_DAMAGED): DAMAGED,
         (IN_TRANSIT, LOST_UNDERWAY): "outside",

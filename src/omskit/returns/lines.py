@@ -105,6 +105,7 @@ class Found:
         verdict: What was decided about them.
         condition: How they look.
         disposition: Where accepted ones go.
+        lot: Of which lot they are, or the serial number of the piece; empty where nobody looked.
 
     Raises:
         UsageError: ``bad_quantity``.
@@ -116,6 +117,7 @@ class Found:
     verdict: Verdict = Verdict.ACCEPTED
     condition: Condition = Condition.SOUND
     disposition: Disposition = Disposition.SELLABLE
+    lot: str = ""
 
     def __attrs_post_init__(self) -> None:
         if type(self.quantity) is not int or self.quantity < 1:

@@ -162,14 +162,12 @@ class StockBook(Protocol):
         ...
 
     def mend(self, drift: Sequence[Imbalance]) -> None:
-        """Set balances to what their movements come to, all or none.
-
-        Nothing is written but what :meth:`drift` itself would ask for at that moment. What is mended keeps the
-        rules of :meth:`post`.
+        """Set balances to what their movements come to, all or none, as :meth:`drift` asks at that moment.
 
         Raises:
-            Refused: ``drift_changed`` with ``subjects`` when a balance, or what its movements come to, is another
-                by now; ``out_of_stock``, ``not_reserved`` when the movements come to what no balance may be.
+            Refused: ``drift_changed`` with ``subjects`` when what was found is otherwise by now; ``out_of_stock``,
+                ``not_reserved`` when movements come to what no balance may be.
+            ConcurrencyConflict: ``lost_race``, here or for who books the same cells meanwhile.
         """
         ...
 

@@ -181,12 +181,14 @@ def _planner(
 
 def _next_look(order: Order, at: datetime, retry: timedelta) -> datetime:
     """Return when open units are worth another look."""
+    if not order.holds and not order.barred:
+        return at + retry
     ends = [hold.until for hold in order.holds if hold.line and hold.until]
     ends += [bar.until for bar in order.barred]
     return min((end for end in ends if at < end < at + retry), default=at + retry)
 
 
 def _assign(answer: Answer, retry_at: datetime) -> Assign:
-    waiting = (line.number for line in answer.order.lines if line.open and line.number not in answer.asked)
-    left = (*answer.left, *((number, HELD) for number in waiting))
-    return Assign(tuple(answer.consignments), retry_at, left, tuple(answer.why))
+    asked = answer.asked
+    waiting = [(one.number, HELD) for one in answer.order.lines if one.open and one.number not in asked]
+    return Assign(tuple(answer.consignments), retry_at, (*answer.left, *waiting), tuple(answer.why))

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.base import ReadOnlyColumnCollection as Columns
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
@@ -70,18 +71,22 @@ class Given:
         rows: The rows, to be read by the statement.
         types: Name of each column, and whether it holds ints.
         arrays: Whether there is a parameter for each column.
+        name: Comes before the name of each such parameter; one statement may be handed several sets of rows.
     """
 
     rows: FromClause
     types: tuple[tuple[str, bool], ...]
     arrays: bool
+    name: str = "given"
 
     def bound(self, rows: Sequence[Values]) -> dict[str, str]:
-        """Return the parameters for at least one row."""
+        """Return the parameters for rows; for none, if there is a parameter for each column."""
         if not self.arrays:
             return {"rows": _encode(rows)}
+        if not rows:
+            return {f"{self.name}_{name}": "{}" for name, _ in self.types}
         columns = zip(self.types, zip(*rows, strict=True), strict=True)
-        return {f"given_{name}": (_ints if whole else _texts)(column) for (name, whole), column in columns}
+        return {f"{self.name}_{name}": (_ints if whole else _texts)(column) for (name, whole), column in columns}
 
 
 def _ints(column: Values) -> str:
@@ -97,21 +102,22 @@ def _texts(column: Sequence[Any]) -> str:
     return '{"' + '","'.join(escaped) + '"}'
 
 
-def given(dialect: Dialect, table: Table, names: Sequence[str], **more: Any) -> Given:
+def given(dialect: Dialect, table: Table, names: Sequence[str], *, called: str = "given", **more: Any) -> Given:
     """Return rows with some of a table's columns, in the order of ``names``, and after them ``more`` by type."""
     types = {**{name: table.c[name].type for name in names}, **more}
     whole = tuple((name, isinstance(type_, Integer)) for name, type_ in types.items())
     if is_sqlite(dialect):
         value = func.json_each(bindparam("rows", type_=Text())).table_valued("value").c.value
         parts = (func.json_extract(value, f"$[{at}]").label(name) for at, name in enumerate(types))
-        return Given(select(*parts).subquery("given"), whole, arrays=False)
+        return Given(select(*parts).subquery(called), whole, arrays=False)
     plain = {name: BigInteger() if is_whole else Text() for name, is_whole in whole}
     arrays = (
-        cast(bindparam(f"given_{name}", type_=Text()), postgresql.ARRAY(type_)) for name, type_ in plain.items()
+        cast(bindparam(f"{called}_{name}", type_=Text()), postgresql.ARRAY(type_))
+        for name, type_ in plain.items()
     )
     columns = (column(name, type_) for name, type_ in plain.items())
-    unnested = func.unnest(*arrays).table_valued(*columns).render_derived(name="given")
-    return Given(unnested, whole, arrays=True)
+    unnested = func.unnest(*arrays).table_valued(*columns).render_derived(name=called)
+    return Given(unnested, whole, arrays=True, name=called)
 
 
 class Feed(Protocol):
@@ -203,7 +209,7 @@ def revision(dialect: Dialect, table: Table, names: Sequence[str]) -> Feed:
 class Guarded:
     """Writes to rows that are there and fulfill a condition, and says which ones did."""
 
-    statement: Executable
+    statement: ReturningUpdate[Any]
     given: Given
 
     def apply(self, wire: Wire, rows: Sequence[Values]) -> frozenset[Values]:

@@ -14,7 +14,7 @@ _CLAIM = ("order", "line", "sku", "warehouse", "quantity")
 
 def drifted(tables: Tables, within: FromClause | None = None) -> Select[Any]:
     """Return the query of levels, of some cells or of all, that are not the sum of their movements."""
-    levels, moved, none = tables.levels, tables.movements, literal(0)
+    levels, shards, moved, none = tables.levels, tables.shards, tables.movements, literal(0)
     both = union_all(
         _within(
             select(
@@ -26,6 +26,11 @@ def drifted(tables: Tables, within: FromClause | None = None) -> Select[Any]:
                 none.label("reserved_sum"),
             ),
             levels,
+            within,
+        ),
+        _within(
+            select(shards.c.sku, shards.c.warehouse, shards.c.on_hand, none, shards.c.reserved, none),
+            shards,
             within,
         ),
         _within(

@@ -5,40 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection as Items
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from heapq import merge
 from typing import Any
 
 from attrs import define, frozen
-from sqlalchemy import (
-    BigInteger,
-    Dialect,
-    Select,
-    bindparam,
-    select,
-    tuple_,
-)
+from sqlalchemy import BigInteger, Dialect, Select, Table, bindparam, select, tuple_, union_all
+from sqlalchemy.sql.selectable import CompoundSelect
 
-from omskit.core import Cell, Claim, Level, Movement, Refused, Reservation, from_ms, to_ms
+from omskit.core import Cell, Claim, Level, Movement, Reservation, from_ms, to_ms
 from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, mending
-from omskit.storage.sql.bulk import (
-    Feed,
-    Given,
-    Guarded,
-    Values,
-    addition,
-    encoded,
-    given,
-    insertion,
-    members,
-    upsertion,
-)
+from omskit.storage.sql.booking import CLAIM
+from omskit.storage.sql.bulk import Given, encoded, given, members
 from omskit.storage.sql.drifting import drifted, drifted_claims
-from omskit.storage.sql.ledger import MOVEMENT, last_movements, movements_since, trail_of
+from omskit.storage.sql.hot import CELL, HotCells, summed
+from omskit.storage.sql.ledger import last_movements, movements_since, trail_of
+from omskit.storage.sql.posting import PostingStatements, add, post, posting_statements
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
 from omskit.storage.sql.wire import AnyRow, Wire
-from omskit.storage.sums import claims_of, effects_of
 
-_LEVEL = ("sku", "warehouse", "on_hand", "reserved")
-_CLAIM = ("order", "line", "sku", "warehouse", "quantity")
 #: Cells read at a time when all are read.
 _PAGE = 1_000
 
@@ -47,17 +31,10 @@ _PAGE = 1_000
 class StockStatements:
     """Every statement of the stock book, made once for a dialect."""
 
-    tables: Tables
-    levels: Select[Any]
-    cells: Select[Any]
-    given_cells: Given
+    levels: CompoundSelect[Any]
+    pages: tuple[Select[Any], Select[Any]]
     reserved: Select[Any]
-    post_levels: Guarded
-    new_levels: Feed
-    take: Guarded
-    give: Feed
-    log: Feed
-    page: Select[Any]
+    posting: PostingStatements
     last: Select[Any]
     since: Select[Any]
     trail: Select[Any]
@@ -70,38 +47,21 @@ class StockStatements:
 
 def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
     """Make the statements of the stock book."""
-    levels, reservations = tables.levels, tables.reservations
-    every = select(*(levels.c[name] for name in _LEVEL)).order_by(levels.c.sku, levels.c.warehouse)
-    given_cells = given(dialect, levels, ("sku", "warehouse"))
-    cells = given_cells.rows
+    levels, shards, reservations = tables.levels, tables.shards, tables.reservations
+    every, posting = select(*levels.c), posting_statements(dialect, tables)
+    cells = posting.given_cells.rows
     given_places = given(dialect, tables.movements, ("sku", "warehouse"), after=BigInteger())
-    claims = select(*(reservations.c[name] for name in _CLAIM))
+    claims = select(*(reservations.c[name] for name in CLAIM))
     return StockStatements(
-        tables=tables,
-        levels=every.where(levels.c.sku.in_(members(dialect, WORDS))),
-        cells=every.join_from(
-            cells, levels, (levels.c.sku == cells.c.sku) & (levels.c.warehouse == cells.c.warehouse)
-        ).with_for_update(of=levels),
-        given_cells=given_cells,
+        levels=union_all(
+            every.where(levels.c.sku.in_(members(dialect, WORDS))),
+            summed(shards).where(shards.c.sku.in_(members(dialect, WORDS))),
+        ).order_by("sku", "warehouse"),
+        pages=(_page(every, levels), _page(summed(shards), shards)),
         reserved=claims.where(
             reservations.c.order.in_(members(dialect, WHOLE)), reservations.c.quantity > 0
-        ).order_by(*(reservations.c[name] for name in _CLAIM[:4])),
-        post_levels=addition(
-            dialect,
-            levels,
-            _LEVEL,
-            lambda have, more: (
-                have.reserved + more.reserved >= 0,
-                have.on_hand + more.on_hand >= have.reserved + more.reserved,
-            ),
-        ),
-        new_levels=upsertion(dialect, levels, _LEVEL, adding=True),
-        take=addition(dialect, reservations, _CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)),
-        give=upsertion(dialect, reservations, _CLAIM, adding=True),
-        log=insertion(dialect, tables.movements, MOVEMENT),
-        page=every.where(
-            tuple_(levels.c.sku, levels.c.warehouse) > tuple_(bindparam("sku"), bindparam("warehouse"))
-        ).limit(_PAGE),
+        ).order_by(*(reservations.c[name] for name in CLAIM[:4])),
+        posting=posting,
         last=last_movements(tables),
         since=movements_since(tables),
         trail=trail_of(dialect, tables, given_places.rows),
@@ -113,27 +73,54 @@ def stock_statements(dialect: Dialect, tables: Tables) -> StockStatements:
     )
 
 
+def _page(rows: Select[Any], table: Table) -> Select[Any]:
+    """Return the rows of at most a page of cells, behind one."""
+    cell = (table.c.sku, table.c.warehouse)
+    behind = tuple_(*cell) > tuple_(bindparam("sku"), bindparam("warehouse"))
+    return rows.where(behind).order_by(*cell).limit(_PAGE)
+
+
 @define
 class SqlStockBook:
-    """The stock book, within one unit."""
+    """The stock book, within one unit.
+
+    Args:
+        statements: Of the dialect.
+        wire: Of the unit.
+        hot: SKUs that this process has seen to be hot; see :class:`omskit.storage.sql.hot.HotCells`.
+    """
 
     statements: StockStatements
     wire: Wire
+    hot: set[str]
 
     def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:
         """Return the level of every known cell of the SKUs, locked in cell order if asked."""
-        statement = self.statements.levels
         if lock:
             self.wire.writing()
-            statement = statement.with_for_update()
-        return dict(_leveled(self.wire.rows(statement, keys=encoded(set(skus))))) if skus else {}
+        if not skus:
+            return {}
+        keys = encoded(set(skus))
+        if not (lock and self.wire.locks_rows):
+            return dict(_leveled(self.wire.rows(self.statements.levels, keys=keys)))
+        return dict(_leveled(self._hot_cells().locked(keys)))
 
     def all_levels(self) -> Iterator[tuple[Cell, Level]]:
         """Yield every cell in order, a page at a time."""
+        return _leveled(merge(*map(self._paged, self.statements.pages), key=CELL))
+
+    def _paged(self, statement: Select[Any]) -> Iterator[AnyRow]:
         after = ("", "")
-        while page := self.wire.rows(self.statements.page, sku=after[0], warehouse=after[1]):
-            yield from _leveled(page)
-            after = (page[-1].sku, page[-1].warehouse)
+        while page := self.wire.rows(statement, sku=after[0], warehouse=after[1]):
+            yield from page
+            after = CELL(page[-1])
+
+    def _hot_cells(self) -> HotCells:
+        return HotCells(self.statements.posting.hot, self.wire, self.hot)
+
+    def heat(self, numbers: Mapping[str, int]) -> None:
+        """Let the pieces of SKUs lie in so many shards in each warehouse; see :meth:`SqlStorage.heat`."""
+        self._hot_cells().heat(numbers)
 
     def reservations(self, orders: Items[int]) -> Sequence[Reservation]:
         """Return what is still reserved for the orders, in order of claim and cell."""
@@ -145,53 +132,7 @@ class SqlStockBook:
     def post(self, movements: Sequence[Movement]) -> None:
         """Book all movements, or none."""
         self.wire.writing()
-        self._add(effects_of(movements), claims_of(movements))
-        self.statements.log.write(self.wire, [_logged(movement) for movement in movements])
-
-    def _add(self, effects: Mapping[Cell, tuple[int, int]], claims: Mapping[tuple[Claim, Cell], int]) -> None:
-        """Add to levels and reservations, or to none of them; levels are locked last, for the shortest time."""
-        rows = [(*_flat(claim, cell), effect) for (claim, cell), effect in sorted(claims.items())]
-        taken = [row for row in rows if row[-1] < 0]
-        self._take(taken)
-        try:
-            self._book(effects)
-        except Refused:
-            self.statements.take.apply(self.wire, _inverse(taken, 4))
-            raise
-        self.statements.give.write(self.wire, [row for row in rows if row[-1] > 0])
-
-    def _take(self, taken: Sequence[tuple[int, int, str, str, int]]) -> None:
-        could = self.statements.take.apply(self.wire, taken)
-        if len(could) == len(taken):
-            return
-        self.statements.take.apply(self.wire, _inverse([row for row in taken if row[:4] in could], 4))
-        order, line, sku, warehouse, _ = next(row for row in taken if row[:4] not in could)
-        raise Refused(
-            "not_reserved", "the claim has less reserved", claim=Claim(order, line), cell=Cell(sku, warehouse)
-        )
-
-    def _book(self, effects: Mapping[Cell, tuple[int, int]]) -> None:
-        """Add to the levels that can take it; what is left over is new, came up meanwhile, or is short."""
-        left, booked = dict(effects), []
-        while left:
-            rows: list[Values] = [(cell.sku, cell.warehouse, *effect) for cell, effect in left.items()]
-            could = self.statements.post_levels.apply(self.wire, rows)
-            booked += [row for row in rows if row[:2] in could]
-            left = {cell: effect for cell, effect in left.items() if (cell.sku, cell.warehouse) not in could}
-            if not left:
-                return
-            there = self._there(left)
-            short = [_shortage(cell, there.get(cell, Level()), *effect) for cell, effect in left.items()]
-            if cells := tuple([row for row in short if row]):
-                self.statements.post_levels.apply(self.wire, _inverse(booked, 2))
-                raise Refused("out_of_stock", "less is there than the movements need", cells=cells)
-            unknown = [cell for cell in left if cell not in there]
-            made: list[Values] = [(cell.sku, cell.warehouse, *left.pop(cell)) for cell in unknown]
-            self.statements.new_levels.write(self.wire, made)
-
-    def _there(self, cells: Items[Cell]) -> Mapping[Cell, Level]:
-        bound = self.statements.given_cells.bound(list(cells))
-        return dict(_leveled(self.wire.rows(self.statements.cells, **bound)))
+        post(self.wire, self.statements.posting, movements, self.hot)
 
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         """Return the last ``limit`` movements of a cell, newest first."""
@@ -223,13 +164,14 @@ class SqlStockBook:
         self.wire.writing()
         if not drift:
             return
+        posting = self.statements.posting
         cells = sorted({one.balance.cell for one in drift})
         claims = {(one.balance.claim, one.balance.cell) for one in drift if one.balance.claim.order}
-        self.statements.take.apply(self.wire, [(*_flat(*where), 0) for where in sorted(claims)])
-        self._there(cells)
-        bound = self.statements.given_cells.bound(cells)
+        posting.take.apply(self.wire, [(*claim, *cell, 0) for claim, cell in sorted(claims)])
+        self._hot_cells().locked(encoded({cell.sku for cell in cells}))
+        bound = posting.given_cells.bound(cells)
         now = self._drift(self.statements.drifted_of, self.statements.drifted_claims_of, **bound)
-        self._add(*mending(drift, now))
+        add(self.wire, posting, *mending(drift, now), self.hot)
 
     def _drift(self, levels: Select[Any], claims: Select[Any], **bound: str) -> Sequence[Imbalance]:
         found: list[Imbalance] = []
@@ -242,42 +184,19 @@ class SqlStockBook:
         return found
 
 
-def _leveled(rows: Iterable[AnyRow]) -> Iterator[tuple[Cell, Level]]:
+def _leveled(rows: Iterable[Any]) -> Iterator[tuple[Cell, Level]]:
+    """Yield the level of each cell, of which the parts come one behind the other."""
+    now, have, held = None, 0, 0
     for sku, warehouse, on_hand, reserved in rows:
-        yield Cell(sku, warehouse), Level(on_hand, reserved)
-
-
-def _shortage(cell: Cell, now: Level, on_hand: int, reserved: int) -> tuple[str, str, int, int] | None:
-    then = Level(now.on_hand + on_hand, now.reserved + reserved)
-    if then.reserved >= 0 and then.available >= 0:
-        return None
-    return cell.sku, cell.warehouse, reserved - on_hand, now.available
-
-
-def _flat(claim: Claim, cell: Cell) -> tuple[int, int, str, str]:
-    return claim.order, claim.line, cell.sku, cell.warehouse
-
-
-def _inverse(rows: Sequence[tuple[Any, ...]], keys: int) -> list[Values]:
-    """Return the rows that take an addition back; the rows are still locked, so it cannot fail."""
-    return [(*row[:keys], *(-effect for effect in row[keys:])) for row in rows]
-
-
-def _logged(movement: Movement) -> Values:
-    return (
-        movement.kind,
-        movement.cell.sku,
-        movement.cell.warehouse,
-        movement.quantity,
-        movement.on_hand,
-        movement.reserved,
-        movement.claim.order,
-        movement.claim.line,
-        movement.document,
-        movement.reason,
-        movement.actor,
-        to_ms(movement.at),
-    )
+        cell = Cell(sku, warehouse)
+        if cell == now:
+            have, held = have + on_hand, held + reserved
+            continue
+        if now is not None:
+            yield now, Level(have, held)
+        now, have, held = cell, on_hand, reserved
+    if now is not None:
+        yield now, Level(have, held)
 
 
 def _movement(row: Sequence[Any]) -> Movement:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, MetaData, RootTransaction, text
 
 from omskit.core import Kind, UsageError
 from omskit.storage.port import Capabilities
+from omskit.storage.spreading import checked_shards
 from omskit.storage.sql.bulk import is_sqlite
 from omskit.storage.sql.engines import READING, is_prepared
 from omskit.storage.sql.tables import Tables, define_tables
@@ -47,6 +48,7 @@ class SqlStorage:
     kinds: tuple[Kind[Any], ...] = field(converter=_listed)
     tables: Tables = field()
     _statements: Statements = field(init=False, repr=False)
+    _hot: set[str] = field(factory=set, init=False, repr=False)
 
     @tables.default
     def _own_tables(self) -> Tables:
@@ -72,6 +74,25 @@ class SqlStorage:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": _MAKING_TABLES})
             self.tables.create(connection)
 
+    def heat(self, hot: Mapping[str, int]) -> None:
+        """Let the pieces of SKUs lie in so many shards in each warehouse, from which as many units take at once.
+
+        It is kept in the database and holds for every process, at once and until it is said otherwise; units that
+        book these SKUs meanwhile wait for a moment. One shard is how a SKU cools down. Nobody sees shards: a
+        SKU is refused when it has too little in all of them, and never before.
+
+        Args:
+            hot: Shards by SKU, about as many as there are connections that want it at the same moment. SKUs that
+                have so many already are left alone.
+
+        Raises:
+            UsageError: ``bad_shards`` for a number below 1 or above 256.
+            ConcurrencyConflict: ``lost_race``; nothing is changed.
+        """
+        numbers = checked_shards(hot)
+        with self.begin() as unit:
+            unit.stock.heat(numbers)
+
     def close(self) -> None:
         """Give the engine's connections back; the next unit opens others."""
         self.engine.dispose()
@@ -94,7 +115,7 @@ class SqlStorage:
             with connection:
                 with translated():
                     transaction = self._ready(connection, read=read).begin()
-                unit = SqlUnit(self._statements, Wire(connection, read))
+                unit = SqlUnit(self._statements, Wire(connection, read), self._hot)
                 yield unit
                 unit.wire.check()
                 _commit(transaction)
@@ -127,7 +148,7 @@ class SqlStorage:
                 roll back.
         """
         _accept(connection.engine)
-        unit = SqlUnit(self._statements, Wire(connection))
+        unit = SqlUnit(self._statements, Wire(connection), self._hot)
         yield unit
         unit.wire.check()
 

@@ -1,7 +1,8 @@
 """The tables of the SQL storage, defined on the host's metadata so that its migrations see them.
 
 Nothing here has a foreign key: every row is written by one writer in the same transaction as the row it belongs
-to, nothing is ever deleted, and the database would look each parent up once a row.
+to, nothing is ever deleted but a level that becomes shards and shards that are empty, and the database would look
+each parent up once a row.
 """
 
 from __future__ import annotations
@@ -76,7 +77,9 @@ class Tables:
     Args:
         kinds: By the kind's tag.
         entries: The history of everything: append only.
-        levels: The balance of every cell.
+        levels: The balance of every cell, but of those that have shards.
+        hot: The SKUs whose cells have shards, and how many.
+        shards: The parts of the balances of hot cells; a cell's balance is their sum.
         reservations: What is reserved for each order line in each cell; zero when it was used up.
         movements: The stock ledger: append only.
         outbox: Messages to send.
@@ -88,6 +91,8 @@ class Tables:
     kinds: Mapping[str, KindTables] = field(converter=_fixed)
     entries: Table
     levels: Table
+    hot: Table
+    shards: Table
     reservations: Table
     movements: Table
     outbox: Table
@@ -101,7 +106,8 @@ class Tables:
             kind.main.create(connection, checkfirst=True)
             if kind.rows is not None:
                 kind.rows.create(connection, checkfirst=True)
-        for table in (self.entries, self.levels, self.reservations, self.movements, self.outbox, self.inbox):
+        stock = (self.levels, self.hot, self.shards, self.reservations, self.movements)
+        for table in (self.entries, *stock, self.outbox, self.inbox):
             table.create(connection, checkfirst=True)
         if connection.dialect.supports_sequences:
             self.sequence.create(connection, checkfirst=True)
@@ -188,6 +194,21 @@ class _Maker:
             rowid=False,
         )
 
+    def hot(self) -> Table:
+        return self.table("hot", _part("sku"), _whole("shards"), rowid=False)
+
+    def shards(self) -> Table:
+        return self.table(
+            "shards",
+            _part("sku"),
+            _part("warehouse"),
+            _key("shard"),
+            _whole("on_hand"),
+            _whole("reserved"),
+            CheckConstraint("0 <= reserved AND reserved <= on_hand", name=f"ck_{self.prefix}shards"),
+            rowid=False,
+        )
+
     def reservations(self) -> Table:
         return self.table(
             "reservations",
@@ -267,6 +288,8 @@ def define_tables(
         kinds={kind.tag: make.kind(kind) for kind in kinds},
         entries=make.entries(),
         levels=make.levels(),
+        hot=make.hot(),
+        shards=make.shards(),
         reservations=make.reservations(),
         movements=make.movements(),
         outbox=make.outbox(),

@@ -62,6 +62,7 @@ class SqlUnit:
 
     statements: Statements
     wire: Wire
+    hot: set[str]
     _collections: dict[str, SqlCollection[Any]] = field(factory=dict, init=False)
 
     @property
@@ -77,7 +78,7 @@ class SqlUnit:
     @property
     def stock(self) -> SqlStockBook:
         """The stock book."""
-        return SqlStockBook(self.statements.stock, self.wire)
+        return SqlStockBook(self.statements.stock, self.wire, self.hot)
 
     def of(self, kind: Kind[S]) -> SqlCollection[S]:
         """Return the collection of a kind.

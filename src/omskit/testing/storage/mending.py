@@ -6,14 +6,20 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from omskit.core import Cell, Claim, Level, Refused
+from omskit.core import Cell, Claim, ConcurrencyConflict, Level, Refused
 from omskit.storage import Balance, Imbalance, Measure, Storage
 from omskit.testing.storage.base import Opening
 from omskit.testing.storage.booking import booked, drift, levels, reservations
+from omskit.testing.storage.hands import in_threads
+from omskit.testing.storage.racing import TURNS
 from omskit.testing.storage.tickets import A, B, C, coming, post, reserving
 
 #: Sets one balance of a storage to a number, past all rules; a level or a reservation that is not there is made.
 Damage = Callable[[Storage, Balance, int], None]
+
+
+#: How often mending is tried beside others; they are through long before.
+MOST_TRIES = 500
 
 
 def on_hand(cell: Cell) -> Balance:
@@ -44,6 +50,37 @@ def refused(storage: Storage, drift: Sequence[Imbalance]) -> Refused:
             unit.stock.mend(drift)
         unit.stock.post([coming(C, 1)])
     return caught.value
+
+
+def _mend_or_book(storage: Storage, hand: int) -> None:
+    """Book one piece after another for the same line; the first hand mends until all is explained.
+
+    Who mends and who books may wait for each other: then one of them loses the race, and does it again.
+    """
+    turns = TURNS if hand else 1
+    for _ in range(MOST_TRIES):
+        try:
+            turns -= _booked(storage) if hand else _mended(storage)
+        except ConcurrencyConflict:
+            continue
+        if not turns:
+            return
+
+
+def _booked(storage: Storage) -> bool:
+    post(storage, coming(A, 1), reserving(A, 1))
+    return True
+
+
+def _mended(storage: Storage) -> bool:
+    """Mend what the book shows, and say whether it shows nothing; what moves in between is looked at again."""
+    with storage.begin(read=True) as unit:
+        shown = list(unit.stock.drift())
+    try:
+        mend(storage, shown)
+    except Refused:
+        return False
+    return not shown
 
 
 class GuardKit(Opening):
@@ -146,6 +183,15 @@ class MendingKit(GuardKit):
         assert error.facts["subjects"] == (str(on_hand(B)),)
         assert levels(storage, "A", "B") == {A: Level(6, 2), B: Level(5), C: Level(1)}
         assert [one.quantity for one in reservations(storage, 1)] == [1]
+
+    def test_who_mends_beside_nine_who_book_loses_nothing(self, storage: Storage, damaging: Damage) -> None:
+        post(storage, coming(A, 5), reserving(A, 1))
+        damaging(storage, on_hand(A), 9)
+        damaging(storage, reservation(A, 1), 4)
+        assert [one for one in in_threads(storage, _mend_or_book) if isinstance(one, Exception)] == []
+        assert levels(storage) == {A: Level(5 + 9 * TURNS, 1 + 9 * TURNS)}
+        assert [one.quantity for one in reservations(storage, 1)] == [1 + 9 * TURNS]
+        assert drift(storage) == []
 
     def test_what_is_mended_keeps_the_rules_of_every_balance(self, storage: Storage, damaging: Damage) -> None:
         post(storage, coming(A, 5), reserving(A, 2))

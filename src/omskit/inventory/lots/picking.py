@@ -16,6 +16,7 @@ from itertools import islice
 from attrs import frozen
 
 from omskit.core import Cell, Claim, Refused, UsageError
+from omskit.inventory.lots.model import Lot, ShelfLife
 
 
 class Picking(Enum):
@@ -24,48 +25,6 @@ class Picking(Enum):
     FEFO = "first expired, first out"
     FIFO = "first in, first out"
     LIFO = "last in, first out"
-
-
-@frozen
-class ShelfLife:
-    """What a SKU asks of its lots, in days before expiry, each zero or more."""
-
-    lock_up_days: int = 0
-    reject_days: int = 0
-    warn_days: int = 0
-
-
-@frozen
-class Lot:
-    """Pieces of one SKU in one warehouse that were made together.
-
-    Args:
-        code: The lot's number.
-        quantity: Pieces there.
-        reserved: Pieces of it that are promised.
-        received: The day it came in.
-        expires: The first day on which it is expired; None for goods that do not.
-
-    Raises:
-        UsageError: ``bad_quantity`` unless ``0 <= reserved <= quantity``.
-    """
-
-    code: str
-    quantity: int
-    received: date
-    reserved: int = 0
-    expires: date | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if not 0 <= self.reserved <= self.quantity:
-            raise UsageError(
-                "bad_quantity", f"lot {self.code}: {self.reserved} of {self.quantity} reserved", lot=self.code
-            )
-
-    @property
-    def free(self) -> int:
-        """Pieces that are not promised."""
-        return self.quantity - self.reserved
 
 
 @frozen

@@ -1,0 +1,327 @@
+"""Hot cells: their pieces lie in shards, so that many connections can take some at the same moment.
+
+What a cell has is the sum of its shards. Whoever needs some takes them from any one shard that has enough and that
+nobody else holds, and so waits for nobody. Only where there is none is the whole cell looked at: if the sum is too
+small it refuses, and otherwise it locks all shards in order and lays the pieces out anew. So it never refuses
+while the sum is enough, and no shard ever has less than is reserved in it.
+
+Locks are taken on levels, in order of the cell, and then cell by cell. Taking what nobody holds never waits;
+whoever has to wait, waits at the first shard of the cell, and goes on from there in order of the shard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from heapq import merge
+from operator import itemgetter
+from typing import Any
+
+from attrs import define, field, frozen
+from sqlalchemy import (
+    BigInteger,
+    Delete,
+    Dialect,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection as Columns
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import CompoundSelect
+
+from omskit.core import Cell, Level
+from omskit.storage.spreading import MAX_SHARDS
+from omskit.storage.sql.booking import NOTHING, Booking, Records, booking
+from omskit.storage.sql.bulk import Feed, Guarded, addition, encoded, is_sqlite, members, upsertion
+from omskit.storage.sql.tables import WORDS, Tables
+from omskit.storage.sql.wire import AnyRow, Wire
+
+#: SKU and warehouse of a row.
+CELL = itemgetter(0, 1)
+SHARD = ("sku", "warehouse", "shard", "on_hand", "reserved")
+#: Where the level of a cell that has shards stands among them, if it has one; see :meth:`HotCells.book`.
+_LEVEL = -1
+
+#: On hand and reserved.
+Pair = tuple[int, int]
+#: What a refusal says of a cell: SKU, warehouse, needed, available.
+Shortage = tuple[str, str, int, int]
+#: What was added to a shard: its key, on hand, reserved.
+_Moved = tuple[str, str, int, int, int]
+
+
+@frozen(eq=False)
+class HotStatements:
+    """Every statement about hot cells, made once for a dialect."""
+
+    take: Booking
+    first: Select[Any]
+    put: Booking
+    look: CompoundSelect[Any]
+    lock: Select[Any]
+    fold: ReturningDelete[Any, Any]
+    shift: Guarded
+    make: Feed
+    numbers: Select[Any]
+    note: Feed
+    cold: Select[Any]
+    cold_locked: Select[Any]
+    hot_locked: Select[Any]
+    drop: Delete
+
+
+def hot_statements(dialect: Dialect, tables: Tables) -> HotStatements:
+    """Make the statements about hot cells."""
+    levels, shards, hot = tables.levels, tables.shards, tables.hot
+    every = select(*(shards.c[name] for name in SHARD)).order_by(shards.c.sku, shards.c.warehouse, shards.c.shard)
+    there = shards.alias("there")
+    free = select(there.c.shard).where(*_of(there), *_bears(there.c)).with_for_update(skip_locked=True).limit(1)
+    chosen = free.order_by(there.c.shard if is_sqlite(dialect) else func.random())
+    return HotStatements(
+        take=booking(dialect, tables, _adding(shards, chosen.scalar_subquery())),
+        first=every.where(*_of(shards)).limit(1).with_for_update(),
+        put=booking(dialect, tables, _adding(shards, bindparam("to_shard", type_=BigInteger()))),
+        look=union_all(
+            select(literal(_LEVEL).label("shard"), levels.c.on_hand, levels.c.reserved).where(*_of(levels)),
+            select(*(shards.c[name] for name in SHARD[2:])).where(*_of(shards)),
+        ),
+        lock=every.where(*_of(shards)).with_for_update(),
+        fold=delete(levels).where(*_of(levels)).returning(levels.c.on_hand, levels.c.reserved),
+        shift=addition(dialect, shards, SHARD, lambda _have, _more: ()),
+        make=upsertion(dialect, shards, SHARD, adding=True),
+        numbers=select(hot.c.sku, hot.c.shards).where(hot.c.sku.in_(members(dialect, WORDS))),
+        note=upsertion(dialect, hot, ("sku", "shards")),
+        cold=select(levels.c.sku).where(levels.c.sku.in_(members(dialect, WORDS))),
+        cold_locked=select(*levels.c)
+        .where(levels.c.sku.in_(members(dialect, WORDS)))
+        .order_by(levels.c.sku, levels.c.warehouse)
+        .with_for_update(),
+        hot_locked=every.with_only_columns(*(shards.c[name] for name in SHARD if name != "shard"))
+        .where(shards.c.sku.in_(members(dialect, WORDS)))
+        .with_for_update(),
+        drop=delete(shards).where(
+            *_of(shards), shards.c.shard >= bindparam("least"), shards.c.on_hand == 0, shards.c.reserved == 0
+        ),
+    )
+
+
+def _of(table: Any) -> tuple[ColumnElement[bool], ...]:
+    return table.c.sku == bindparam("of_sku"), table.c.warehouse == bindparam("of_warehouse")
+
+
+def _bears(have: Columns[str, Any]) -> tuple[ColumnElement[bool], ...]:
+    on_hand, reserved = _more("on_hand"), _more("reserved")
+    return have.reserved + reserved >= 0, have.on_hand + on_hand >= have.reserved + reserved
+
+
+def _more(name: str) -> ColumnElement[int]:
+    return bindparam(f"more_{name}", type_=BigInteger())
+
+
+def _adding(shards: Table, chosen: ColumnElement[int]) -> ReturningUpdate[Any]:
+    """Return the guarded addition to one shard of a cell; a query that chooses it does so once, and locks it."""
+    return (
+        update(shards)
+        .where(*_of(shards), shards.c.shard == chosen, *_bears(shards.c))
+        .values({name: shards.c[name] + _more(name) for name in SHARD[3:]})
+        .returning(shards.c.shard)
+    )
+
+
+def summed(shards: Table) -> Select[Any]:
+    """Return the sum of each cell's shards, as rows like those of levels."""
+    cell = (shards.c.sku, shards.c.warehouse)
+    sums = (cast(func.sum(shards.c[name]), BigInteger).label(name) for name in SHARD[3:])
+    return select(*cell, *sums).group_by(*cell)
+
+
+def shortage(cell: Cell, now: Level, on_hand: int, reserved: int) -> Shortage | None:
+    """Return what is short in a cell for an effect; None when it has enough."""
+    then = Level(now.on_hand + on_hand, now.reserved + reserved)
+    if then.reserved >= 0 and then.available >= 0:
+        return None
+    return cell.sku, cell.warehouse, reserved - on_hand, now.available
+
+
+def laid_out(level: Pair, shards: int) -> list[Pair]:
+    """Return on hand and reserved of each shard, as evenly as whole pieces allow."""
+    on_hand, reserved = level
+    free = _shared(on_hand - reserved, shards)
+    return [(more + held, held) for more, held in zip(free, _shared(reserved, shards)[::-1], strict=True)]
+
+
+def _shared(pieces: int, shards: int) -> list[int]:
+    each, rest = divmod(pieces, shards)
+    return [each + (at < rest) for at in range(shards)]
+
+
+def _sum(parts: Iterable[Pair]) -> Pair:
+    listed = list(parts)
+    return sum(on_hand for on_hand, _ in listed), sum(reserved for _, reserved in listed)
+
+
+@define
+class HotCells:
+    """The hot cells, within one unit.
+
+    Args:
+        statements: Of the dialect.
+        wire: Of the unit.
+        known: SKUs that were seen to be hot; a hint that spares looking at levels first, and may be wrong.
+        moved: What was added to which shard, to be taken back after a refusal.
+        made: Cells that got their shards.
+        kept: Whether records were kept.
+        strays: Cells without shards, with what was to be added to them.
+    """
+
+    statements: HotStatements
+    wire: Wire
+    known: set[str]
+    moved: list[_Moved] = field(factory=list, init=False)
+    made: list[Cell] = field(factory=list, init=False)
+    kept: bool = field(default=False, init=False)
+    strays: dict[Cell, Pair] = field(factory=dict, init=False)
+
+    def book(self, cell: Cell, effect: Pair, records: Records) -> Shortage | None:
+        """Add to a cell, or return what is short; records are kept with what goes to a single shard.
+
+        A level beside shards is left by whoever received into the cell while it became hot; it goes into them.
+        """
+        if self._take(self.statements.take, cell, effect, records):
+            return None
+        while (parts := self._look(cell)).keys() - {_LEVEL}:
+            if lacking := shortage(cell, Level(*_sum(parts.values())), *effect):
+                return lacking
+            if any(_has(part, effect) for part in parts.values()) and self._wait(cell, effect, records):
+                return None
+            if _LEVEL in parts:
+                self._fold(cell)
+            if self._lay_out(cell, effect):
+                return None
+        self.known.discard(cell.sku)
+        self.strays[cell] = effect
+        return None
+
+    def _wait(self, cell: Cell, effect: Pair, records: Records) -> bool:
+        """Wait for the first shard, and take from it if it has enough by then.
+
+        Others have laid out the pieces anew meanwhile, so that those who waited need not do it once more.
+        """
+        for *_, shard, on_hand, reserved in self.wire.rows(self.statements.first, **_at(cell)):
+            if _has((on_hand, reserved), effect):
+                return self._take(self.statements.put, cell, effect, records, to_shard=shard)
+        return False
+
+    def _take(self, statement: Booking, cell: Cell, effect: Pair, records: Records, **at: int) -> bool:
+        on_hand, reserved = effect
+        values = {**_at(cell), **at, "more_on_hand": on_hand, "more_reserved": reserved}
+        for (shard,) in statement.apply(self.wire, values, 1, records):
+            self.moved.append((*cell, shard, on_hand, reserved))
+            self.kept = self.kept or records is not NOTHING
+            return True
+        return False
+
+    def _look(self, cell: Cell) -> dict[int, Pair]:
+        """Return the parts of a cell as they stand at one moment, without a lock."""
+        rows = self.wire.rows(self.statements.look, **_at(cell))
+        return {shard: (on_hand, reserved) for shard, on_hand, reserved in rows}
+
+    def lacking(self, cell: Cell, effect: Pair) -> Shortage | None:
+        """Return what is short in a cell for an effect, if anything is."""
+        return shortage(cell, Level(*_sum(self._look(cell).values())), *effect)
+
+    def _fold(self, cell: Cell) -> None:
+        for row in self.wire.rows(self.statements.fold, **_at(cell)):
+            self.statements.shift.apply(self.wire, [(*cell, 0, *row)])
+
+    def _lay_out(self, cell: Cell, effect: Pair, shards: int = MAX_SHARDS) -> bool:
+        """Lock all shards in order and lay out in the first ones what there is after an effect, if it is enough.
+
+        Shards that were made while the locks were awaited are not among them, nor is what lies in those.
+        """
+        rows = self.wire.rows(self.statements.lock, **_at(cell))
+        before = [(on_hand, reserved) for *_, on_hand, reserved in rows]
+        level = _sum([*before, effect])
+        if not 0 <= level[1] <= level[0]:
+            return False
+        used = sum(shard < shards for _, _, shard, *_ in rows)
+        after = [*laid_out(level, used), *[(0, 0)] * (len(rows) - used)]
+        changed: list[_Moved] = [
+            (*row[:3], now[0] - was[0], now[1] - was[1])
+            for row, was, now in zip(rows, before, after, strict=True)
+            if now != was
+        ]
+        self.statements.shift.apply(self.wire, changed)
+        self.moved += changed
+        return True
+
+    def take_back(self) -> None:
+        """Take back all that was added; the shards are still locked, so it cannot fail."""
+        back: dict[tuple[str, str, int], Pair] = {}
+        for sku, warehouse, shard, on_hand, reserved in self.moved:
+            key = (sku, warehouse, shard)
+            back[key] = _sum([back.get(key, (0, 0)), (-on_hand, -reserved)])
+        self.statements.shift.apply(self.wire, [(*shard, *pair) for shard, pair in back.items()])
+        for cell in self.made:
+            if not any(map(any, self._look(cell).values())):
+                self.wire.run(self.statements.drop, {**_at(cell), "least": 0})
+
+    def make(self, cell: Cell, level: Pair, shards: int) -> None:
+        """Make the shards of a cell that has none, and add to those that somebody else has made meanwhile."""
+        rows = [(*cell, shard, *part) for shard, part in enumerate(laid_out(level, shards))]
+        self.statements.make.write(self.wire, rows)
+        self.moved += rows
+        self.made.append(cell)
+        self.known.add(cell.sku)
+
+    def numbers(self, skus: Iterable[str]) -> dict[str, int]:
+        """Return how many shards the cells of hot SKUs have."""
+        return dict(self.wire.rows(self.statements.numbers, keys=encoded(skus)))
+
+    def locked(self, skus: str) -> Iterable[AnyRow]:
+        """Lock the levels, and then the shards, of SKUs given as JSON; return them by cell, as rows of levels.
+
+        Shards that were made while the locks were awaited are seen, and locked, by looking again.
+        """
+        cold = self.wire.rows(self.statements.cold_locked, keys=skus)
+        hot = self.wire.rows(self.statements.hot_locked, keys=skus)
+        if hot:
+            hot = self.wire.rows(self.statements.hot_locked, keys=skus)
+        return merge(cold, hot, key=CELL)
+
+    def heat(self, numbers: Mapping[str, int]) -> None:
+        """Let the cells of SKUs have so many shards, and note it for those that they come to later.
+
+        It is noted first: whoever heats the same SKU waits there. Others who book meanwhile wait at the levels and
+        first shards of these cells. Only shards that are empty are dropped, and levels that went into shards.
+        """
+        cold = {sku for (sku,) in self.wire.rows(self.statements.cold, keys=encoded(numbers))}
+        known = self.numbers(numbers)
+        fresh = {sku: count for sku, count in numbers.items() if sku in cold or known.get(sku) != count}
+        if not fresh:
+            return
+        self.statements.note.write(self.wire, list(fresh.items()))
+        for cell in dict.fromkeys(Cell(*CELL(row)) for row in self.locked(encoded(fresh))):
+            shards = fresh[cell.sku]
+            self.make(cell, (0, 0), shards)
+            self._fold(cell)
+            self._lay_out(cell, (0, 0), shards)
+            self.wire.run(self.statements.drop, {**_at(cell), "least": shards})
+
+
+def _at(cell: Cell) -> dict[str, Any]:
+    """Return the parameters that say which cell a statement is about."""
+    return {"of_sku": cell.sku, "of_warehouse": cell.warehouse}
+
+
+def _has(part: Pair, effect: Pair) -> bool:
+    on_hand, reserved = _sum((part, effect))
+    return 0 <= reserved <= on_hand
