@@ -68,8 +68,13 @@ def owned_by(unit: Unit, orders: Collection[int], *, lock: bool = False) -> Soft
     return {key: one for key, one in found.items() if one.state.status in OWNED_NOW}
 
 
+def _any(unit: Unit, statuses: tuple[str, ...]) -> bool:
+    """Whether there is any at all: a search for hundreds of values costs far more than this."""
+    return bool(unit.of(SOFTS).find(Where("status", Op.IN, statuses), limit=1))
+
+
 def _owned_keys(unit: Unit, orders: Collection[int]) -> list[int]:
-    ordered = sorted(orders)
+    ordered = sorted(orders) if orders and _any(unit, OWNED_NOW) else []
     keys: list[int] = []
     for start in range(0, len(ordered), CHUNK):
         chunk = tuple(ordered[start : start + CHUNK])
@@ -80,7 +85,8 @@ def _owned_keys(unit: Unit, orders: Collection[int]) -> list[int]:
 
 def _cart_keys(unit: Unit, carts: Iterable[tuple[str, str]]) -> list[int]:
     by_channel: dict[str, list[str]] = {}
-    for channel, cart in sorted(carts):
+    named = sorted(carts)
+    for channel, cart in named if named and _any(unit, HELD_NOW) else ():
         by_channel.setdefault(channel, []).append(cart)
     keys: list[int] = []
     for channel, some in by_channel.items():
