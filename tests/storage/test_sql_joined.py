@@ -145,6 +145,8 @@ def test_the_tables_stand_on_the_host_s_metadata_under_its_prefix(storage: SqlSt
         "shop_parcels",
         "shop_entries",
         "shop_levels",
+        "shop_hot",
+        "shop_shards",
         "shop_reservations",
         "shop_movements",
         "shop_outbox",
