@@ -102,8 +102,8 @@ class SqlStockBook:
             return {}
         keys = encoded(set(skus))
         if not (lock and self.wire.locks_rows):
-            return dict(_leveled(self.wire.rows(self.statements.levels, keys=keys)))
-        return dict(_leveled(self._hot_cells().locked(keys)))
+            return _by_cell(self.wire.rows(self.statements.levels, keys=keys))
+        return _by_cell(list(self._hot_cells().locked(keys)))
 
     def all_levels(self) -> Iterator[tuple[Cell, Level]]:
         """Yield every cell in order, a page at a time."""
@@ -182,6 +182,12 @@ class SqlStockBook:
             balance = Balance(Measure.RESERVATION, Cell(sku, warehouse), Claim(order, line))
             found.append(Imbalance(balance, int(quantity), int(total)))
         return found
+
+
+def _by_cell(rows: Sequence[Any]) -> dict[Cell, Level]:
+    """Return levels by cell; as a rule each has one row, and nothing has to be added up."""
+    found = {Cell(sku, warehouse): Level(on_hand, reserved) for sku, warehouse, on_hand, reserved in rows}
+    return found if len(found) == len(rows) else dict(_leveled(rows))
 
 
 def _leveled(rows: Iterable[Any]) -> Iterator[tuple[Cell, Level]]:
