@@ -40,7 +40,7 @@ class Scarce:
         base: Prices that plans pay beside those of what is scarce, as part of what they cost; None for none.
     """
 
-    __slots__ = ("_base", "_parcels", "_quotas", "_units", "caps", "cells", "lacking", "positions")
+    __slots__ = ("_base", "_parcels", "_quotas", "_units", "caps", "cells", "groups", "positions")
 
     def __init__(
         self,
@@ -56,8 +56,8 @@ class Scarce:
                 for sku, pieces in atom.needs:
                     demand[sku] = demand.get(sku, 0) + pieces * atom.wanted * count
         self.caps: list[int] = []
-        #: Cells of SKUs of which there is less than is wanted in all.
-        self.lacking: list[int] = []
+        #: Things that stand in for each other; each is in one group at most.
+        self.groups: list[list[int]] = []
         self.cells: dict[str, list[int]] = {}
         self.positions = len(stock.parcels)
         for sku in sorted(demand):
@@ -65,8 +65,7 @@ class Scarce:
             if any([0 < there < most for there in row]):
                 things = [self._numbered(there) if 0 < there < most else -1 for there in row]
                 self.cells[sku] = things
-                if sum(row) < most:
-                    self.lacking += [thing for thing in things if thing >= 0]
+                self.groups.append([thing for thing in things if thing >= 0])
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
         self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
         most = sum([case.units * count for case, count in zip(cases, counts or repeat(1), strict=False)])
@@ -74,10 +73,29 @@ class Scarce:
         self._quotas = {
             number: self._numbered(left) for number, left in sorted(stock.quotas.items()) if left < most
         }
+        for things in (self._parcels, self._units):
+            self.groups.append([thing for thing in things if thing >= 0])
 
     def _numbered(self, cap: int) -> int:
         self.caps.append(cap)
         return len(self.caps) - 1
+
+    def pulls(self, case: Case, position: int) -> tuple[int, list[Uses]]:
+        """Return what a parcel of a warehouse uses, -1 for nothing scarce, and what one of each atom uses."""
+        picked, found = self._units[position], []
+        for atom in case.atoms:
+            uses = [(picked, atom.units)] if picked >= 0 else []
+            for sku, pieces in atom.needs:
+                row = self.cells.get(sku)
+                if row is not None and row[position] >= 0:
+                    uses.append((row[position], pieces))
+            found.append(tuple(uses))
+        return self._parcels[position], found
+
+    @property
+    def plain(self) -> bool:
+        """Whether only stock and room of warehouses have prices: no quotas, and nothing beside what is scarce."""
+        return not self._quotas and self._base is None
 
     def column(self, case: Case, parcels: tuple[Parcel, ...]) -> Column:
         """Return a plan as a column."""
@@ -127,8 +145,15 @@ class Scarce:
         )
         return found if self._base is None else added(found, self._base)
 
-    def remaining(self, rows: dict[str, list[int]], stock: Stock, left: Sequence[int]) -> Stock:
-        """Return some rows with the capacities that are left."""
+    def remaining(self, case: Case, stock: Stock, left: Sequence[int]) -> Stock:
+        """Return the stock that a case looks at, with so much left of the scarce things."""
+        rows = {}
+        for atom in case.atoms:
+            for sku, _ in atom.needs:
+                row, things = stock.rows[sku], self.cells.get(sku)
+                if things is not None:
+                    row = [left[t] if t >= 0 else there for t, there in zip(things, row, strict=True)]
+                rows[sku] = row
         parcels = [left[t] if t >= 0 else most for t, most in zip(self._parcels, stock.parcels, strict=True)]
         units = [left[t] if t >= 0 else most for t, most in zip(self._units, stock.units, strict=True)]
         quotas = {number: left[thing] for number, thing in self._quotas.items()}

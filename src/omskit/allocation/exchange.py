@@ -19,6 +19,9 @@ _DEPTH = 6
 #: Most holders of one thing that are looked at for one path.
 _HOLDERS = 60
 
+#: Most columns a case that are looked at to improve all cases, and most sweeps.
+_WORK, _SWEEPS = 3000, 4
+
 
 class _Step(NamedTuple):
     """A case that moves to another of its columns, and what it then lacks."""
@@ -68,6 +71,27 @@ class Assignment:
         """Whether there is enough for what a column uses, beside all that is held."""
         left = self.left
         return all([left[thing] >= amount for thing, amount in uses])
+
+    def improve_all(self, ideals: Sequence[int]) -> None:
+        """Improve all cases until nothing gains or the work is used up.
+
+        Args:
+            ideals: What each case would cost alone; those go first that pay most beyond it.
+        """
+        most = self.work + _WORK * len(ideals)
+        for _ in range(_SWEEPS):
+            gained = False
+            regrets = sorted(
+                (ideal - now.cost, which)
+                for which, (ideal, now) in enumerate(zip(ideals, self.chosen, strict=True))
+                if now is not None and now.cost > ideal
+            )
+            for _, which in regrets:
+                if self.work > most:
+                    return
+                gained |= self.improve(which)
+            if not gained:
+                return
 
     def improve(self, case: int) -> bool:
         """Move a case to a cheaper column, and others out of its way; False when the whole would cost more."""

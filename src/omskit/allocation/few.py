@@ -49,7 +49,7 @@ def _all_plans(joint: Joint, which: int, most: int, searches: int) -> int:
         solution = solve_within(case, joint.remaining(left, case), joint.budget, joint.base)
         if solution.bound < solution.weight:
             return -1
-        column = joint.keep(which, solution)
+        column = joint.keep(which, scarce.column(case, solution.parcels))
         if column.cost > most:
             continue
         for thing, amount in column.uses:

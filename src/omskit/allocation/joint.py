@@ -2,44 +2,56 @@
 
 1. Every case gets its ideal plan, as if it were alone. Where nothing is asked for twice, that is the best plan of
    the batch, and the sum of the ideals is a bound in any case.
-2. Cases that ask for what is short get plans without it; every plan that is ever found stays in the case's pool.
-3. Prices of what is short are adjusted on the pools, which is quick; then the cases that see a price are searched
-   exactly under the prices, which gives new plans for the pools and a valid bound. A few rounds of both.
-4. A batch plan is built: those first that would lose most by leaving what is short to others, each by its cheapest
-   priced plan that fits, or else by a search on what is left.
-5. It is improved: searches on what is left, and exchanges (:mod:`omskit.allocation.exchange`).
+2. Prices of what is short adjust to what is asked for (:mod:`omskit.allocation.resilient`), pass by pass over the
+   plans known of each case, its pool. Every few passes the cases that see a price are searched under the prices
+   (:mod:`omskit.allocation.options`), which gives new plans for the pools and a valid bound.
+3. A batch plan is built: those first that would lose most by leaving what is short to others, each by the plan
+   that it chose most often under the prices and that fits, or else by a search on what is left.
+4. It is improved by exchanges (:mod:`omskit.allocation.exchange`). When it is not close to the bound yet, prices
+   go on.
 
 Everything is ordered by explicit keys, and there is no clock: the same input gives the same plan.
 """
 
 from __future__ import annotations
 
+from bisect import insort
+from collections import Counter, deque
 from collections.abc import Sequence
+from operator import attrgetter, itemgetter
 
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
 from omskit.allocation.columns import Column, Scarce
-from omskit.allocation.dual import Dual
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
-from omskit.allocation.lattice import pairs_of
 from omskit.allocation.master import Master
+from omskit.allocation.options import Options, options_of
 from omskit.allocation.quotas import solve_within
+from omskit.allocation.resilient import Resilient
 from omskit.allocation.weights import SHIFT
 
-#: Steps of prices, round by round.
-_STEPS = (40, 80, 120, 150, 150)
-#: Rounds in which large cases are searched too.
-_COMPLETE = {1, 2, 3, 4}
+#: Passes of prices, round by round.
+_PASSES = (30, 12, 12, 12)
+#: After so many passes the cases that see a price are searched; after that many those that take long too.
+_EVERY, _COMPLETE = 6, 18
+#: The first step of a price is that part of what a case costs.
+_STEP = 32
+#: The plans of so many passes before count when a batch plan is built.
+_RECENT = 12
+#: Prices are near others when they moved no more than that part of what a case costs.
+_SLACK = 100
 #: Most rounds of column generation.
 _GENERATIONS = 15
 #: Most cases that are planned one by one too.
 _FEW = 200
 #: Most holders of one thing that get other plans for one case in need.
 _HOLDERS = 8
+#: How often the best plan is improved again at the end, while it gains and is not close to the bound.
+_AGAIN = 4
 #: A plan is close to the bound when a bound is this many times what lies between.
 _CLOSE = 200
-#: Pairs of bags from which on a case is large: it is searched under prices only once.
-_LARGE = 20_000
+#: Most pairs of bags of a case whose options are kept, and most bags of one that is searched again and again.
+_PAIRS, _BAGS = 60_000, 64
 
 
 class Joint:
@@ -84,16 +96,15 @@ class Joint:
             # sending nothing is always possible, so that no pool asks for more than there is whatever the price
             nothing = Column(case.units * (case.left >> SHIFT) + more, (), ())
             pool = [column, nothing] if column.uses else [column]
-            self.pools.append(pool if before is None or before is column else [*pool, before])
+            if before is not None and before is not column:
+                insort(pool, before, key=itemgetter(0))
+            self.pools.append(pool)
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
         self.prices = [0] * len(self.scarce.caps)
-        self.dual = Dual(self.scarce.caps)
-        # whatever the prices of such cells are, somebody goes without: a unit is worth what it saves
-        spare = max([(case.left >> SHIFT) - self.bound // len(cases) for case in cases[:1]], default=0)
-        for thing in self.scarce.lacking:
-            self.prices[thing] = max(0, spare)
-        self.large = [pairs_of(case.shape) > _LARGE for case in cases]
+        self.slack = self.bound // (_SLACK * len(cases)) if cases else 0
+        self.chosen: deque[list[Column]] = deque(maxlen=_RECENT)
+        self.options: dict[int, Options | None] = {}
         self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
             {(column.cost, column.uses) for column in pool} for pool in self.pools
         ]
@@ -108,33 +119,38 @@ class Joint:
 
         With ``solver`` prices and a plan out of the pools come from HiGHS.
         """
-        short = self.short()
-        if not short:
+        if not self.short():
             return self.ideals
-        self.diversify(short)
         best = self.begun()
         if solver:
             return self._solved(best)
-        center = -(1 << 62), self.prices, [(0, 0)]
-        for number, steps in enumerate(_STEPS):
+        resilient = Resilient(self.scarce.caps, self.scarce.groups, self.bound // (_STEP * len(self.cases)))
+        center = -(1 << 62), self.prices
+        for passes in _PASSES:
+            center = max(center, self.adjust(resilient, passes), key=itemgetter(0))
             self.prices = center[1]
-            self.adjust(best.cost, steps)
-            likely, late = self.reprice()
-            if number in _COMPLETE:
-                likely, late = self.complete(likely, late), []
-            if likely > center[0]:
-                center = likely, self.prices, late
             plan = self.build()
-            if number:
-                self.improve(plan)
-            if plan.cost < best.cost:
-                best = plan
-            if (best.cost - center[0]) * _CLOSE <= center[0]:
+            self.improve(plan)
+            best = min(best, plan, key=attrgetter("cost"))
+            if self.close(best):
                 break
-        likely, self.prices, late = center
-        self.complete(likely, late)
         self.rescue(best)
         return [column for column in best.chosen if column is not None]
+
+    def adjust(self, resilient: Resilient, passes: int) -> tuple[int, list[int]]:
+        """Let prices adjust in so many passes; return the bound under them, and the prices."""
+        for number in range(passes):
+            self.prices = resilient.prices
+            if number % _EVERY == 0:
+                self.reprice(large=number == _COMPLETE)
+                resilient.see(self.pools)
+                best = -(1 << 62), self.prices
+            bound, chosen = resilient.cheapest(self.pools)
+            best = max(best, (bound, self.prices), key=itemgetter(0))
+            resilient.step(chosen)
+            self.chosen.append(chosen)
+        self.prices = best[1]
+        return self.reprice(), self.prices
 
     def begun(self) -> Assignment:
         """Return the cheapest of a plan built without prices, the plan in force, improved, and one case by one.
@@ -165,7 +181,7 @@ class Joint:
         for _ in range(_GENERATIONS):
             known = sum(map(len, self.pools))
             self.prices = Master(self.pools, self.scarce.caps).prices()
-            self.complete(*self.reprice())
+            self.reprice()
             if sum(map(len, self.pools)) == known:
                 break
         plan = self.build()
@@ -181,97 +197,99 @@ class Joint:
     def search(self, which: int, prices: Prices) -> Solution:
         """Search one case under prices and keep its plan."""
         solution = solve(self.cases[which], self.stock, self.budget, prices)
-        self.keep(which, solution)
+        self.keep(which, self.scarce.column(self.cases[which], solution.parcels))
         return solution
 
-    def least_priced(self, which: int, prices: Prices) -> int:
-        """Search one case under the prices of now; no plan of it costs less with them."""
-        found = (self.search(which, prices).bound >> SHIFT) + self.change[which]
+    def least_priced(self, which: int, prices: Prices, slack: int = 0) -> int:
+        """Search one case under the prices of now, or near them; no plan of it costs less with those."""
+        options = self.options_of(which)
+        found, column = (0, None) if options is None else options.best(self.prices, slack)
+        if column is None:
+            found = self.search(which, prices).bound >> SHIFT
+        else:
+            self.keep(which, column)
+        found += self.change[which]
         before = self.held[which]
         return found if before is None else min(found, self.valued(before))
 
-    def keep(self, which: int, solution: Solution) -> Column:
+    def large(self, which: int) -> bool:
+        """Whether a search of a case takes long: it is searched at the end of a round only."""
+        options = self.options_of(which)
+        return options is None or options.bags > _BAGS
+
+    def options_of(self, which: int) -> Options | None:
+        """Return all parcels of a case; None where these are too many."""
+        if which not in self.options:
+            made = None
+            if self.scarce.plain:
+                made = options_of(self.cases[which], self.stock, self.scarce, _PAIRS)
+            self.options[which] = made
+        return self.options[which]
+
+    def keep(self, which: int, column: Column) -> Column:
         """Keep a plan of a case in its pool."""
-        column, before = self.scarce.column(self.cases[which], solution.parcels), self.held[which]
+        before = self.held[which]
         if before is not None:
             if column.parcels == before.parcels:
                 return before
             column = column._replace(cost=column.cost + self.change[which])
         if (column.cost, column.uses) not in self.seen[which]:
             self.seen[which].add((column.cost, column.uses))
-            self.pools[which].append(column)
+            insort(self.pools[which], column, key=itemgetter(0))
         return column
 
-    def short(self) -> set[int]:
-        """Return the things that the ideals ask for beyond what there is."""
-        asked = [0] * len(self.scarce.caps)
+    def short(self) -> bool:
+        """Whether the ideals ask for more of something than there is."""
+        asked = Counter[int]()
         for column in self.ideals:
-            for thing, amount in column.uses:
-                asked[thing] += amount
-        return {thing for thing, cap in enumerate(self.scarce.caps) if asked[thing] > cap}
+            asked.update(dict(column.uses))
+        return any([asked[thing] > cap for thing, cap in enumerate(self.scarce.caps)])
 
-    def diversify(self, short: set[int]) -> None:
-        """Find plans without what is short, for the cases that would use it."""
-        for which, ideal in enumerate(self.ideals):
-            used = {thing for thing, _ in ideal.uses if thing in short}
-            if used:
-                self.search(which, self.scarce.without(self.cases[which], used))
-
-    def reprice(self) -> tuple[int, list[tuple[int, int]]]:
-        """Search the cases that see a price; large ones are only valued by their pools.
-
-        Returns:
-            What the bound is likely to be, and the large cases with the values that it counts for them.
-        """
+    def reprice(self, *, large: bool = True) -> int:
+        """Search the cases that see a price, and return the bound; it is none without those that take long."""
         prices, by_thing = self.scarce.prices(self.prices), self.prices
-        likely = -sum(price * cap for price, cap in zip(by_thing, self.scarce.caps, strict=True))
-        late = []
+        bound = -sum([price * cap for price, cap in zip(by_thing, self.scarce.caps, strict=True) if price])
         for which, ideal in enumerate(self.ideals):
-            if not any([by_thing[thing] for thing, _ in ideal.uses]):
-                likely += self.least[which]
-            elif self.large[which]:
-                value = min([self.valued(column) for column in self.pools[which]])
-                late.append((which, value))
-                likely += value
+            for thing, _ in ideal.uses:
+                if by_thing[thing]:
+                    if large or not self.large(which):
+                        bound += self.least_priced(which, prices, 0 if large else self.slack)
+                    break
             else:
-                likely += self.least_priced(which, prices)
-        return likely, late
-
-    def complete(self, likely: int, late: list[tuple[int, int]]) -> int:
-        """Search the large cases too, raise the bound, and return what it is at the prices of now."""
-        prices = self.scarce.prices(self.prices)
-        for which, value in late:
-            likely += self.least_priced(which, prices) - value
-        self.bound = max(self.bound, likely)
-        return likely
+                bound += self.least[which]
+        if large:
+            self.bound = max(self.bound, bound)
+        return bound
 
     def valued(self, column: Column) -> int:
         """Return what a column costs with the prices of what it uses."""
         prices = self.prices
         return column.cost + sum([prices[thing] * amount for thing, amount in column.uses])
 
-    def adjust(self, known: int, rounds: int) -> None:
-        """Adjust the prices on the pools of the cases that have a choice."""
-        fixed = sum([pool[0].cost for pool in self.pools if len(pool) == 1 and not pool[0].uses])
-        pools = [pool for pool in self.pools if len(pool) > 1 or pool[0].uses]
-        self.prices = self.dual.adjusted(self.prices, pools, known - fixed, rounds)
-
     def build(self) -> Assignment:
-        """Return a batch plan, built from the pools and by searches on what is left."""
+        """Return a batch plan, built from the pools and by searches on what is left.
+
+        A case gets the plan that it had most often while prices adjusted, as the best fractional plan would.
+        """
         plan = Assignment(self.scarce.caps, self.pools, self.prices)
         prices, order = self.prices, []
-        for which, pool in enumerate(self.pools):
-            values = [(self.valued(column), column.cost, number) for number, column in enumerate(pool)]
-            values.sort()
+        recent = list(zip(*self.chosen, strict=True)) or [()] * len(self.pools)
+        for which, (pool, before) in enumerate(zip(self.pools, recent, strict=True)):
             if not pool[0].parcels:
                 plan.put(which, pool[0])
                 continue
+            often = Counter([(column.cost, column.uses) for column in before])
+            values = [
+                (-often[column.cost, column.uses], self.valued(column), column.cost, number)
+                for number, column in enumerate(pool)
+            ]
+            values.sort()
             free = [column.cost for column in pool if not any([prices[thing] for thing, _ in column.uses])]
-            loss = (min(free) if free else 1 << 40) - values[0][0]
+            loss = (min(free) if free else 1 << 40) - min([value for _, value, _, _ in values])
             order.append((-loss, which, values))
         order.sort()
         for _, which, values in order:
-            for _, _, number in values:
+            for *_, number in values:
                 column = self.pools[which][number]
                 if column.parcels and plan.fits(column.uses):
                     plan.put(which, column)
@@ -282,15 +300,7 @@ class Joint:
 
     def remaining(self, left: Sequence[int], case: Case) -> Stock:
         """Return the stock with so much left of the scarce things, as far as a case looks at it."""
-        scarce = self.scarce
-        rows = {}
-        for atom in case.atoms:
-            for sku, _ in atom.needs:
-                row, things = self.stock.rows[sku], scarce.cells.get(sku)
-                if things is not None:
-                    row = [left[t] if t >= 0 else there for t, there in zip(things, row, strict=True)]
-                rows[sku] = row
-        return scarce.remaining(rows, self.stock, left)
+        return self.scarce.remaining(case, self.stock, left)
 
     def left_over(self, left: Sequence[int], cases: Sequence[Case]) -> Stock:
         """Return the stock with so much left of the scarce things, as far as cases look at it."""
@@ -303,26 +313,17 @@ class Joint:
         """Give a case the best plan on what is left, where that is cheaper than what it has."""
         now = plan.chosen[which]
         plan.put(which, None)
-        case = self.cases[which]
-        column = self.keep(which, solve_within(case, self.remaining(plan.left, case), self.budget, self.base))
+        case, options = self.cases[which], self.options.get(which)
+        found = options.within(plan.left) if options is not None else None
+        if found is None:
+            solution = solve_within(case, self.remaining(plan.left, case), self.budget, self.base)
+            found = self.scarce.column(case, solution.parcels)
+        column = self.keep(which, found)
         plan.put(which, column if now is None or column.cost < now.cost else now)
 
     def improve(self, plan: Assignment) -> None:
         """Improve a batch plan by exchanges until nothing gains or the work is used up."""
-        budget = 3000 * len(self.cases)
-        for _ in range(4):
-            gained = False
-            regrets = sorted(
-                (ideal.cost - plan_column.cost, which)
-                for which, (ideal, plan_column) in enumerate(zip(self.ideals, plan.chosen, strict=True))
-                if plan_column is not None and plan_column.cost > ideal.cost
-            )
-            for _, which in regrets:
-                if plan.work > budget:
-                    return
-                gained |= plan.improve(which)
-            if not gained:
-                return
+        plan.improve_all([ideal.cost for ideal in self.ideals])
 
     def rescue(self, plan: Assignment) -> None:
         """Find other plans for those who hold what cases with units left out would need, and exchange again."""
@@ -336,4 +337,12 @@ class Joint:
                         for holder in sorted(plan.holders[thing])[:_HOLDERS]:
                             self.search(holder, self.scarce.without(self.cases[holder], {thing}))
             plan.improve(which)
-        self.improve(plan)
+        for _ in range(_AGAIN):
+            before = plan.cost
+            self.improve(plan)
+            if plan.cost == before or self.close(plan):
+                return
+
+    def close(self, plan: Assignment) -> bool:
+        """Whether a batch plan is close enough to the bound."""
+        return (plan.cost - self.bound) * _CLOSE <= self.bound
