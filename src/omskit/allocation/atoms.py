@@ -35,14 +35,6 @@ class Atom(NamedTuple):
     traits: frozenset[str]
     barred: frozenset[str]
 
-    def times(self, count: int) -> Atom:
-        """Return so many of it as one."""
-        lines, _, units, needs, weight_g, volume_cm3, traits, barred = self
-        if count > 1:
-            units, weight_g, volume_cm3 = units * count, weight_g * count, volume_cm3 * count
-            needs = tuple([(sku, pieces * count) for sku, pieces in needs])
-        return Atom(lines, min(count, 1), units, needs, weight_g, volume_cm3, traits, barred)
-
 
 _NO_TRAITS: frozenset[str] = frozenset()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from omskit.allocation.atoms import Atom, atoms_of
+from omskit.allocation.atoms import atoms_of
 from omskit.allocation.compiled import Compiled, Days
 from omskit.allocation.contracts import Contracts
 from omskit.allocation.lattice import Lattice, Shape
@@ -175,18 +175,10 @@ class Case:
 
     def only(self, members: Sequence[int]) -> Case:
         """Return the case without its other atoms; those count as left out."""
-        return self._of([self.atoms[number] for number in members])
-
-    def gathered(self, counts: Sequence[int]) -> Case:
-        """Return the case with so many of each atom as one; units, weights and what is left weigh the same."""
-        return self._of([atom.times(count) for atom, count in zip(self.atoms, counts, strict=True)])
-
-    def _of(self, atoms: Sequence[Atom]) -> Case:
-        """Return what is asked in the same way of other atoms."""
         found = Case.__new__(Case)
         for name in _SHARED:
             setattr(found, name, getattr(self, name))
-        found.atoms = tuple(atoms)
+        found.atoms = tuple([self.atoms[number] for number in members])
         found.shape = tuple([atom.wanted for atom in found.atoms])
         found._loads = {}  # noqa: SLF001 - of the same class
         return found
@@ -239,5 +231,5 @@ class Case:
         return units, grams, bulk
 
 
-#: What a case has in common with one of other atoms.
+#: What a case has in common with one of some of its atoms.
 _SHARED = tuple(sorted({*Case.__slots__} - {"_loads", "atoms", "shape"}))

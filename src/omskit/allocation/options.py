@@ -8,12 +8,11 @@ are added to whole lists, and the best partition into bags follows (:mod:`omskit
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from operator import add, itemgetter, lt, mul, sub
+from operator import add, itemgetter, lt, sub
 from typing import NamedTuple
 
-from omskit.allocation.case import Case, Parcel, Stock
+from omskit.allocation.case import Case, Stock
 from omskit.allocation.columns import Column, Scarce, Uses
-from omskit.allocation.gathering import gathered, undivided
 from omskit.allocation.lattice import pairs_of
 from omskit.allocation.offers import best
 from omskit.allocation.partition import NEVER, Order, Packed, Source, cheapest
@@ -56,15 +55,10 @@ def options_of(case: Case, stock: Stock, scarce: Scarce, pairs: int) -> Options 
     reach = [0] * len(case.shape)
     for room in rooms:
         reach = list(map(add, reach, room.caps))
-    shape = times = tuple(map(min, reach, case.shape))
+    shape = tuple(map(min, reach, case.shape))
     for room in rooms:
         room.caps[:] = map(min, room.caps, shape)
-    question = Question(case, stock, rooms, None)
-    if rooms and undivided(question, shape):
-        question, shape = gathered(question, shape), tuple([min(count, 1) for count in shape])
-    else:
-        times = (1,) * len(shape)
-    return Options(question, shape, times, scarce) if pairs_of(shape) <= pairs else None
+    return Options(Question(case, stock, rooms, None), shape, scarce) if pairs_of(shape) <= pairs else None
 
 
 def _cost_of_one(case: Case, room: Room, shape: tuple[int, ...]) -> int:
@@ -82,18 +76,17 @@ class Options:
     Args:
         question: What is asked and where it could come from.
         shape: How many of each atom there are.
-        times: How many of the case's own atoms each of them stands for.
         scarce: The things that have prices.
     """
 
     __slots__ = (
         "_case", "_cheap", "_forced", "_known", "_last", "_nothing", "_offered", "_order", "_possible", "_prices",
-        "_scarce", "_single", "_times", "_watch",
+        "_scarce", "_single", "_watch",
     )  # fmt: skip
 
-    def __init__(self, question: Question, shape: tuple[int, ...], times: tuple[int, ...], scarce: Scarce) -> None:
+    def __init__(self, question: Question, shape: tuple[int, ...], scarce: Scarce) -> None:
         case = question.case
-        self._case, self._scarce, self._times = case, scarce, times
+        self._case, self._scarce = case, scarce
         lattice, left = case.setting.network.lattice(shape), case.left >> SHIFT
         away = lattice.spread([left * atom.units for atom in case.atoms])
         self._order = Order(
@@ -249,10 +242,5 @@ class Options:
             counts = self._order.lattice.counts
             some = [parcel_of(self._case, self._offered[n].position, counts(bag), None) for n, bag in packed]
             some.sort(key=lambda one: (one.position, [-count for count in one.counts]))
-            made = self._scarce.column(self._case, tuple(some))
-            parcels = tuple([self._scattered(parcel) for parcel in made.parcels])
-            found = self._known[packed] = made._replace(parcels=parcels)
+            found = self._known[packed] = self._scarce.column(self._case, tuple(some))
         return found
-
-    def _scattered(self, parcel: Parcel) -> Parcel:
-        return parcel._replace(counts=tuple(map(mul, parcel.counts, self._times)))
