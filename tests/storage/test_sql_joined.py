@@ -158,8 +158,6 @@ def test_the_tables_stand_on_the_host_s_metadata_under_its_prefix(storage: SqlSt
         "shop_lot",
         "shop_soft_reservation",
         "shop_announcement",
-        "shop_hot",
-        "shop_shards",
     }
     assert ours | {"carts"} == set(inspect(storage.engine).get_table_names())
 
