@@ -268,7 +268,8 @@ class LedgerKit(Opening):
         post(storage, *(coming(cell, count) for count in (1, 2, 3) for cell in (A, B)))
         whole = trail(storage, {A: 0, B: 0})
         after, parts = {A: 0, B: 0}, list[tuple[int, Movement]]()
-        while part := trail(storage, after, limit=2):
+        for _ in whole:
+            part = trail(storage, after, limit=2)
             parts += part
             after |= {one.cell: place for place, one in part}
             assert len(part) <= 2
