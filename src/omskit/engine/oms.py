@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attrs import evolve, frozen
 
-from omskit import fulfillment as f
 from omskit import orders as o
-from omskit import returns as r
-from omskit.channels import Channel, Receiver
-from omskit.core import Entry, Kind, Refusal, UsageError, key_of
-from omskit.engine.act import Act, Acting, Command, Done, kind_of
+from omskit.channels import Channel
+from omskit.core import Refusal
+from omskit.engine.act import Act, Acting, Command, Done
+from omskit.engine.asking import Asking
 from omskit.engine.bulk import Call, dump_done, each, load_done
 from omskit.engine.contacts import ContactDesk
 from omskit.engine.dividing import Dividing
-from omskit.engine.explain import explain
 from omskit.engine.mapping import channel_of
 from omskit.engine.opening import open_storage
 from omskit.engine.receive import Received, Receiving
@@ -27,10 +24,8 @@ from omskit.engine.rehearse import Rehearsal, rehearse
 from omskit.engine.relay import Relay, Relayed, Sender
 from omskit.engine.runner import Run, Runner
 from omskit.engine.units import silent
-from omskit.engine.upkeep import Upkeep
-from omskit.engine.watch import AtRisk, at_risk
 from omskit.flow import Process, Processes
-from omskit.storage import After, Where
+from omskit.storage import Where
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -39,7 +34,7 @@ S = TypeVar("S")
 
 
 @frozen
-class Oms(Upkeep):
+class Oms(Asking):
     """An order management system over one storage.
 
     A value without hidden state: several may work on the same storage, in threads and processes.
@@ -220,25 +215,6 @@ class Oms(Upkeep):
         """
         return Relay(self._shop, privacy=self.privacy).relay(send, limit, topics, settle_every)
 
-    def order(self, number: str) -> o.Order:
-        """Return an order as it stands.
-
-        Raises:
-            UsageError: ``unknown_number``.
-            PayloadError: ``bad_number``.
-        """
-        return self._one(o.ORDERS, number)
-
-    def contact(self, number: str) -> Receiver:
-        """Return whom an order goes to; empty where the channel showed nobody, and once it is erased.
-
-        Raises:
-            UsageError: ``unknown_number``; ``no_cipher``.
-            StorageError: ``unreadable_contact``.
-            PayloadError: ``bad_number``.
-        """
-        return ContactDesk(self._shop, self.privacy).of(number)
-
     def erase_contact(self, number: str, *, actor: str, reason: str = "") -> None:
         """Erase the receiver of an order for good: what its channel says of him later is not kept either.
 
@@ -249,86 +225,6 @@ class Oms(Upkeep):
             PayloadError: ``bad_number``.
         """
         ContactDesk(self._shop, self.privacy).erase(number, actor, reason)
-
-    def orders(self, *where: Where, page: int = 500) -> Iterator[o.Order]:
-        """Yield the orders that match, in order of key, a page at a time; ``ORDERS.columns`` can be searched.
-
-        Raises:
-            UsageError: ``unknown_column``.
-        """
-        yield from self._each(o.ORDERS, where, page)
-
-    def fulfillments(self, *where: Where, page: int = 500) -> Iterator[f.FulfillmentOrder]:
-        """Yield the fulfillment orders that match, in order of key, a page at a time.
-
-        Raises:
-            UsageError: ``unknown_column``.
-        """
-        yield from self._each(f.FULFILLMENTS, where, page)
-
-    def case(self, number: str) -> r.ReturnCase:
-        """Return a return case as it stands.
-
-        Raises:
-            UsageError: ``unknown_number``.
-            PayloadError: ``bad_number``.
-        """
-        return self._one(r.RETURNS, number)
-
-    def cases(self, *where: Where, page: int = 500) -> Iterator[r.ReturnCase]:
-        """Yield the return cases that match, in order of key, a page at a time.
-
-        Raises:
-            UsageError: ``unknown_column``.
-        """
-        yield from self._each(r.RETURNS, where, page)
-
-    def _one(self, kind: Kind[S], number: str) -> S:
-        key = key_of(number, kind.number)
-        with self.storage.begin(read=True) as unit:
-            stored = unit.of(kind).load([key]).get(key)
-        if stored is None:
-            raise UsageError("unknown_number", f"there is no {number}", number=number)
-        return stored.state
-
-    def _each(self, kind: Kind[S], where: tuple[Where, ...], page: int) -> Iterator[S]:
-        after: After | None = None
-        while True:
-            with self.storage.begin(read=True) as unit:
-                keys = unit.of(kind).find(*where, limit=page, after=after)
-                states = unit.of(kind).load(keys)
-            if not keys:
-                return
-            yield from (states[key].state for key in keys)
-            after = After(None, keys[-1])
-
-    def history(self, number: str) -> Sequence[Entry]:
-        """Return all that happened to an order, a fulfillment order or a return case, first things first.
-
-        Raises:
-            UsageError: ``unknown_number``.
-            PayloadError: ``bad_number``.
-        """
-        kind = kind_of(number)
-        key = key_of(number, kind.number)
-        with self.storage.begin(read=True) as unit:
-            entries = unit.of(kind).history([key])[key]
-        if not entries:
-            raise UsageError("unknown_number", f"there is no {number}", number=number)
-        return entries
-
-    def explain(self, number: str) -> str:
-        """Return the history as text, one line an entry.
-
-        Raises:
-            UsageError: ``unknown_number``.
-            PayloadError: ``bad_number``.
-        """
-        return "\n".join(explain(self.history(number)))
-
-    def at_risk(self, within: timedelta, *, limit: int = 1000) -> Sequence[AtRisk]:
-        """Return the orders with units that have to leave within a time from now, those due first at the front."""
-        return at_risk(self._shop, self.processes, within, limit)
 
     def rehearse(self, process: Process, *where: Where, limit: int = 500) -> Rehearsal:
         """Say what a process would do with recorded orders, from their placement on; nothing is written.
