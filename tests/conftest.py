@@ -70,11 +70,18 @@ def postgres_server_url(pytestconfig: pytest.Config) -> str:
     pytest.skip(SKIPPED)
 
 
-@pytest.fixture
-def postgres_url(postgres_server_url: str) -> Iterator[str]:
-    """Return the URL of an empty database that is dropped after the test."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server_url: str) -> Iterator[str]:
+    """Return the URL of a database that one process has for its tests, one after the other."""
     with postgres_server.database(postgres_server_url, f"omskit_{uuid4().hex}") as url:
         yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> str:
+    """Return the URL of an empty database."""
+    postgres_server.empty(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
