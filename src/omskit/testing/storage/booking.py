@@ -273,7 +273,7 @@ class LedgerKit(Opening):
             parts += part
             after |= {one.cell: place for place, one in part}
             assert len(part) <= 2
-        assert parts == whole
+        assert parts == whole == sorted(whole, key=lambda one: one[0])
 
     def test_no_cells_have_no_trail(self, storage: Storage) -> None:
         post(storage, coming(A, 1))
