@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -11,13 +12,15 @@ from typing import Any
 
 import pytest
 from many_shops import close, in_threads, open_shop
-from shop import fulfillments, order, payload
+from shop import AT, fulfillments, order, payload
 
 from omskit.core import OmsError, Refused
 from omskit.engine import Done, LotIn, Oms, lotbook
 from omskit.fulfillment import HandOver, LotPieces, Parcel, Ship
 from omskit.inventory.lots import LotRule, trace
 
+#: When the milk expires.
+LATER = (AT + timedelta(days=60)).date()
 RULES = {"MILK": LotRule(), "PHONE": LotRule(serial=True)}
 
 
@@ -143,6 +146,17 @@ def test_a_lot_that_runs_empty_while_pieces_come_in_is_not_lost_of_sight(oms: Om
 
 def lock(oms: Oms, _number: int) -> int:
     return sum(one.pieces for one in oms.lots.recall("MILK", "L", reason="glass", actor="qa").withheld)
+
+
+def lock_up(oms: Oms, _number: int) -> int:
+    return sum(one.pieces for one in oms.lots.lock_up(actor="clock", on=LATER))
+
+
+def test_ten_that_lock_up_a_lot_lock_up_each_piece_once(oms: Oms) -> None:
+    oms.lots.receive("BER", [LotIn("MILK", "L", 7, LATER)], actor="amy")
+    assert sum(in_threads(oms, lock_up)) == 7
+    assert oms.stockroom.buckets("MILK", "BER") == {"locked": 7}
+    assert oms.verify().drift == ()
 
 
 def test_ten_that_recall_a_lot_withhold_each_piece_once(oms: Oms) -> None:

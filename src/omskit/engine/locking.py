@@ -11,6 +11,7 @@ from attrs import frozen
 from omskit.core import Cell, Level, Stored, mark_of
 from omskit.engine.keeping import By, change_of
 from omskit.engine.lotbook import levels_of, live_pages, load_named
+from omskit.engine.turns import take_turn
 from omskit.engine.units import Shop
 from omskit.engine.withholding import Withheld, withhold
 from omskit.inventory import LOCKED_UP
@@ -36,6 +37,7 @@ class LockingUp:
 
     def _page(self, names: Sequence[str], unit: Unit, lock: bool) -> list[Withheld]:  # noqa: FBT001
         at = self.shop.now()
+        take_turn(unit, "lock up", at)
         due = [one for one in load_named(unit, names, lock=lock).values() if self._is_due(one.state)]
         due.sort(key=lambda one: (one.state.turn, one.state.name))
         records = [one.state for one in due]
