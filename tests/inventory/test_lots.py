@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from omskit.core import Cell, Claim, Refused, UsageError
-from omskit.inventory import (
+from omskit.inventory.lots import (
     Lot,
     LotNeed,
     LotPick,

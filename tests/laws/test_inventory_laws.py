@@ -14,8 +14,6 @@ from omskit.inventory import (
     Dated,
     Figure,
     Holder,
-    Lot,
-    LotNeed,
     Shelf,
     Shown,
     availability,
@@ -29,11 +27,11 @@ from omskit.inventory import (
     moves,
     outlook,
     partition,
-    pick_lots,
     publish,
     settle_count,
     told,
 )
+from omskit.inventory.lots import Lot, LotNeed, pick_lots
 from omskit.inventory.replenishment import Item, LeadTime, Rate, Site, fair_shares, packed, propose
 
 TODAY = date(2026, 3, 2)
