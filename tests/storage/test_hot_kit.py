@@ -57,6 +57,7 @@ def database(postgres_server_url: str) -> Iterator[SqlOpener]:
         opener.close()
 
 
+@pytest.mark.long
 class TestHotCellsOnSqlite(StockKit):
     @pytest.fixture
     def opener(self, tmp_path: Path) -> Iterator[Callable[[], Storage]]:
