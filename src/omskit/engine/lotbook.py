@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from attrs import field, frozen
 
-from omskit.core import Cell, Claim, Kind, Level, Movement, Reservation, Stored, UsageError
+from omskit.core import Cell, Claim, Kind, Level, Movement, Refused, Reservation, Stored, UsageError
 from omskit.engine.keeping import By, change_of
 from omskit.inventory.lots import (
     LIVE,
@@ -175,6 +175,11 @@ class TracedUnit:
     def keys(self, count: int) -> Sequence[int]:
         """Hand out keys."""
         return self.below.keys(count)
+
+
+def is_about_lots(refusal: Refused) -> bool:
+    """Whether pieces are short in the cell of a lot: somebody has taken them since the lots were read."""
+    return any(split(Cell(sku, house))[1] is not None for sku, house, *_ in refusal.facts.get("cells", ()))
 
 
 def chunks(values: Iterable[str]) -> Iterator[tuple[str, ...]]:

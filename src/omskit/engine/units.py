@@ -12,7 +12,7 @@ from omskit.channels import Reporting
 from omskit.core import Change, ConcurrencyConflict, Duplicate, Refused, aware
 from omskit.engine.allotting import allotter
 from omskit.engine.keys import Keys
-from omskit.engine.lotbook import TracedUnit
+from omskit.engine.lotbook import TracedUnit, is_about_lots
 from omskit.flow import Following, Ruling, Workspace, missing, redeem
 from omskit.fulfillment import FULFILLMENTS
 from omskit.inventory.lots import LotRule
@@ -70,7 +70,8 @@ class Shop:
         ``do`` is called with the unit and with whether to lock what it reads: not at first, so that planning
         holds nobody up; then, when stock it had counted on went to someone else, with locks. What someone else
         wrote first at the same moment is there when it is done again, so that ``do`` finds it as a repeat does.
-        What ``plans`` nothing by the stock it reads would want the same again: its refusal is passed on at once.
+        What ``plans`` nothing by the stock it reads would want the same again: its refusal is passed on at once,
+        unless it is about lots, which are chosen by what is read of them whoever books.
 
         Raises:
             ConcurrencyConflict: ``stale_version`` and the like when :data:`MAX_TRIES` were in vain.
@@ -87,7 +88,7 @@ class Shop:
                 if self.joined or tries == MAX_TRIES:
                     raise
             except Refused as refusal:
-                if lock or not plans or refusal.code not in CONTESTED:
+                if lock or refusal.code not in CONTESTED or not (plans or is_about_lots(refusal)):
                     raise
                 lock = True
 
