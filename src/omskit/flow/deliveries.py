@@ -142,8 +142,17 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
             if line.open and line.number not in held and line.group not in groups
         ]
     )
-    if not lines:
-        return None
+    return as_demand(order, lines, _barred(barred, 0) if barred else _NOWHERE) if lines else None
+
+
+def as_demand(
+    order: Order,
+    lines: tuple[DemandLine, ...],
+    barred: frozenset[str] = _NOWHERE,
+    placed_at: datetime | None = None,
+) -> Demand:
+    """Return a demand of some lines on the terms of an order."""
+    terms = order.terms
     return Demand(
         order.key,
         order.rank,
@@ -157,7 +166,8 @@ def demand_of(order: Order, at: datetime, policy: Policy) -> Demand | None:
         terms.cod,
         terms.warehouse,
         terms.courier,
-        _barred(barred, 0) if barred else _NOWHERE,
+        barred,
+        placed_at=placed_at,
     )
 
 

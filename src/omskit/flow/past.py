@@ -6,34 +6,18 @@ from attrs import evolve
 
 from omskit.allocation import Demand, DemandLine
 from omskit.core import Destination
+from omskit.flow.deliveries import as_demand
 from omskit.orders import Order
 
 
 def placed_before(order: Order) -> Demand | None:
     """Return what an order asked for when it was placed, less what was cancelled; None when that is nothing."""
-    terms = order.terms
     lines = tuple(
         DemandLine(line.number, line.sku, line.quantity - line.cancelled, line.components, line.group)
         for line in order.lines
         if line.quantity > line.cancelled
     )
-    if not lines:
-        return None
-    return Demand(
-        order.key,
-        order.rank,
-        terms.destination,
-        terms.currency,
-        lines,
-        terms.channel,
-        terms.ship_complete,
-        terms.ship_by,
-        terms.arrive_by,
-        terms.cod,
-        terms.warehouse,
-        terms.courier,
-        placed_at=terms.placed_at,
-    )
+    return as_demand(order, lines, placed_at=order.terms.placed_at) if lines else None
 
 
 def asked_before(order: Order) -> Demand | None:
