@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, MutableMapping, Sequence
 from datetime import date
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from omskit.allocation.rates import Piece, Service
 from omskit.allocation.weights import BEHIND, ENDLESS, MOST_RANK, PARCEL, SHIFT
+
+S = TypeVar("S")
 
 #: Stands for no weight limit.
 _ANY_WEIGHT = 2**62
@@ -100,6 +102,43 @@ def steps_of(rate: Rate, grams: Sequence[int], bulk: Sequence[int] | None) -> li
         -1 if weight > max_g else 0 if weight <= first_g else -((first_g - weight) // step_g)
         for weight in grams
     ]
+
+
+#: What a parcel weighs before its goods and steps, the steps of each bag, what a step weighs, who sends it.
+Bid = tuple[int, Sequence[int], int, S]
+
+
+def lay(
+    bids: Sequence[Bid[S]],
+    bags: Iterable[int],
+    goods: Sequence[int],
+    weights: list[int],
+    senders: MutableMapping[int, S] | list[S],
+) -> None:
+    """Give bags to those who send them at less than what they weigh so far.
+
+    Args:
+        bids: Of one warehouse, in order of what they weigh before goods and steps.
+        bags: What it has.
+        goods: What the goods of each bag weigh.
+        weights: The least weight of each bag; changed.
+        senders: Who sends it at that; changed.
+    """
+    for bag in bags:
+        more, least = goods[bag], weights[bag]
+        for fixed, steps, step_weight, sender in bids:
+            weight = fixed + more
+            if weight >= least:
+                break
+            count = steps[bag]
+            if count:
+                if count < 0:
+                    continue
+                weight += count * step_weight
+                if weight >= least:
+                    continue
+            least = weights[bag] = weight
+            senders[bag] = sender
 
 
 class Way(NamedTuple):

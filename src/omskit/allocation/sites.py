@@ -8,7 +8,7 @@ from operator import add
 
 from omskit.allocation.case import Case, Prices, Stock
 from omskit.allocation.lattice import Lattice
-from omskit.allocation.offers import Offer, Rate, Row, steps_of
+from omskit.allocation.offers import Offer, Rate, Row, lay, steps_of
 from omskit.allocation.weights import ENDLESS
 
 #: A warehouse that has some atoms: the least that a parcel weighs before its goods, the position, the bag of what
@@ -129,23 +129,8 @@ class Sets:
         steps_at = _Steps(self._case, self._lattice)
         for base, position, held, unit, cells, offers in sites:
             toll = base - offers[0][0]
-            ways = [(offer[0] + toll, steps_at[offer[2]], offer[1], (position, offer)) for offer in offers]
-            goods = self._weighs(unit, cells)
-            for bag in inside(held):
-                more, least = goods[bag], weights[bag]
-                for fixed, steps, step_weight, sender in ways:
-                    weight = fixed + more
-                    if weight >= least:
-                        break
-                    count = steps[bag]
-                    if count:
-                        if count < 0:
-                            continue
-                        weight += count * step_weight
-                        if weight >= least:
-                            continue
-                    least = weights[bag] = weight
-                    senders[bag] = sender
+            bids = [(offer[0] + toll, steps_at[offer[2]], offer[1], (position, offer)) for offer in offers]
+            lay(bids, inside(held), self._weighs(unit, cells), weights, senders)
 
 
 class _Steps(dict[Rate, list[int]]):

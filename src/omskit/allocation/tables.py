@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from omskit.allocation.case import Case, Parcel, Prices, Stock
 from omskit.allocation.lattice import Lattice
-from omskit.allocation.offers import Offer, Row, best
+from omskit.allocation.offers import Offer, Row, best, lay
 from omskit.allocation.rooms import Room
 from omskit.allocation.weights import ENDLESS, SHIFT
 
@@ -88,24 +88,9 @@ class Table:
 
     def _put(self, room: Room, row: Row, bags: Sequence[int], adds: Sequence[int]) -> None:
         loads, toll, position = self._case.loads(self.lattice), room.toll, room.position
-        offers = [(offer[0] + toll, loads.steps(offer[2]), offer[1]) for offer in priced(row, self._prices)]
-        weights, who = self.weights, self.who
-        for bag in bags:
-            least = weights[bag]
-            more = adds[bag]
-            for fixed, steps, step_weight in offers:
-                weight = fixed + more
-                if weight >= least:
-                    break
-                count = steps[bag]
-                if count:
-                    if count < 0:
-                        continue
-                    weight += count * step_weight
-                    if weight >= least:
-                        continue
-                least = weights[bag] = weight
-                who[bag] = position
+        offers = priced(row, self._prices)
+        bids = [(offer[0] + toll, loads.steps(offer[2]), offer[1], position) for offer in offers]
+        lay(bids, bags, adds, self.weights, self.who)
 
     def parcel(self, bag: int) -> Parcel:
         """Return the parcel of a bag."""
