@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection as Items
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
@@ -179,7 +179,8 @@ class TracedUnit:
 
 def is_about_lots(refusal: Refused) -> bool:
     """Whether pieces are short in the cell of a lot: somebody has taken them since the lots were read."""
-    return any(split(Cell(sku, house))[1] is not None for sku, house, *_ in refusal.facts.get("cells", ()))
+    facts: Mapping[str, Any] = refusal.facts
+    return any(split(Cell(sku, warehouse)).code is not None for sku, warehouse, _, _ in facts.get("cells", ()))
 
 
 def chunks(values: Iterable[str]) -> Iterator[tuple[str, ...]]:
