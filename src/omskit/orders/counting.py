@@ -10,7 +10,8 @@ from omskit.core import Machine, Refused, UsageError
 from omskit.orders import commands as c
 from omskit.orders import events as e
 from omskit.orders import machine as m
-from omskit.orders.evolve import evolve, of_fulfillment, totals
+from omskit.orders.evolve import evolve, of_fulfillment
+from omskit.orders.lines import totals
 from omskit.orders.model import Barred, Consignment, Order
 
 
@@ -27,6 +28,24 @@ def enough(order: Order, number: int, units: int, there: int, code: str) -> None
             wanted=units,
             there=there,
         )
+
+
+def well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
+    """Refuse consignments that do not go on where the order's own end.
+
+    Raises:
+        UsageError: ``bad_consignment``.
+    """
+    for position, one in enumerate(consignments, order.planned + 1):
+        numbers = {number for number, units in one.lines if units > 0}
+        whole = one.lines and len(numbers) == len(one.lines)
+        if one.number != position or one.fulfillment or not whole:
+            raise UsageError(
+                "bad_consignment",
+                f"consignment {one.number} where {position} belongs, of {one.lines}: numbers go on, each line"
+                " comes once with at least 1 unit, and nothing is released yet",
+                order=order.key,
+            )
 
 
 def with_buyer(

@@ -16,11 +16,21 @@ from omskit.orders import events as e
 from omskit.orders import machine as m
 from omskit.orders.amending import amended
 from omskit.orders.changes import Proposal
-from omskit.orders.counting import cancelled, conceivable, enough, settled, unassigned, unshipped, with_buyer
+from omskit.orders.counting import (
+    cancelled,
+    conceivable,
+    enough,
+    settled,
+    unassigned,
+    unshipped,
+    well_formed,
+    with_buyer,
+)
 from omskit.orders.dividing import untouched
-from omskit.orders.evolve import of_fulfillment, totals
+from omskit.orders.evolve import of_fulfillment
 from omskit.orders.grade import GRADING, Grading
-from omskit.orders.model import Consignment, Hold, Order
+from omskit.orders.lines import totals
+from omskit.orders.model import Hold, Order
 
 #: Most lines of one order.
 MAX_LINES = 10_000
@@ -246,24 +256,11 @@ def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     wanted = totals(pair for one in command.consignments for pair in one.lines)
     for number, units in wanted.items():
         enough(order, number, units, order.line(number).open, "not_open")
-    _well_formed(order, command.consignments)
+    well_formed(order, command.consignments)
     left = any(line.open > wanted.get(line.number, 0) for line in order.lines)
     status = ask.machine.next(order.status, m.BACKORDER if left else m.RESERVE)
     retry_at = command.retry_at if left else None
     return (e.Assigned(status, command.consignments, retry_at, command.reasons, command.why),)
-
-
-def _well_formed(order: Order, consignments: tuple[Consignment, ...]) -> None:
-    for position, one in enumerate(consignments, order.planned + 1):
-        numbers = {number for number, units in one.lines if units > 0}
-        whole = one.lines and len(numbers) == len(one.lines)
-        if one.number != position or one.fulfillment or not whole:
-            raise UsageError(
-                "bad_consignment",
-                f"consignment {one.number} where {position} belongs, of {one.lines}: numbers go on, each line"
-                " comes once with at least 1 unit, and nothing is released yet",
-                order=order.key,
-            )
 
 
 def _release(order: Order, command: c.Release, ask: _Ask) -> Events:

@@ -10,7 +10,7 @@ from attrs import evolve as changed
 from omskit.core import StorageError
 from omskit.orders import events as e
 from omskit.orders.changes import Proposal
-from omskit.orders.lines import OrderLine
+from omskit.orders.lines import OrderLine, totals
 from omskit.orders.model import Consignment, Hold, Order
 
 _Lines = tuple[OrderLine, ...]
@@ -64,14 +64,6 @@ def _with(
 
 def _lines(order: Order, deltas: Mapping[int, int], move: Callable[[OrderLine, int], OrderLine]) -> _Lines:
     return tuple(move(line, deltas[line.number]) if line.number in deltas else line for line in order.lines)
-
-
-def totals(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
-    """Sum (line number, units) pairs by line."""
-    sums: dict[int, int] = {}
-    for number, units in pairs:
-        sums[number] = sums.get(number, 0) + units
-    return sums
 
 
 def without(consignments: Iterable[Consignment], taken: Mapping[tuple[int, int], int]) -> tuple[Consignment, ...]:

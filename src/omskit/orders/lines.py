@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
@@ -212,3 +212,11 @@ class Charge:
     code: str
     amount_minor: int = field(converter=checked_minor)
     label: str = ""
+
+
+def totals(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Sum (line number, units) pairs by line."""
+    sums: dict[int, int] = {}
+    for number, units in pairs:
+        sums[number] = sums.get(number, 0) + units
+    return sums
