@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 #: Raised when a kit asks for more than before; an adapter says which number it passed.
-CONTRACT = 2
+CONTRACT = 3
