@@ -204,9 +204,10 @@ def test_what_only_reads_writes_nothing() -> None:
     writer = live(storage)
     for call in LIFE:
         make(call, writer)
-    reader = live(OnlyReads(storage))
+    reader, before = live(OnlyReads(storage)), summary(writer)
     for call in READS:
         make(call, reader)
+    assert summary(writer) == before
 
 
 def unheard(storage: object, command: Callable[[Oms, int], object], count: int) -> None:
