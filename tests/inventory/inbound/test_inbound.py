@@ -52,7 +52,7 @@ def test_what_comes_in_parts_is_received_line_by_line_and_the_rest_stays_open() 
 
 def test_the_last_piece_ends_it() -> None:
     state, _, _ = _run(_new(TEE), i.Receive("R1", (("TEE", 12, 0),)), i.Receive("R2", (("TEE", 8, 0),)))
-    assert (state.status, state.open, state.due) == ("received", 0, None)
+    assert (state.status, state.outstanding, state.due) == ("received", 0, None)
 
 
 def test_the_same_receipt_again_brings_nothing() -> None:
@@ -127,7 +127,7 @@ def test_an_announcement_that_is_cut_to_what_has_come_is_received_and_one_cut_to
 
 def test_what_does_not_come_is_called_off_when_it_is_closed_short() -> None:
     state, moves, _ = _run(_new(TEE), i.Receive("R1", (("TEE", 15, 0),)), i.CloseShort("bankrupt"))
-    assert (state.status, state.lines[0].dropped, state.open) == ("closed_short", 5, 0)
+    assert (state.status, state.lines[0].dropped, state.outstanding) == ("closed_short", 5, 0)
     assert moves[-1] == Move(CALLED_OFF, Cell("TEE", "B"), 5, document="PO-1", reason="bankrupt")
     assert i.decide(state, i.CloseShort("again"), at=AT) == ()
 

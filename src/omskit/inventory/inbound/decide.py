@@ -120,7 +120,7 @@ def _receive(state: Announcement, command: c.Receive, machine: Machine) -> Event
     if len({number for number, *_ in lines}) < len(lines):
         raise UsageError("unknown_line", "a SKU comes twice in one receipt", document=command.document)
     came = sum(fit + damaged for _, fit, damaged, _ in lines)
-    status = machine.next(state.status, m.RECEIVE if came == state.open else m.RECEIVE_PART)
+    status = machine.next(state.status, m.RECEIVE if came == state.outstanding else m.RECEIVE_PART)
     return (e.Received(status, command.document, tuple(lines)),)
 
 

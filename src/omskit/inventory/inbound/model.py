@@ -80,7 +80,7 @@ class Announcement:
             raise UsageError("bad_tolerance", f"{self.tolerance_percent} %: from 0", value=self.tolerance_percent)
 
     @property
-    def open(self) -> int:
+    def outstanding(self) -> int:
         """Pieces that have not come."""
         return sum(line.open for line in self.lines)
 
