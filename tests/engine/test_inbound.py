@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -219,4 +220,26 @@ def test_what_is_announced_by_hand_beside_documents_is_no_drift(oms: Oms) -> Non
     announce(oms)
     oms.stockroom.move("announced", "W2", {"A": 3}, actor="amy")
     assert oms.verify().drift == ()
+    assert oms.inbound.get("PO-1").outstanding == 10
+
+
+@pytest.mark.parametrize(
+    ("document", "day", "code"),
+    [
+        ("", WED, "no_number"),
+        ("PO-2", datetime(2026, 3, 4, 9, tzinfo=UTC), "bad_day"),
+        ("PO-2", "2026-03-04", "bad_day"),
+    ],
+)
+def test_what_has_no_number_or_no_day_is_not_announced(oms: Oms, document: str, day: Any, code: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        oms.inbound.announce(document, "W2", [("A", 1, day)], actor="amy")
+    assert caught.value.code == code
+    assert list(oms.inbound.expected()) == []
+
+
+def test_a_receipt_without_a_number_books_nothing(oms: Oms) -> None:
+    announce(oms)
+    with pytest.raises(UsageError, match="no_number"):
+        oms.inbound.receive("PO-1", {"A": 1}, receipt="", actor="wms")
     assert oms.inbound.get("PO-1").outstanding == 10

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shop import Clock, fulfillments, order, payload, shop
@@ -559,3 +560,9 @@ def test_lots_follow_the_transaction_of_a_host(tmp_path: Path) -> None:
     assert there(oms)["APR@BER"] == (5, 2)
     assert oms.verify().is_sound
     engine.dispose()
+
+
+@pytest.mark.parametrize("expires", [datetime(2026, 6, 1, tzinfo=UTC), "2026-06-01"])
+def test_an_expiry_that_is_no_day_is_refused(expires: Any) -> None:
+    with pytest.raises(UsageError, match="bad_day"):
+        LotIn("MILK", "L", 1, expires)

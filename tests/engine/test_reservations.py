@@ -434,3 +434,22 @@ def test_an_order_with_a_hold_of_its_own_waits_and_owns(oms: Oms) -> None:
     oms.run()
     assert (reserved(oms), free(oms)) == ({"W0": 5, "W1": 3}, 0)
     assert isinstance(next(iter(oms.orders())).holds[0], Hold)
+
+
+@pytest.mark.parametrize(
+    ("cart", "minutes", "code"),
+    [
+        ("", 15, "no_number"),
+        ("c1", 0, "bad_extension"),
+        ("c1", 525_601, "bad_extension"),
+        ("c1", 10**12, "bad_extension"),
+    ],
+)
+def test_a_cart_that_cannot_be_told_or_dated_is_refused_and_holds_nothing(
+    oms: Oms, cart: str, minutes: int, code: str
+) -> None:
+    oms.stock.receive("W0", {"A": 1}, actor="amy")
+    with pytest.raises(UsageError) as caught:
+        oms.reservations.hold("web", cart, {"A": 1}, minutes=minutes, actor="shop")
+    assert caught.value.code == code
+    assert oms.stock.levels(["A"])[Cell("A", "W0")].reserved == 0

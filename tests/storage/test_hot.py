@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, text
@@ -140,8 +141,8 @@ def test_a_refusal_takes_back_what_was_laid_out_anew_and_cells_that_were_made(st
     assert (levels(storage), drift(storage)) == ({A: Level(5, 5), B: Level(1)}, [])
 
 
-@pytest.mark.parametrize("number", [0, -1, 257])
-def test_a_number_of_shards_that_cannot_be_is_refused_by_every_storage(url: str, number: int) -> None:
+@pytest.mark.parametrize("number", [0, -1, 257, "8", 2.0])
+def test_a_number_of_shards_that_cannot_be_is_refused_by_every_storage(url: str, number: Any) -> None:
     for one in (url, "memory:"):
         with pytest.raises(UsageError) as caught:
             Oms.open(one, process=Process("none", ()), hot={"A": number})

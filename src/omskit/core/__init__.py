@@ -14,7 +14,7 @@ from omskit.core.errors import (
 from omskit.core.goods import Component
 from omskit.core.identity import merge_identity, strong
 from omskit.core.ids import check_digit, key_of, readable
-from omskit.core.instants import aware, from_ms, to_ms
+from omskit.core.instants import aware, from_ms, plain_day, to_ms
 from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Repaired, Rows, Stored, fold
 from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
 from omskit.core.machine import TERMINAL, Machine
@@ -89,6 +89,7 @@ __all__ = [
     "merge_identity",
     "parse_amount",
     "phone_number",
+    "plain_day",
     "quick",
     "readable",
     "scale_of",

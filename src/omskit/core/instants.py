@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from omskit.core.errors import UsageError
 
@@ -19,6 +19,17 @@ def aware(instant: datetime) -> datetime:
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise UsageError("naive_datetime", f"{instant!r} has no time zone", value=instant)
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+
+
+def plain_day(day: date) -> date:
+    """Return a day.
+
+    Raises:
+        UsageError: ``bad_day`` for anything but a date without a time.
+    """
+    if type(day) is not date:
+        raise UsageError("bad_day", f"{day!r} is no day: give a date without a time", value=day)
+    return day
 
 
 def to_ms(instant: datetime) -> int:

@@ -76,7 +76,8 @@ class InboundDesk:
 
         Raises:
             Refused: ``already_announced`` when the document said something else: revise it.
-            UsageError: ``no_lines``, ``bad_quantity``, ``bad_tolerance``; ``bad_mark`` for a SKU with a mark.
+            UsageError: ``no_number``, ``no_lines``, ``bad_quantity``, ``bad_day``, ``bad_tolerance``; ``bad_mark``
+                for a SKU with a mark.
         """
         lines = tuple(AnnouncedLine(n, sku, count, day, count) for n, (sku, count, day) in enumerate(goods, 1))
         status = ANNOUNCEMENT_MACHINE.initial
@@ -134,7 +135,8 @@ class InboundDesk:
             Refused: ``too_many_pieces`` beyond the tolerance: revise, or count the rest as found. ``not_allowed``
                 when nothing is expected any more. ``out_of_stock`` when somebody has taken the goods out of the
                 bucket of inbound goods by hand.
-            UsageError: ``unknown_announcement``; ``unknown_line`` for a SKU that was not announced.
+            UsageError: ``unknown_announcement``; ``unknown_line`` for a SKU that was not announced; ``no_number``
+                for an empty receipt.
         """
         spoiled = damaged or {}
         pieces = tuple((sku, goods.get(sku, 0), spoiled.get(sku, 0)) for sku in sorted({*goods, *spoiled}))

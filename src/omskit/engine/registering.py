@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from attrs import evolve, frozen
 
-from omskit.core import Change, Refused, UsageError
+from omskit.core import Change, Refused, UsageError, plain_day
 from omskit.engine.keeping import By, change_of
 from omskit.engine.lotbook import load_named
 from omskit.inventory.lots import LOT_MACHINE, LOTS, LotRecord, LotRule, Register, acceptable, decide
@@ -26,7 +26,7 @@ class LotIn:
         maker_code: What the maker calls the lot, where that is not its code; for a serial number, its lot.
 
     Raises:
-        UsageError: ``bad_quantity``.
+        UsageError: ``bad_quantity``, ``bad_day``.
     """
 
     sku: str
@@ -38,6 +38,8 @@ class LotIn:
     def __attrs_post_init__(self) -> None:
         if type(self.pieces) is not int or self.pieces < 1:
             raise UsageError("bad_quantity", f"{self.pieces!r} pieces of lot {self.lot}: from 1", lot=self.lot)
+        if self.expires is not None:
+            plain_day(self.expires)
 
 
 def rule_of(rules: Mapping[str, LotRule], sku: str) -> LotRule:

@@ -31,6 +31,9 @@ from omskit.inventory.soft import (
 from omskit.orders import ORDERS, Order
 from omskit.storage import Op, Unit, Where
 
+#: Most minutes that a cart may ask for at a time: a year.
+LONGEST = 525_600
+
 
 @frozen
 class Swept:
@@ -82,7 +85,7 @@ class ReservationDesk:
         let go, or has become an order, holds anew.
 
         Args:
-            channel: Its code; its pool says which warehouses are seen.
+            channel: Its code, or that of orders which people take down; its pool says which warehouses are seen.
             cart: The channel's id of the cart.
             quantities: Pieces by plain SKU that it is to hold from now on; a SKU that is not named stays as it is,
                 and zero lets go of it.
@@ -94,10 +97,12 @@ class ReservationDesk:
         Raises:
             Refused: ``out_of_stock`` with ``short`` when less is offered; nothing is changed. ``not_allowed`` when
                 an order owns what the cart holds, and waits for its warehouses.
-            UsageError: ``bad_quantity``; ``bad_extension`` for no time.
+            UsageError: ``no_number`` for a cart without an id; ``bad_quantity``;
+                ``bad_extension`` for no time, or more than :data:`LONGEST`.
         """
-        if minutes < 1:
-            raise UsageError("bad_extension", f"{minutes} minutes: from 1", value=minutes)
+        if not cart:
+            raise UsageError("no_number", "a cart is known by the channel's id of it", channel=channel)
+        time = _time(minutes)
         with self.shop.storage.begin(read=True) as reading:
             before = self._waiting(reading, quantities)
 
@@ -108,8 +113,7 @@ class ReservationDesk:
             some = {cell: count for cell, count in free.items() if not warehouses or cell.warehouse in warehouses}
             lines = placed(_lines(stored), quantities, some, most, partial=partial)
             (key,) = (stored.state.key,) if stored else unit.keys(1)
-            expires = at + timedelta(minutes=minutes)
-            new = SoftReservation(key, SOFT_MACHINE.initial, channel, cart, lines, at, expires)
+            new = SoftReservation(key, SOFT_MACHINE.initial, channel, cart, lines, at, at + time)
             return self._save(unit, stored, [Hold(new)], actor)
 
         return self.shop.attempt(do)
@@ -119,11 +123,9 @@ class ReservationDesk:
 
         Raises:
             Refused: ``reservation_expired`` at its end and after; ``not_allowed`` when it holds nothing.
-            UsageError: ``unknown_reservation``; ``bad_extension`` for no time.
+            UsageError: ``unknown_reservation``; ``bad_extension`` for no time, or more than :data:`LONGEST`.
         """
-        if minutes < 1:
-            raise UsageError("bad_extension", f"{minutes} minutes: from 1", value=minutes)
-        return self._do(channel, cart, Extend(self.shop.now() + timedelta(minutes=minutes)), actor)
+        return self._do(channel, cart, Extend(self.shop.now() + _time(minutes)), actor)
 
     def keep(self, channel: str, cart: str, by: str, *, actor: str) -> SoftReservation:
         """Let something, as a ``payment`` that is pending, keep it beyond its time; a sweep extends it then.
@@ -268,6 +270,12 @@ class ReservationDesk:
             unit.of(SOFTS).save(changes)
             unit.stock.post(booked)
         return [change.state for change in changes]
+
+
+def _time(minutes: int) -> timedelta:
+    if not 1 <= minutes <= LONGEST:
+        raise UsageError("bad_extension", f"{minutes} minutes: from 1 to {LONGEST}", value=minutes)
+    return timedelta(minutes=minutes)
 
 
 def _named(channel: str, cart: str) -> tuple[Where, Where]:

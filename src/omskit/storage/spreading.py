@@ -17,8 +17,8 @@ def checked_shards(hot: Mapping[str, int]) -> dict[str, int]:
         UsageError: ``bad_shards`` for a number below 1 or above :data:`MAX_SHARDS`.
     """
     for sku, shards in hot.items():
-        if not 1 <= shards <= MAX_SHARDS:
+        if type(shards) is not int or not 1 <= shards <= MAX_SHARDS:
             raise UsageError(
-                "bad_shards", f"{sku!r}: from 1 to {MAX_SHARDS} shards, not {shards}", sku=sku, shards=shards
+                "bad_shards", f"{sku!r}: from 1 to {MAX_SHARDS} shards, not {shards!r}", sku=sku, shards=shards
             )
     return dict(sorted(hot.items()))

@@ -6,6 +6,7 @@ from datetime import date
 
 from attrs import frozen
 
+from omskit.core import UsageError
 from omskit.inventory.inbound.model import Announcement
 
 
@@ -54,10 +55,18 @@ class Revise:
 
 @frozen
 class Receive:
-    """Goods came, as (SKU, pieces fit for sale, damaged pieces); the lines due first are served first."""
+    """Goods came, as (SKU, pieces fit for sale, damaged pieces); the lines due first are served first.
+
+    Raises:
+        UsageError: ``no_number`` for an empty document.
+    """
 
     document: str
     goods: tuple[tuple[str, int, int], ...]
+
+    def __attrs_post_init__(self) -> None:
+        if not self.document:
+            raise UsageError("no_number", "a receipt is known by its number")
 
 
 @frozen

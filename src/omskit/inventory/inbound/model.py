@@ -6,7 +6,7 @@ from datetime import date
 
 from attrs import field, frozen
 
-from omskit.core import UsageError
+from omskit.core import UsageError, plain_day
 
 
 @frozen
@@ -25,7 +25,7 @@ class AnnouncedLine:
         over: Pieces that came beyond the quantity.
 
     Raises:
-        UsageError: ``bad_quantity`` for a quantity below zero; ``bad_counters``.
+        UsageError: ``bad_quantity`` for a quantity below zero; ``bad_counters``; ``bad_day``.
     """
 
     number: int
@@ -41,6 +41,7 @@ class AnnouncedLine:
     def __attrs_post_init__(self) -> None:
         if type(self.quantity) is not int or self.quantity < 0:
             raise UsageError("bad_quantity", f"line {self.number}: {self.quantity!r} pieces; from 0", sku=self.sku)
+        plain_day(self.day)
         counters = (self.open, self.received, self.damaged, self.dropped)
         if min(*counters, self.over) < 0 or sum(counters) != self.quantity:
             raise UsageError("bad_counters", f"line {self.number}: {self.quantity} is not the sum of {counters}")
@@ -60,7 +61,8 @@ class Announcement:
         tolerance_percent: How much more than announced may come, of a SKU.
 
     Raises:
-        UsageError: ``no_lines``; ``bad_lines`` unless they are numbered 1, 2, 3 ...; ``bad_tolerance`` below zero.
+        UsageError: ``no_number`` for an empty document; ``no_lines``; ``bad_lines`` unless they are numbered 1, 2,
+            3 ...; ``bad_tolerance`` below zero.
     """
 
     key: int
@@ -72,6 +74,8 @@ class Announcement:
     tolerance_percent: int = 0
 
     def __attrs_post_init__(self) -> None:
+        if not self.document:
+            raise UsageError("no_number", "an announcement is known by its document")
         if not self.lines:
             raise UsageError("no_lines", f"{self.document} announces nothing", document=self.document)
         if [line.number for line in self.lines] != list(range(1, len(self.lines) + 1)):
