@@ -8,7 +8,7 @@ from enum import Enum
 from attrs import evolve, field, frozen
 
 from omskit.channels.money_facts import ChannelCharge, Discount, Identity, PaymentFact, PresaleStep
-from omskit.channels.receiver import Receiver
+from omskit.channels.receiver import NOBODY, Receiver
 from omskit.channels.standing import ChannelHold
 from omskit.core import Codec, Destination, quick
 
@@ -99,7 +99,7 @@ class ChannelOrder:
     presale: tuple[PresaleStep, ...] = ()
     status: str = ""
     holds: tuple[ChannelHold, ...] = ()
-    receiver: Receiver = field(default=Receiver())
+    receiver: Receiver = field(default=NOBODY)
     merge: str = ""
     changed_at: datetime | None = None
     extra: Extra = field(default=(), repr=False)
@@ -123,12 +123,13 @@ class ChannelOrder:
         Left out are extras, the time of the last change, and a receiver who is masked or encrypted: there the
         merge identity tells of a new address.
         """
-        shown = Receiver() if self.receiver.masked or self.receiver.token else Receiver(self.receiver.contact)
-        bare = all(not line.extra for line in self.lines)
-        if bare and not self.extra and self.changed_at is None and self.receiver == shown:
+        lines = self.lines
+        if any(line.extra for line in lines):
+            lines = tuple([evolve(line, extra=()) for line in lines])
+        receiver = self.receiver.essence()
+        if lines is self.lines and not self.extra and self.changed_at is None and receiver is self.receiver:
             return self
-        lines = self.lines if bare else tuple(evolve(line, extra=()) for line in self.lines)
-        return evolve(self, lines=lines, extra=(), receiver=shown, changed_at=None)
+        return evolve(self, lines=lines, extra=(), receiver=receiver, changed_at=None)
 
 
 @frozen

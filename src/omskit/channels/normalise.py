@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from attrs import evolve
@@ -96,7 +97,7 @@ def normalise(
         holds.append(Hold(GAP, at, channel.code, f"paid {identity.paid_minor}, sums {identity.expected_minor}"))
     elif identity and identity.gap_minor:
         charges.append(Charge(TOLERANCE, identity.gap_minor))
-    checked_minor(sum(line.paid_minor for line in lines) + sum(charge.amount_minor for charge in charges))
+    checked_minor(_paid_minor(lines, charges))
     ready = document.placed_at + buffer
     not_before = ready if ready > at else None
     return Place(key, _terms(channel, document), tuple(lines), tuple(charges), tuple(holds), not_before)
@@ -104,14 +105,21 @@ def normalise(
 
 def _check_amounts(document: ChannelOrder) -> None:
     """Refuse amounts that no real order has, one by one and in sum, so that every column can hold them."""
+    total = abs(document.freight_minor) + abs(document.paid_minor or 0)
     for line in document.lines:
-        for amount_minor in (line.list_minor, line.discount_minor, line.tax_minor):
-            checked_minor(amount_minor)
-    lines = sum(abs(line.list_minor) + abs(line.tax_minor) for line in document.lines)
-    charges = sum(abs(charge.amount_minor) for charge in document.charges)
-    total = lines + charges + abs(document.freight_minor) + abs(document.paid_minor or 0)
+        checked_minor(line.discount_minor)
+        total += abs(checked_minor(line.list_minor)) + abs(checked_minor(line.tax_minor))
+    for charge in document.charges:
+        total += abs(charge.amount_minor)
     if total > MAX_AMOUNT_MINOR:
         raise Refused("amount_out_of_range", f"amounts of {total} are beyond 10^15 minor units", total=total)
+
+
+def _paid_minor(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> int:
+    paid_minor = sum([charge.amount_minor for charge in charges]) if charges else 0
+    for line in lines:
+        paid_minor += line.list_minor - line.discount_minor
+    return paid_minor
 
 
 def _line(number: int, said: ChannelLine, listing: Listing, position: int, item: str) -> OrderLine:

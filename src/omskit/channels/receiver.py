@@ -6,6 +6,8 @@ from attrs import field, frozen
 
 from omskit.core import Contact, quick
 
+_UNKNOWN = Contact()
+
 
 @quick
 @frozen
@@ -20,7 +22,7 @@ class Receiver:
         district: Code of the district that the channel tells, in its own dictionary.
     """
 
-    contact: Contact = field(default=Contact(), repr=False)
+    contact: Contact = field(default=_UNKNOWN, repr=False)
     masked: bool = False
     token: str = field(default="", repr=False)
     extension: str = field(default="", repr=False)
@@ -29,4 +31,14 @@ class Receiver:
     @property
     def is_empty(self) -> bool:
         """Whether nothing of it is known, as before payment or under review."""
-        return not self.token and self.contact == Contact()
+        return not self.token and (self.contact is _UNKNOWN or self.contact == _UNKNOWN)
+
+    def essence(self) -> Receiver:
+        """Return what tells one receiver from another; nothing of one who is masked or encrypted."""
+        if self is NOBODY or self.masked or self.token:
+            return NOBODY
+        return Receiver(self.contact) if self.extension or self.district else self
+
+
+#: The receiver of whom nothing is known.
+NOBODY = Receiver(_UNKNOWN)

@@ -41,7 +41,7 @@ class Known:
 
     def receipt(self, id_: str) -> Receipt:
         """Return the receipt that says it."""
-        return Receipt(id_, self.digest, json.dumps([self.number, self.changed_ms]))
+        return Receipt(id_, self.digest, f'["{self.number}", {self.changed_ms}]')
 
     def is_newer_than(self, document: ChannelOrder) -> bool:
         """Whether a document is an older state of the order; one without a time is taken as it comes."""

@@ -148,10 +148,10 @@ class Receiving:
         for document, digest in zip(documents, digests, strict=True):
             before = known.get(document.external_id)
             if before is None:
-                number = self._place(work, channel, document, tally)
-                if number:
-                    known[document.external_id] = made = Known.of(document, digest, number)
-                    receivers[key_of(number, ORDERS.number)] = document.receiver
+                key = self._place(work, channel, document, tally)
+                if key:
+                    known[document.external_id] = made = Known.of(document, digest, tally.placed[-1])
+                    receivers[key] = document.receiver
                     if self.offered:
                         sold += [(line.item, line.quantity, document.placed_at) for line in document.lines]
                     fresh[document.external_id] = made.receipt(document.external_id)
@@ -193,18 +193,17 @@ class Receiving:
             return self.channel
         return load_offers(unit, self.channel, {line.item for one in documents for line in one.lines})
 
-    def _place(self, work: Workspace, channel: Channel, document: ChannelOrder, tally: _Tally) -> str:
-        """Place an order; return its number, empty when it was refused."""
+    def _place(self, work: Workspace, channel: Channel, document: ChannelOrder, tally: _Tally) -> int:
+        """Place an order; return its key, 0 when it was refused."""
         key = work.new_key()
         try:
             place = normalise(channel, document, key=key, at=work.at, buffer=self.buffer)
             work.order(key, place, "receive")
         except (Refused, UsageError) as error:
             tally.refused.append(Refusal.of(document.external_id, error))
-            return ""
-        number = readable(ORDERS.number, key)
-        tally.placed.append(number)
-        return number
+            return 0
+        tally.placed.append(readable(ORDERS.number, key))
+        return key
 
     def _change(
         self, work: Workspace, channel: Channel, document: ChannelOrder, number: str, tally: _Tally

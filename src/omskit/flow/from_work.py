@@ -51,7 +51,7 @@ def _by_order(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> _ByO
 
 
 def _opened(work: Workspace, news: News[FulfillmentOrder]) -> None:
-    external = tuple(_order(work, key).channel_id for key in news.after.orders)
+    external = tuple([_order(work, key).channel_id for key in news.after.orders])
     work.messages.append(pick_request(work.new_key(), news.after, external, work.at))
 
 

@@ -43,8 +43,10 @@ def pieces_of(state: FulfillmentOrder, lines: Iterable[tuple[int, int]]) -> dict
     needed: dict[str, int] = {}
     for number, units in lines:
         line = state.lines[number - 1]
-        parts = pieces(line.parts, units) if line.parts else {line.sku: units}
-        for sku, count in parts.items():
+        if not line.parts:
+            needed[line.sku] = needed.get(line.sku, 0) + units
+            continue
+        for sku, count in pieces(line.parts, units).items():
             needed[sku] = needed.get(sku, 0) + count
     return needed
 
@@ -69,7 +71,7 @@ def pick_request(key: int, state: FulfillmentOrder, external: tuple[str, ...], a
         state.service,
         state.destination,
         state.ship_on,
-        _pieces(state, ((line.number, line.quantity) for line in state.lines)),
+        _pieces(state, [(line.number, line.quantity) for line in state.lines]),
         external,
     )
     return _message(key, f"warehouse:{state.warehouse}", request.number, request, at)

@@ -5,7 +5,7 @@ This is the only place where that is said. Reactions never choose anything: a ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import cast
 
 from attrs import frozen
@@ -202,10 +202,15 @@ def _open(work: Workspace, opened: dict[int, list[tuple[Order, o.Consignment]]])
 
 def _made(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) -> FulfillmentOrder:
     order, first = inside[0]
-    lines = [
-        f.WorkLine(position, served.key, line.number, line.sku, units, units, parts=line.components)
-        for position, (served, line, units) in enumerate(_units(inside), 1)
-    ]
+    lines: list[f.WorkLine] = []
+    weight_g = freight_minor = 0
+    for served, one in inside:
+        weight_g += one.weight_g
+        freight_minor += one.freight_minor
+        for number, units in one.lines:
+            line = served.lines[number - 1]
+            at = len(lines) + 1
+            lines.append(f.WorkLine(at, served.key, number, line.sku, units, units, parts=line.components))
     return FulfillmentOrder(
         key,
         work.ruling.rules_of(order.process).fulfillments.initial,
@@ -214,20 +219,14 @@ def _made(work: Workspace, key: int, inside: list[tuple[Order, o.Consignment]]) 
         tuple(lines),
         first.courier,
         first.service,
-        sum(one.weight_g for _, one in inside),
-        sum(one.freight_minor for _, one in inside),
+        weight_g,
+        freight_minor,
         order.terms.currency,
         first.ship_on,
         first.arrive_on,
         process=order.process,
         pickup=f.Pickup() if order.terms.kind == PICKUP else None,
     )
-
-
-def _units(inside: list[tuple[Order, o.Consignment]]) -> Iterator[tuple[Order, o.OrderLine, int]]:
-    for order, one in inside:
-        for number, units in one.lines:
-            yield order, order.lines[number - 1], units
 
 
 def _unshipped(work: Workspace, news: News[Order]) -> None:

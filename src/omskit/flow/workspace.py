@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from omskit import fulfillment as f
 from omskit import orders as o
@@ -122,7 +122,7 @@ class Workspace:
             process = track.state.process
         elif isinstance(command, o.Place):
             process = command.process or self.ruling.choose(command)
-            command = evolve(command, process=process) if process else command
+            command = command.under(process) if process else command
         else:
             process = ""
         rules = self.ruling.rules_of(process)

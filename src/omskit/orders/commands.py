@@ -44,6 +44,20 @@ class Place:
     part_of: int = 0
     redeems: bool = False
 
+    def under(self, process: str) -> Place:
+        """Return the command for an order that is to go by a process."""
+        return Place(
+            self.key,
+            self.terms,
+            self.lines,
+            self.charges,
+            self.holds,
+            self.not_before,
+            process,
+            self.part_of,
+            self.redeems,
+        )
+
 
 @quick
 @frozen

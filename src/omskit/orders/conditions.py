@@ -61,6 +61,11 @@ class History:
 #: Nothing is known of the buyer.
 STRANGER = History()
 
+#: Whether what is wanted holds for what is found.
+Holds = Callable[[Any, Any], bool]
+#: Finds what a part of a condition is about.
+Look = Callable[[Order, History], Any]
+
 
 @frozen
 class When:
@@ -127,6 +132,7 @@ class When:
     paid: bool | None = None
     urgent: bool | None = None
     _given: tuple[tuple[str, Part, Any], ...] = field(init=False, eq=False, repr=False)
+    _tests: tuple[tuple[Holds, Look, Any], ...] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         given = []
@@ -137,10 +143,15 @@ class When:
             if wanted != _UNASKED[name]:
                 given.append((name, part, wanted))
         object.__setattr__(self, "_given", tuple(given))
+        tests = tuple([(part.test.holds, part.of, wanted) for _, part, wanted in given])
+        object.__setattr__(self, "_tests", tests)
 
     def matches(self, order: Order, history: History = STRANGER) -> bool:
         """Whether the order fulfills the condition."""
-        return all(part.test.holds(wanted, part.of(order, history)) for _, part, wanted in self._given)
+        for holds, look, wanted in self._tests:  # noqa: SIM110 - asked of every order, of every rule
+            if not holds(wanted, look(order, history)):
+                return False
+        return True
 
     def miss(self, order: Order, history: History = STRANGER) -> Miss | None:
         """Return the first part that does not hold, None when the condition is fulfilled."""
@@ -199,7 +210,7 @@ def _said(value: object) -> str:
 class Test(NamedTuple):
     """How a part compares: what is wanted with what is found, and two wishes with each other."""
 
-    holds: Callable[[Any, Any], bool]
+    holds: Holds
     covers: Callable[[Any, Any], bool]
     never: Callable[[Any], bool] = lambda _: False
 
@@ -208,7 +219,7 @@ class Part(NamedTuple):
     """One part of a condition: how it compares, and what it looks at."""
 
     test: Test
-    of: Callable[[Order, History], Any]
+    of: Look
     historic: bool = False
 
 
@@ -230,6 +241,13 @@ _IS = Test(lambda wanted, found: wanted is found, lambda a, b: a is b)
 
 def _skus(order: Order, _: History) -> list[str]:
     return [line.sku for line in order.lines]
+
+
+def _is_unpriced(order: Order, _: History) -> bool:
+    for line in order.lines:  # noqa: SIM110 - a generator would cost more than what it is asked
+        if line.list_minor == line.discount_minor and not line.gift:
+            return True
+    return False
 
 
 def _weight_g(order: Order, _: History) -> int:
@@ -262,7 +280,7 @@ PARTS: Mapping[str, Part] = {
     "cod": Part(_IS, lambda order, _: order.terms.cod),
     "paid": Part(_IS, lambda order, _: order.terms.paid_at is not None),
     "urgent": Part(_IS, lambda order, _: order.terms.urgent),
-    "unpriced": Part(_IS, lambda order, _: any(not (line.paid_minor or line.gift) for line in order.lines)),
+    "unpriced": Part(_IS, _is_unpriced),
     "grade": Part(_WITHIN, lambda order, _: order.terms.grade),
     "lines": Part(_WITHIN, lambda order, _: len(order.lines)),
     "units": Part(_WITHIN, lambda order, _: sum(line.quantity for line in order.lines)),

@@ -253,7 +253,7 @@ def _dissolve(order: Order, _command: c.Dissolve, ask: _Ask) -> Events:
 
 def _assign(order: Order, command: c.Assign, ask: _Ask) -> Events:
     _not_held(order)
-    wanted = totals(pair for one in command.consignments for pair in one.lines)
+    wanted = totals([pair for one in command.consignments for pair in one.lines])
     for number, units in wanted.items():
         enough(order, number, units, order.line(number).open, "not_open")
     well_formed(order, command.consignments)

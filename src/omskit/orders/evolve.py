@@ -63,7 +63,7 @@ def _with(
 
 
 def _lines(order: Order, deltas: Mapping[int, int], move: Callable[[OrderLine, int], OrderLine]) -> _Lines:
-    return tuple(move(line, deltas[line.number]) if line.number in deltas else line for line in order.lines)
+    return tuple([move(line, deltas[line.number]) if line.number in deltas else line for line in order.lines])
 
 
 def without(consignments: Iterable[Consignment], taken: Mapping[tuple[int, int], int]) -> tuple[Consignment, ...]:
@@ -174,7 +174,7 @@ def _ended(order: Order, event: e.Rejoined | e.Dissolved) -> Order:
 
 
 def _assigned(order: Order, event: e.Assigned) -> Order:
-    moved = totals(pair for one in event.consignments for pair in one.lines)
+    moved = totals([pair for one in event.consignments for pair in one.lines])
     lines = _lines(order, moved, lambda line, units: line.moved(open=-units, reserved=units))
     return Order(
         order.key,
@@ -208,7 +208,7 @@ def _assigned(order: Order, event: e.Assigned) -> Order:
 
 def _released(order: Order, event: e.Released) -> Order:
     given = dict(event.fulfillments)
-    consignments = tuple(
+    consignments = [
         Consignment(
             one.number,
             one.warehouse,
@@ -224,8 +224,8 @@ def _released(order: Order, event: e.Released) -> Order:
         if one.number in given
         else one
         for one in order.consignments
-    )
-    return _with(order, event.status, order.lines, consignments, order.planned)
+    ]
+    return _with(order, event.status, order.lines, tuple(consignments), order.planned)
 
 
 def _shipped(order: Order, event: e.Shipped) -> Order:

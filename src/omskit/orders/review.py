@@ -78,7 +78,7 @@ class Rule:
 
     def applies(self, order: Order, at: datetime, history: History = STRANGER) -> bool:
         """Whether it is in force and matches."""
-        return self.in_force(at) and self.when.matches(order, history)
+        return self.when.matches(order, history) and self.in_force(at)
 
 
 class Outcome(Enum):
@@ -155,7 +155,7 @@ class ReviewPolicy:
         stopped: list[Command] = []
         alerts: list[str] = []
         for guard in self.guards:
-            if guard.hold not in order.cleared and guard.applies(order, at, history):
+            if guard.applies(order, at, history) and guard.hold not in order.cleared:
                 if guard.verdict is Verdict.HOLD:
                     stopped.append(_hold(guard, at))
                 else:
@@ -163,7 +163,7 @@ class ReviewPolicy:
         if stopped:
             return stopped
         for rule in self.rules:
-            if rule.hold not in order.cleared and rule.applies(order, at, history):
+            if rule.applies(order, at, history) and rule.hold not in order.cleared:
                 if rule.verdict is Verdict.HOLD:
                     return (_hold(rule, at),)
                 alerts += [rule.hold] if rule.verdict is Verdict.ALERT else []

@@ -22,7 +22,7 @@ def release_step() -> Step:
         for order in orders:
             pending = [one for one in order.consignments if not one.fulfillment and not _is_held(order, one)]
             if pending:
-                given = tuple((one.number, _key(order, one, facts, shared)) for one in pending)
+                given = tuple([(one.number, _key(order, one, facts, shared)) for one in pending])
                 commands[order.key] = (Release(given),)
         return commands
 

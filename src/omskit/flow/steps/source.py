@@ -128,7 +128,7 @@ def source_step(
         open_ = [order for order in orders if order.has_open]
         asked = {one.demand.key: one for one in deliveries(open_, at, policy, splitting)}
         limits = facts.of(headroom) if headroom else _UNLIMITED
-        available = {cell: level.available for cell, level in facts.of(LEVELS).items()}
+        available = {cell: level.on_hand - level.reserved for cell, level in facts.of(LEVELS).items()}
         kept = tuple(_shares(open_, asked, facts.of(KEPT)))
         supply = Supply(available, limits.parcels, limits.units, limits.quotas, limits.commitments, kept)
         if released is not None:
@@ -136,7 +136,7 @@ def source_step(
         worth = facts.of(opportunity) if opportunity else None
         made = planned([one.demand for one in asked.values()], supply, at, worth)
         found = answers(open_, asked, made.decisions)
-        return {key: (_assign(answer, _next_look(answer.order, at, retry)),) for key, answer in found.items()}
+        return {key: (_assign(answer, at, retry),) for key, answer in found.items()}
 
     needs: list[Need[Any]] = [LEVELS, KEPT]
     needs += [need for need in (headroom, released, opportunity) if need is not None]
@@ -188,7 +188,9 @@ def _next_look(order: Order, at: datetime, retry: timedelta) -> datetime:
     return min((end for end in ends if at < end < at + retry), default=at + retry)
 
 
-def _assign(answer: Answer, retry_at: datetime) -> Assign:
-    asked = answer.asked
-    waiting = [(one.number, HELD) for one in answer.order.lines if one.open and one.number not in asked]
-    return Assign(tuple(answer.consignments), retry_at, (*answer.left, *waiting), tuple(answer.why))
+def _assign(answer: Answer, at: datetime, retry: timedelta) -> Assign:
+    order, left = answer.order, answer.left
+    if order.holds:
+        left = left + [(one.number, HELD) for one in order.lines if one.open and one.number not in answer.asked]
+    retry_at = _next_look(order, at, retry)
+    return Assign(tuple(answer.consignments), retry_at, tuple(left), tuple(answer.why))
