@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -19,6 +20,7 @@ from omskit.inventory import (
     outlook,
     partition,
 )
+from omskit.inventory.availability import at
 
 TODAY = date(2026, 3, 2)
 WEDNESDAY = date(2026, 3, 4)
@@ -178,3 +180,27 @@ def test_a_bundle_is_made_of_something() -> None:
 def test_counts_are_not_below_zero() -> None:
     with pytest.raises(UsageError, match="bad_quantity"):
         Shelf(A, reserved=-1)
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_what_is_left_at_each_warehouse_adds_up_to_what_can_be_promised(seed: int) -> None:
+    draw = Random(seed)
+    days = [date(2026, 3, 2) + timedelta(days=day) for day in range(6)]
+    shelves = [
+        Shelf(
+            Cell("A", warehouse),
+            draw.randint(-2, 6),
+            draw.randint(0, 2),
+            inbound=tuple(Dated(draw.choice(days), draw.randint(1, 5)) for _ in range(draw.randint(0, 3))),
+            promised=tuple(Dated(draw.choice(days), draw.randint(1, 2)) for _ in range(draw.randint(0, 1))),
+        )
+        for warehouse in "XYZ"[: draw.randint(1, 3)]
+    ]
+    sold = [Unplaced("A", draw.randint(1, 12))] if draw.random() < 0.7 else []
+    found = availability(shelves, on=days[0], unplaced=sold)["A"]
+    places = found.by_place()
+    assert places.keys() == dict(found.places).keys()
+    for day in days:
+        assert sum(at(steps, day) for steps in places.values()) == found.by(day)
+        for warehouse, steps in found.places:
+            assert at(places[warehouse], day) <= at(steps, day)

@@ -22,7 +22,11 @@ from whole_life import (
 )
 
 from omskit.allocation import Policy
+from omskit.core import Destination
+from omskit.flow import Wish
 from omskit.pricing import Customer, PriceGuard
+
+A_PIECE = Wish((("A", 1),), Destination("DE"))
 
 #: Every method that only reads, on the shop that has lived.
 READS: tuple[Call, ...] = (
@@ -79,6 +83,7 @@ READS: tuple[Call, ...] = (
     Call("shipments.delivered", lambda oms, do: do(so(oms, "1"))),
     Call("shipments.of", lambda oms, do: do(so(oms, "1"))),
     Call("shipments.unscanned", lambda _, do: do(HOUR)),
+    Call("sourcing.promise", lambda oms, do: do(NEAR_FIRST, Policy(), [so(oms, "1"), A_PIECE])),
     Call(
         "sourcing.replay",
         lambda _, do: do({"near": near_first}, warehouses=["BER"], since=AT, until=AT + DAY),

@@ -8,6 +8,7 @@ from omskit.allocation.case import DEFAULT_BUDGET
 from omskit.allocation.chart import chart
 from omskit.allocation.choosers import Chooser, plan_by_choosers
 from omskit.allocation.compiled import Compiled, compile_network
+from omskit.allocation.dating import Promised, promise
 from omskit.allocation.differences import Difference, difference
 from omskit.allocation.explain import Binding, Considered, Verdict, binding, considered, explain
 from omskit.allocation.kinds import expected_from
@@ -20,7 +21,8 @@ from omskit.allocation.policy import Policy
 from omskit.allocation.rates import Insurance, Lane, RateCard, Service
 from omskit.allocation.rules import About, Finding, SourceRule, lint_coverage, lint_rules, ruled
 from omskit.allocation.shares import commitments_by_share, quotas_by_share
-from omskit.allocation.simulate import Delivery, Outcome, Planner, compare
+from omskit.allocation.shelf import Delivery
+from omskit.allocation.simulate import Outcome, Planner, compare
 from omskit.allocation.wording import Language
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "PlannedParcel",
     "Planner",
     "Policy",
+    "Promised",
     "RateCard",
     "Reason",
     "Rule",
@@ -77,6 +80,7 @@ __all__ = [
     "plan",
     "plan_batch",
     "plan_by_choosers",
+    "promise",
     "quotas_by_share",
     "ruled",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,24 +18,11 @@ from attrs import evolve, field, frozen
 from omskit.allocation.carried import Commitment
 from omskit.allocation.model import Demand, Supply
 from omskit.allocation.outcome import Decision, Plan, PlannedParcel, Reason
-from omskit.allocation.promises import Promises, handed_over
-from omskit.core import Cell, UsageError, aware
+from omskit.allocation.shelf import Delivery, Shelf, rest_of
+from omskit.core import UsageError
 
 #: Plans what waits on what there is, at an instant: anything that returns a plan.
 Planner = Callable[[Sequence[Demand], Supply, datetime], Plan]
-
-
-@frozen
-class Delivery:
-    """Stock that arrives.
-
-    Args:
-        at: When; aware.
-        pieces: How many, by cell.
-    """
-
-    at: datetime = field(converter=aware)
-    pieces: Mapping[Cell, int]
 
 
 @frozen
@@ -139,7 +126,7 @@ class _Waiting(NamedTuple):
 def _lived(name: str, planner: Planner, course: _Course) -> Outcome:
     """Live through the course with one planner."""
     coming, inbound = list(reversed(course.arrivals)), list(reversed(course.deliveries))
-    shelf = _Shelf(course.supply)
+    shelf = Shelf(course.supply)
     account = _Account(name)
     waiting: list[_Waiting] = []
     now = course.arrivals[0][0] if course.arrivals else None
@@ -166,7 +153,7 @@ def _lived(name: str, planner: Planner, course: _Course) -> Outcome:
 
 
 def _round(
-    planner: Planner, shelf: _Shelf, account: _Account, waiting: Sequence[_Waiting], now: datetime
+    planner: Planner, shelf: Shelf, account: _Account, waiting: Sequence[_Waiting], now: datetime
 ) -> list[_Waiting]:
     """Plan what waits, take it, and return what is left of it."""
     made = planner([one.demand for one in waiting], shelf.supply(), now)
@@ -179,76 +166,10 @@ def _round(
         decision = decided[key]
         shelf.take(account.name, one.demand, decision.parcels)
         account.enter(one.demand, decision)
-        rest = {unfilled.line: unfilled.quantity for unfilled in decision.unfilled}
-        lines = tuple(
-            evolve(line, quantity=rest[line.number]) for line in one.demand.lines if line.number in rest
-        )
-        if lines:
-            left.append(one._replace(demand=evolve(one.demand, lines=lines)))
+        rest = rest_of(one.demand, decision)
+        if rest is not None:
+            left.append(one._replace(demand=rest))
     return left
-
-
-class _Shelf:
-    """Stock, and what can be done today."""
-
-    def __init__(self, supply: Supply) -> None:
-        self._daily = supply
-        self._pieces = dict(supply.available)
-        self._today: date | None = None
-        self._room = [dict(supply.parcels), dict(supply.units)]
-        self._quotas = dict(supply.quotas)
-        self.promises = Promises(supply.commitments)
-
-    def renewed(self, now: datetime) -> bool:
-        """Renew what can be done in a day when it is another one; whether that was so."""
-        today = now.astimezone(UTC).date()
-        if today == self._today:
-            return False
-        self._today = today
-        daily = self._daily
-        self._room = [dict(daily.parcels), dict(daily.units)]
-        self._quotas.update((one, count) for one, count in daily.quotas.items() if not one.dated)
-        return any((*self._room, self._quotas))
-
-    def receive(self, delivery: Delivery) -> None:
-        """Add what arrives."""
-        for cell, count in delivery.pieces.items():
-            self._pieces[cell] = self._pieces.get(cell, 0) + count
-
-    def supply(self) -> Supply:
-        """Return what there is."""
-        parcels, units = self._room
-        return Supply(dict(self._pieces), dict(parcels), dict(units), dict(self._quotas), self.promises.left())
-
-    def take(self, name: str, demand: Demand, parcels: Sequence[PlannedParcel]) -> None:
-        """Take what parcels need."""
-        by_number = {line.number: line for line in demand.lines}
-        parcels_left, units_left = self._room
-        for parcel in parcels:
-            for number, count in parcel.units:
-                for part in by_number[number].parts:
-                    cell = Cell(part.sku, parcel.warehouse)
-                    self._pieces[cell] = self._pieces.get(cell, 0) - part.per * count
-                    self._check(name, self._pieces[cell], f"{cell.sku} at {cell.warehouse}")
-            picked = sum(count for _, count in parcel.units)
-            for room, code, used in (
-                (parcels_left, parcel.warehouse, 1),
-                (units_left, parcel.warehouse, picked),
-            ):
-                if code in room:
-                    room[code] -= used
-                    self._check(name, room[code], code)
-
-            for carried in self._quotas:
-                if carried.has(*handed_over(parcel)):
-                    self._quotas[carried] -= 1
-                    self._check(name, self._quotas[carried], str(carried))
-            self.promises.take(parcel)
-
-    @staticmethod
-    def _check(name: str, left: int, what: str) -> None:
-        if left < 0:
-            raise UsageError("oversold", f"the planner {name!r} uses {-left} more of {what} than there is")
 
 
 class _Account:

@@ -175,8 +175,9 @@ class Desks:
 
     @property
     def sourcing(self) -> SourcingDesk:
-        """Looking again, what stock is worth to orders to come, and the past by other policies."""
-        return SourcingDesk(self._shop, self.processes)
+        """Promise dates, looking again, what stock is worth to orders to come, and the past by other policies."""
+        offering, catalog = self.offering or Offering(), self.schema is not None
+        return SourcingDesk(self._shop, self.processes, self.channels, offering, catalog)
 
     @property
     def shipments(self) -> ShipmentDesk:

@@ -1,4 +1,4 @@
-"""The sourcing desk: looking again, what stock is worth to orders to come, and the past by other policies."""
+"""The sourcing desk: promise dates, looking again, what stock is worth to orders to come, replays of the past."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from attrs import frozen
+from attrs import field, frozen
 
 from omskit.allocation import (
     Compiled,
@@ -14,15 +14,29 @@ from omskit.allocation import (
     OpportunityCost,
     Planner,
     Policy,
+    Promised,
     Supply,
     compile_network,
     expected_from,
     opportunity_cost,
 )
+from omskit.channels import Channel
 from omskit.core import SEPARATOR, Cell, UsageError, aware, readable, to_ms
+from omskit.engine.promising import Promising
 from omskit.engine.replaying import Course, Replay, replay
 from omskit.engine.units import Shop, save
-from omskit.flow import Found, Looking, Processes, asked_before, look_again, placed_before, react
+from omskit.flow import (
+    Found,
+    Looking,
+    Offering,
+    Outlook,
+    Processes,
+    Wish,
+    asked_before,
+    look_again,
+    placed_before,
+    react,
+)
 from omskit.orders import ORDERS, Order, SplitPolicy
 from omskit.orders.machine import HOLDS_STOCK, REPLACED
 from omskit.storage import Op, Unit, Where
@@ -55,10 +69,46 @@ class SourcingDesk:
     Args:
         shop: The engine's parts.
         processes: How orders go.
+        channels: By code.
+        offering: What the host decides of offering stock.
+        catalog: Whether items are looked up in the catalog.
     """
 
     shop: Shop
     processes: Processes
+    channels: Mapping[str, Channel] = field(factory=dict)
+    offering: Offering = field(factory=Offering)
+    catalog: bool = False
+
+    def promise(
+        self,
+        network: Network | Compiled,
+        policy: Policy,
+        asked: Sequence[Wish | str],
+        *,
+        outlook: Outlook | None = None,
+    ) -> list[Promised]:
+        """Return when things can leave and arrive: what a product page shows, what lies in a cart, orders.
+
+        Each is planned by itself, as if nobody else asked for anything more, on what is there and what is due
+        (transfers and announced goods), after all who wait for it already. So a date is what the source step would
+        give if nothing changed. An order is dated as if nothing held it, after those that go before it, and as far
+        as its units have no warehouse yet; what is planned already stands in its consignments. Every order that
+        waits for a warehouse is read once, however much is asked.
+
+        Args:
+            network: Where from.
+            policy: What counts.
+            asked: Wishes, and readable numbers of orders.
+            outlook: How goods become dates; by default without limits to a day's work, four weeks ahead.
+
+        Raises:
+            UsageError: ``unknown_channel``; ``unknown_item`` for one that stands for no goods; ``unknown_number``.
+            PayloadError: ``bad_number``.
+        """
+        compiled = network if isinstance(network, Compiled) else compile_network(network)
+        terms = (self.shop, self.channels, self.offering, self.catalog)
+        return Promising(*terms, compiled, policy, outlook or Outlook()).of(asked)
 
     def look_again(
         self,

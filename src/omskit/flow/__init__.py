@@ -24,6 +24,7 @@ from omskit.flow.owners import owned, stoppable
 from omskit.flow.past import asked_before, placed_before
 from omskit.flow.process import DatedNeed, Facts, Need, Process, Step
 from omskit.flow.processes import FINANCE, audited, direct, reviewed
+from omskit.flow.promising import Outlook, Wish, goods_for, room, still_asked, wished
 from omskit.flow.react import PICKUP, Missing, missing, react
 from omskit.flow.refunds import case_of, follow
 from omskit.flow.reporting import reports
@@ -109,6 +110,7 @@ __all__ = [
     "Need",
     "News",
     "Offering",
+    "Outlook",
     "Pricing",
     "Process",
     "Processes",
@@ -120,6 +122,7 @@ __all__ = [
     "Step",
     "Take",
     "Track",
+    "Wish",
     "Workspace",
     "advance",
     "as_processes",
@@ -140,6 +143,7 @@ __all__ = [
     "gift_step",
     "gifts_of",
     "gives",
+    "goods_for",
     "grant",
     "last_price",
     "left_of",
@@ -171,14 +175,17 @@ __all__ = [
     "repriced",
     "review_step",
     "reviewed",
+    "room",
     "soft_change",
     "source_step",
     "spend",
+    "still_asked",
     "stoppable",
     "take_gifts",
     "unexplained_items",
     "unsent_gifts",
     "unspend",
     "waiting_orders",
+    "wished",
     "with_gifts",
 ]

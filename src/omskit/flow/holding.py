@@ -97,6 +97,15 @@ def _cart_keys(unit: Unit, carts: Iterable[tuple[str, str]]) -> list[int]:
     return keys
 
 
+def held_by(
+    unit: Unit, carts: Iterable[tuple[str, str]], orders: Collection[int], *, lock: bool = False
+) -> Softs:
+    """Load what holds something, of (channel, cart) pairs and of orders; in one order of keys."""
+    keys = {*_cart_keys(unit, carts), *_owned_keys(unit, orders)}
+    found = unit.of(SOFTS).load(sorted(keys), lock=lock) if keys else {}
+    return {key: one for key, one in found.items() if one.state.status in HELD_NOW}
+
+
 def needed(
     unit: Unit, roots: Collection[int], ruling: Ruling, known: Mapping[int, Order] | None = None
 ) -> dict[int, list[tuple[Order, dict[str, int]]]]:
@@ -161,7 +170,7 @@ class Following:
             booked: The movements of the unit.
         """
         arrived = {(one.channel, one.cart): one.order for one in claiming if one.cart}
-        softs = self._load(arrived, {one.order for one in claiming if not one.cart})
+        softs = held_by(self.unit, arrived, {one.order for one in claiming if not one.cart}, lock=True)
         owners = {key: _owner(one.state, arrived) for key, one in softs.items()}
         if not softs:
             return [], []
@@ -180,12 +189,6 @@ class Following:
                 changes.append(change)
                 more += booking
         return changes, more
-
-    def _load(self, carts: Iterable[tuple[str, str]], orders: Collection[int]) -> Softs:
-        """Load and lock what holds something, of carts and of orders; in one order of keys."""
-        keys = {*_cart_keys(self.unit, carts), *_owned_keys(self.unit, orders)}
-        found = self.unit.of(SOFTS).load(sorted(keys), lock=True) if keys else {}
-        return {key: one for key, one in found.items() if one.state.status in HELD_NOW}
 
     def _used(self, booked: Iterable[Movement]) -> dict[object, dict[Cell, int]]:
         """Sum what was reserved just now for orders that leave together, which may use each other's pieces."""

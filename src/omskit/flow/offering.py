@@ -87,11 +87,13 @@ class Waiting:
         root: Key under which the order owns what a cart holds.
         warehouses: Where it may come from; empty for anywhere.
         pieces: By SKU.
+        turn: The rank of the order and its key: the lesser goes first.
     """
 
     root: int
     warehouses: frozenset[str]
     pieces: Mapping[str, int]
+    turn: tuple[int, int] = (0, 0)
 
 
 def waiting_orders(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) -> list[Waiting]:
@@ -111,7 +113,8 @@ def waiting_orders(unit: Unit, rules: Iterable[Rules], skus: Collection[str]) ->
         order = stored.state
         needs = {sku: count for sku, count in open_pieces(order).items() if sku in skus}
         if needs:
-            found.append(Waiting(root_of(order), frozenset({order.terms.warehouse} - {""}), needs))
+            where = frozenset({order.terms.warehouse} - {""})
+            found.append(Waiting(root_of(order), where, needs, (order.rank, order.key)))
     return found
 
 

@@ -148,6 +148,29 @@ class Available:
     unplaced: int = 0
     fenced: int = 0
 
+    def by_place(self) -> dict[str, tuple[Dated, ...]]:
+        """Return what can be promised from each day on, by warehouse; all of it together is what ``steps`` say.
+
+        What is sold and has no warehouse yet, and what is ring-fenced, comes off what is there first, and then off
+        the earliest that is due: who bought it was first. Of one day it comes off warehouses in order of code.
+        """
+        off = self.unplaced + self.fenced
+        if not off:
+            return dict(self.places)
+        coming = []
+        for warehouse, steps in self.places:
+            before = 0
+            for step in steps:
+                coming.append((step.day, warehouse, step.quantity - before))
+                before = step.quantity
+        left: dict[str, list[Dated]] = {}
+        for day, warehouse, pieces in sorted(coming):
+            gone = min(off, pieces)
+            off -= gone
+            there = left.setdefault(warehouse, [])
+            there.append(Dated(day, (there[-1].quantity if there else 0) + pieces - gone))
+        return {warehouse: rising(steps) for warehouse, steps in left.items()}
+
     @property
     def free(self) -> int:
         """Pieces that can leave at once."""
