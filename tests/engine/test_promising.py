@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from attrs import evolve
 from carts import MERGED, PLANNED, carts
 from shop import AT, WEB, Clock, order, payload
-from three_sites import POLICY, network
+from three_sites import POLICY, network, warehouse
 
 from omskit.allocation import Promised
 from omskit.channels import Listing, Listings, Meaning
@@ -19,7 +19,7 @@ from omskit.flow import Headroom, Offering, Outlook, Wish
 from omskit.inventory import Allotment, Pool
 from omskit.inventory.inbound import SetDay
 from omskit.orders import PutOnHold, ReleaseHold
-from omskit.storage import Storage
+from omskit.storage import MemoryStorage, Storage
 
 TODAY = AT.date()
 TOMORROW, WED, FRI = (TODAY + timedelta(days=days) for days in (1, 2, 4))
@@ -71,6 +71,19 @@ def test_what_is_due_is_promised_from_its_day_on(oms: Oms) -> None:
     assert ships(oms, wish(("A", 9)), ahead=timedelta(days=1)) is None
     oms.inbound.revise("PO-1", [SetDay(1, FRI)], actor="amy", reason="lorry")
     assert ships(oms, wish(("A", 9))) == FRI
+
+
+def test_a_day_begins_where_the_warehouse_is_and_may_be_an_hour_short(clock: Clock) -> None:
+    clock.at = datetime(2026, 3, 27, 9, tzinfo=UTC)
+    sunday = date(2026, 3, 29)
+    oms = carts(MemoryStorage(), clock)
+    oms.inbound.announce("PO-1", "W1", [("C", 1, sunday)], actor="amy")
+    berlin = network(warehouse("W1", zone="Europe/Berlin", cut_off=time(7)))
+    wishes = [wish(("C", 1))]
+    for hours, day in ((6, sunday), (7, sunday + timedelta(days=1))):  # 7:00 and 8:00 in summer time
+        outlook = Outlook(dock_to_stock=timedelta(hours=hours))
+        (found,) = oms.sourcing.promise(berlin, POLICY, wishes, outlook=outlook)
+        assert found.ship_on == day
 
 
 def test_wishes_are_dated_each_by_itself_and_in_their_order(oms: Oms) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
@@ -141,8 +141,8 @@ def goods_for(
             there[cell] = first.quantity
             for before, step in zip(steps, later, strict=False):
                 if warehouse in zones:
-                    begins = datetime.combine(step.day, time(), zones[warehouse]) + dock_to_stock
-                    coming.append(Delivery(begins, {cell: step.quantity - before.quantity}))
+                    begins = datetime.combine(step.day, time(), zones[warehouse]).astimezone(UTC)
+                    coming.append(Delivery(begins + dock_to_stock, {cell: step.quantity - before.quantity}))
     for cell, count in own.items():
         there[cell] = there.get(cell, 0) + count
     return there, coming
