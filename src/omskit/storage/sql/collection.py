@@ -55,7 +55,7 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     """Make the statements of a kind."""
     mine, entries = tables.kinds[kind.tag], tables.entries
     main, rows = mine.main, mine.rows
-    columns = tuple(column.name for column in kind.columns)
+    columns = tuple(name for name, _ in kind.columns)
     names = ("key", "version", "document", *columns)
     parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
@@ -122,21 +122,17 @@ class SqlCollection(Generic[S]):
         self.statements.log.write(self.wire, self._entries(ordered, texts))
         self._known.update((change.key, Stored(change.state, change.after)) for change in ordered)
 
-    def _columns(self, state: S) -> Values:
-        return tuple([column.of(state) for column in self.kind.columns])
-
     def _insert(self, changes: Sequence[_Written[S]]) -> None:
-        rows = [(change.key, change.after, text, *self._columns(change.state)) for change, text in changes]
+        row = self.kind.row
+        rows = [(change.key, change.after, text, *row(change.state)) for change, text in changes]
         try:
             self.statements.insert.write(self.wire, rows)
         except Duplicate as error:
             raise self._taken(error) from error
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
-        rows = [
-            (change.after, text, *self._columns(change.state), change.key, change.before)
-            for change, text in changes
-        ]
+        row = self.kind.row
+        rows = [(change.after, text, *row(change.state), change.key, change.before) for change, text in changes]
         try:
             revised = self.statements.revise.write(self.wire, rows)
         except Duplicate as error:
@@ -203,13 +199,15 @@ class SqlCollection(Generic[S]):
     def _condition(self, named: ReadOnlyColumnCollection[str, Any], where: Where) -> ColumnElement[bool]:
         rows = self.statements.tables.rows
         if rows is None or where.column not in self.kind.parts:
-            return _condition(named[self.kind.column(where.column).name], where)
+            self.kind.column(where.column)
+            return _condition(named[where.column], where)
         part = rows.c[where.column.rpartition(".")[2]]
         owners: ColumnElement[bool] = named.key.in_(select(rows.c.owner).where(_condition(part, where)))
         return owners
 
     def _column(self, name: str) -> ColumnElement[Any]:
-        return self.statements.tables.main.c[self.kind.column(name).name]
+        self.kind.column(name)
+        return self.statements.tables.main.c[name]
 
     def _ordered(
         self, query: Select[Any], where: tuple[Where, ...], by: str | None, after: After | None
