@@ -132,7 +132,7 @@ class Writers:
         return f"{{{name}({value})}}"
 
     def _text_of_items(self, type_: Any, value: str, names: dict[str, Any]) -> str:
-        """Return the text of a list: of items that one function writes it is made without a function of its own."""
+        """Return the text of a list; one function that writes the items is enough, if there is one."""
         if called := _CALLED.fullmatch(self._text(typing.get_args(type_)[0], "v", names)):
             return f"[{{joined(map({called[1]}, {value}))}}]"
         name = f"write_{len(names)}"

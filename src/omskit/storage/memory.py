@@ -65,7 +65,7 @@ class _Collection(Generic[S]):
         self.data.writing()
         states = self._states
         versions = {change.key: states[change.key].version for change in changes if change.key in states}
-        twice = first_twice(change.key for change in changes)
+        twice = first_twice([change.key for change in changes])
         if twice is not None:
             raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
         stale = []

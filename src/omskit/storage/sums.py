@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from omskit.core import Cell, Claim, Movement
 
@@ -26,8 +26,10 @@ def effects_of(movements: Iterable[Movement]) -> dict[Cell, tuple[int, int]]:
     return dict(sorted(sums.items()))
 
 
-def first_twice(keys: Iterable[int]) -> int | None:
+def first_twice(keys: Sequence[int]) -> int | None:
     """Return the first key that comes a second time, or None."""
+    if len(set(keys)) == len(keys):
+        return None
     seen: set[int] = set()
     for key in keys:
         if key in seen:

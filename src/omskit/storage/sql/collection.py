@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Items
-from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
@@ -33,6 +34,9 @@ S = TypeVar("S")
 #: A change with the document of its state.
 _Written = tuple[Change[S], str]
 
+_KEY = attrgetter("key")
+#: What no event holds.
+_NONE = object()
 _ENTRY = ("kind", "stream", "sequence", "at_ms", "actor", "cause", "tag", "body")
 
 
@@ -88,7 +92,8 @@ class SqlCollection(Generic[S]):
     kind: Kind[S]
     statements: KindStatements
     wire: Wire
-    _known: dict[int, Stored[S]] = field(factory=dict, init=False)
+    _loaded: dict[int, Stored[S]] = field(factory=dict, init=False)
+    _saved: dict[int, Change[S]] = field(factory=dict, init=False)
 
     def load(self, keys: Items[int], *, lock: bool = False) -> Mapping[int, Stored[S]]:
         """Return the states by key, locked if asked."""
@@ -102,25 +107,26 @@ class SqlCollection(Generic[S]):
         read, tag = self.kind.state.load, self.kind.tag
         found = {key: Stored(read(tag, document), version) for key, version, document in rows}
         if not self.wire.reading:
-            self._known.update(found)
+            self._loaded.update(found)
         return found
 
     def save(self, changes: Sequence[Change[S]]) -> None:
         """Write all changes with their entries, or none."""
         self.wire.writing()
-        twice = first_twice(change.key for change in changes)
+        twice = first_twice([change.key for change in changes])
         if twice is not None:
             raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
-        ordered = sorted(changes, key=lambda change: change.key)
+        ordered = sorted(changes, key=_KEY)
         dump = self.kind.state.dump
         texts = [dump(change.state) for change in ordered]
-        made = [row for row in zip(ordered, texts, strict=True) if not row[0].before]
-        revised = [row for row in zip(ordered, texts, strict=True) if row[0].before]
+        written = list(zip(ordered, texts, strict=True))
+        made = [one for one in written if not one[0].before]
+        revised = [one for one in written if one[0].before]
         self._insert(made)
         self._revise(revised)
         self._write_rows([change for change, _ in made], [change for change, _ in revised])
-        self.statements.log.write(self.wire, self._entries(ordered, texts))
-        self._known.update((change.key, Stored(change.state, change.after)) for change in ordered)
+        self.statements.log.write(self.wire, self._entries(written))
+        self._saved.update(zip(map(_KEY, ordered), ordered, strict=True))
 
     def _insert(self, changes: Sequence[_Written[S]]) -> None:
         row = self.kind.row
@@ -169,27 +175,35 @@ class SqlCollection(Generic[S]):
         )
         changed: list[Values] = []
         for change in revised:
-            known = self._known.get(change.key)
-            before = of(known.state) if known is not None and known.version == change.before else ()
+            before = self._rows_before(change, of)
             for at, row in enumerate(of(change.state)):
                 if at >= len(before) or before[at] != row:
                     changed.append((change.key, at, *row))
         rewrite.write(self.wire, changed)
 
-    def _entries(self, changes: Sequence[Change[S]], texts: Sequence[str]) -> list[Values]:
+    def _rows_before(self, change: Change[S], of: Callable[[S], Sequence[Values]]) -> Sequence[Values]:
+        """Return the rows of the state that was there before a change, as far as this unit knows it."""
+        saved = self._saved.get(change.key)
+        if saved is not None and saved.after == change.before:
+            return of(saved.state)
+        loaded = self._loaded.get(change.key)
+        if loaded is not None and loaded.version == change.before:
+            return of(loaded.state)
+        return ()
+
+    def _entries(self, written: Sequence[_Written[S]]) -> list[Values]:
         """Return the rows of the entries; one that holds the state itself shares the state's text."""
-        tag, events = self.kind.tag, self.kind.events
+        tag, tagged = self.kind.tag, self.kind.events.entry
         shared = self.kind.state.format == 1
         at, at_ms = None, 0
         rows: list[Values] = []
-        for change, text in zip(changes, texts, strict=True):
+        for change, text in written:
+            part = change.state if shared else _NONE
             for entry in change.entries:
                 if entry.at is not at:
                     at, at_ms = entry.at, to_ms(entry.at)
-                event = entry.event
-                body = events.dump_around(event, change.state, text) if shared else events.dump(event)
-                who, why = entry.actor, entry.cause
-                rows.append((tag, entry.stream, entry.sequence, at_ms, who, why, events.tag_of(event), body))
+                what, body = tagged(entry.event, part, text)
+                rows.append((tag, entry.stream, entry.sequence, at_ms, entry.actor, entry.cause, what, body))
         return rows
 
     def _conditions(self, where: Iterable[Where], table: FromClause | None = None) -> list[ColumnElement[bool]]:
