@@ -94,6 +94,8 @@ class Kind(Generic[S]):
             :class:`Repaired`.
         columns: What can be searched: (name, type) pairs.
         row: The values of ``columns`` for a state, in their order; a pure function.
+        fixed: Names of columns whose value is the same in every state of one thing; a storage may leave them out
+            where it writes a state anew.
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
         queue: Column names, in order, of the index by which waiting work is found.
@@ -108,6 +110,7 @@ class Kind(Generic[S]):
     evolve: Callable[[S | None, Any], S] = field(converter=_past_repairs)
     columns: tuple[tuple[str, ColumnType], ...] = ()
     row: Callable[[S], Row] = _no_row
+    fixed: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None
     queue: tuple[str, ...] = ()

@@ -29,7 +29,16 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 _MICROSECOND = timedelta(microseconds=1)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
+
+
+def _decode(text: str) -> Any:
+    """Return what JSON text says; most has no space around it, and is not searched for any."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except ValueError:
+        end = -1
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def make_converter() -> Converter:

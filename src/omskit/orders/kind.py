@@ -152,6 +152,7 @@ ORDERS: Kind[Order] = Kind(
         ("due", _INT),
     ),
     row=_row,
+    fixed=("channel", "external_id", "buyer", "placed_at", "currency"),
     unique=(("channel", "external_id"),),
     rows=Rows(
         name="order_lines",

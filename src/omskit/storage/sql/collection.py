@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Items
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
@@ -50,6 +50,7 @@ class KindStatements:
     versions: Select[Any]
     insert: Feed
     revise: Feed
+    changing: Callable[[Values], Values]
     insert_rows: Feed | None
     rewrite_rows: Feed | None
     log: Feed
@@ -60,6 +61,7 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     mine, entries = tables.kinds[kind.tag], tables.entries
     main, rows = mine.main, mine.rows
     columns = tuple(name for name, _ in kind.columns)
+    changing = tuple(name for name in columns if name not in kind.fixed)
     names = ("key", "version", "document", *columns)
     parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
@@ -74,11 +76,19 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
         .where(of_kind, entries.c.stream.in_(keys))
         .group_by(entries.c.stream),
         insert=insertion(dialect, main, names),
-        revise=revision(dialect, main, ("version", "document", *columns)),
+        revise=revision(dialect, main, ("version", "document", *changing)),
+        changing=_picking([columns.index(name) for name in changing]),
         insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
         rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
         log=insertion(dialect, entries, _ENTRY),
     )
+
+
+def _picking(places: Sequence[int]) -> Callable[[Values], Values]:
+    """Return the function that gives the values at some places of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple([row[place] for place in places])
 
 
 @define
@@ -137,8 +147,10 @@ class SqlCollection(Generic[S]):
             raise self._taken(error) from error
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
-        row = self.kind.row
-        rows = [(change.after, text, *row(change.state), change.key, change.before) for change, text in changes]
+        row, picked = self.kind.row, self.statements.changing
+        rows = [
+            (change.after, text, *picked(row(change.state)), change.key, change.before) for change, text in changes
+        ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
         except Duplicate as error:
