@@ -24,7 +24,8 @@ from omskit.core import (
     to_ms,
 )
 from omskit.storage.port import After, Op, Where
-from omskit.storage.sql.bulk import Feed, Values, encoded, insertion, members, revision, upsertion
+from omskit.storage.sql.bulk import Feed, Values, encoded, insertion, members, revision
+from omskit.storage.sql.rows import RowStatements, row_statements
 from omskit.storage.sql.tables import WHOLE, KindTables, Tables, unique_name
 from omskit.storage.sql.wire import AnyRow, Wire
 from omskit.storage.sums import first_twice
@@ -51,8 +52,7 @@ class KindStatements:
     insert: Feed
     revise: Feed
     changing: Callable[[Values], Values]
-    insert_rows: Feed | None
-    rewrite_rows: Feed | None
+    rows: RowStatements | None
     log: Feed
 
 
@@ -63,7 +63,6 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     columns = tuple(name for name, _ in kind.columns)
     changing = tuple(name for name in columns if name not in kind.fixed)
     names = ("key", "version", "document", *columns)
-    parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
     of_kind = entries.c.kind == kind.tag
     return KindStatements(
@@ -78,8 +77,7 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
         insert=insertion(dialect, main, names),
         revise=revision(dialect, main, ("version", "document", *changing)),
         changing=_picking([columns.index(name) for name in changing]),
-        insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
-        rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
+        rows=row_statements(dialect, kind.rows, rows) if kind.rows and rows is not None else None,
         log=insertion(dialect, entries, _ENTRY),
     )
 
@@ -177,21 +175,15 @@ class SqlCollection(Generic[S]):
         return tuple(change.key for change in changes if found.get(change.key, 0) != change.before)
 
     def _write_rows(self, made: Sequence[Change[S]], revised: Sequence[Change[S]]) -> None:
-        rows, insert, rewrite = self.kind.rows, self.statements.insert_rows, self.statements.rewrite_rows
-        if rows is None or insert is None or rewrite is None:
+        rows, statements = self.kind.rows, self.statements.rows
+        if rows is None or statements is None:
             return
         of = rows.of
-        insert.write(
+        statements.write(
             self.wire,
-            [(change.key, at, *row) for change in made for at, row in enumerate(of(change.state))],
+            [(change.key, of(change.state)) for change in made],
+            [(change.key, self._rows_before(change, of), of(change.state)) for change in revised],
         )
-        changed: list[Values] = []
-        for change in revised:
-            before = self._rows_before(change, of)
-            for at, row in enumerate(of(change.state)):
-                if at >= len(before) or before[at] != row:
-                    changed.append((change.key, at, *row))
-        rewrite.write(self.wire, changed)
 
     def _rows_before(self, change: Change[S], of: Callable[[S], Sequence[Values]]) -> Sequence[Values]:
         """Return the rows of the state that was there before a change, as far as this unit knows it."""
