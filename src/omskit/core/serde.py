@@ -17,9 +17,10 @@ from typing import Any, Generic, TypeVar
 from attrs import field, fields, frozen, has
 from cattrs import Converter
 from cattrs.cols import is_namedtuple
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+from cattrs.gen import make_dict_unstructure_fn
 
 from omskit.core.errors import OmsError, StorageError, UsageError
+from omskit.core.reading import Readers
 from omskit.core.writing import Writers
 
 T = TypeVar("T")
@@ -63,9 +64,8 @@ def make_converter() -> Converter:
             cls, converter, _cattrs_omit_if_default=True, _cattrs_include_init_false=False
         ),
     )
-    converter.register_structure_hook_factory(
-        has, lambda cls: make_dict_structure_fn(cls, converter, _cattrs_detailed_validation=False)
-    )
+    readers = Readers(converter)
+    converter.register_structure_hook_factory(lambda cls: isinstance(cls, type) and has(cls), readers.of)
     return converter
 
 

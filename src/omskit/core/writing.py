@@ -103,8 +103,8 @@ class Writers:
         default: Any = one.default
         type_, value = one.type, f"value.{one.name}"
         if default is None:
-            type_, test = _optional(type_) or type_, f"{value} is not None"
-        elif default in _EMPTY and not _optional(type_):
+            type_, test = optional(type_) or type_, f"{value} is not None"
+        elif default in _EMPTY and not optional(type_):
             test = value
         else:
             test = f"{value} != default_{one.name}"
@@ -123,7 +123,7 @@ class Writers:
         if origin in {tuple, list, Sequence}:
             return self._text_of_items(type_, value, names)
         name = f"write_{len(names)}"
-        if _optional(type_):
+        if optional(type_):
             names[name] = self._once(type_, self._of_optional)
         elif isinstance(type_, type) and has(type_) and type_ not in self._making:
             names[name] = self.of(type_)
@@ -146,7 +146,7 @@ class Writers:
 
     def _of_optional(self, type_: Any) -> Callable[[Any], str]:
         names = dict(_NAMES)
-        text = self._text(_optional(type_), "v", names)
+        text = self._text(optional(type_), "v", names)
         return _run(f"def write(v): return 'null' if v is None else f'''{text}'''", names)
 
     def _by_cattrs(self, type_: Any) -> Callable[[Any], str]:
@@ -154,7 +154,7 @@ class Writers:
         return lambda value: encode(unstructure(value, unstructure_as=type_))
 
 
-def _optional(type_: Any) -> Any:
+def optional(type_: Any) -> Any:
     """Return what else than None a value may be, if that is one type; None if it may not be None."""
     inner = [one for one in typing.get_args(type_) if one is not type(None)]
     is_union = typing.get_origin(type_) in {Union, types.UnionType}
