@@ -37,13 +37,13 @@ class _Collection:
             self.states[one.key] = core.Stored(one.state, one.after)
             self.rows("entries")[self.kind.tag, one.key] = (*self.history([one.key])[one.key], *one.entries)
         for names in self.kind.unique:
-            rows = Counter(tuple(self.kind.column(n).of(one.state) for n in names) for one in self.states.values())
+            rows = Counter(tuple(self.kind.column(n)(one.state) for n in names) for one in self.states.values())
             free = all(times == 1 or None in row for row, times in rows.items())
             self.must(free, core.Duplicate("duplicate_key", f"{names} is taken", columns=names))
 
     def find(self, *where: Where, limit: int, by: str | None = None, after: Any = None) -> list[int]:
-        found = {key: (self.kind.column(by).of(one.state) if by else 0, key) for key, one in self.states.items()}
-        for of, one in [(self.kind.column(one.column).of, one) for one in where]:
+        found = {key: (self.kind.column(by)(one.state) if by else 0, key) for key, one in self.states.items()}
+        for of, one in [(self.kind.column(one.column), one) for one in where]:
             found = {k: at for k, at in found.items() if _HOLDS[one.op](of(self.states[k].state), one.value)}
         return [at[1] for at in sorted(found.values()) if not after or at > (after.value or 0, after.key)][:limit]
 

@@ -230,7 +230,7 @@ def test_a_product_claims_its_gtin_while_it_is_sold() -> None:
     (event,) = ask(draft(RED), Advance("activate"), FAMILY)
     sold = evolve(draft(RED), event)  # type: ignore[arg-type]
     assert sold.claim == "04006381333931"
-    assert PRODUCTS.column("claim").of(sold) == "04006381333931"
+    assert PRODUCTS.column("claim")(sold) == "04006381333931"
     (event,) = ask(changed(sold, status="discontinued"), Advance("archive"))
     assert evolve(sold, event).claim == ""  # type: ignore[arg-type]
 
@@ -296,7 +296,7 @@ def test_a_product_names_what_a_decision_about_it_needs() -> None:
 
 
 def test_two_variants_of_one_family_with_the_same_options_share_the_unique_column() -> None:
-    variant = PRODUCTS.column("variant").of
+    variant = PRODUCTS.column("variant")
     assert variant(RED) == variant(changed(RED, code="OTHER"))
     assert variant(CAMERA) is None
     assert ("family", "variant") in PRODUCTS.unique

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import frozen
 
-from omskit.core import Change, Codec, Column, ColumnType, Entry, Kind, UsageError, fold
+from omskit.core import Change, Codec, ColumnType, Entry, Kind, UsageError, fold
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -29,7 +29,8 @@ TALLY: Kind[Tally] = Kind(
     Codec("tally", {"tally": Tally}),
     Codec("tally events", {"counted": Counted}),
     _evolve,
-    columns=(Column("count", ColumnType.INT, lambda tally: tally.count),),
+    columns=(("count", ColumnType.INT),),
+    row=lambda tally: (tally.count,),
 )
 
 
@@ -38,7 +39,7 @@ def _entry(sequence: int, stream: int = 7) -> Entry:
 
 
 def test_a_column_is_found_by_its_name() -> None:
-    assert TALLY.column("count").of(Tally(3)) == 3
+    assert TALLY.column("count")(Tally(3)) == 3
 
 
 def test_an_unknown_column_is_told_with_those_there_are() -> None:

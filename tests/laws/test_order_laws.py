@@ -131,6 +131,13 @@ def test_everything_an_order_is_or_does_survives_storing(life: list[Any]) -> Non
 
 
 @given(lives)
+def test_fixed_columns_are_the_same_in_every_state(life: list[Any]) -> None:
+    states, _, _ = live(life)
+    for name in ORDERS.fixed:
+        assert len(set(map(ORDERS.column(name), states))) == 1
+
+
+@given(lives)
 def test_an_order_ends_only_when_nothing_is_open_or_reserved(life: list[Any]) -> None:
     for order in live(life)[0]:
         ended = ORDER_MACHINE.has(order.status, "terminal")

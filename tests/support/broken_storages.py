@@ -185,7 +185,7 @@ class NothingIsLessThanAll(m._Collection[Any]):
     def _matching(self, where: tuple[Where, ...], by: str | None) -> list[tuple[int, int]]:
         found = dict.fromkeys(super()._matching(where, by))
         for one in where:
-            of = self.kind.column(one.column).of
+            of = self.kind.column(one.column)
             if one.op is Op.LE:
                 found |= {(0, key): None for key, stored in self._states.items() if of(stored.state) is None}
         return sorted(found)

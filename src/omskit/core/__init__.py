@@ -14,8 +14,8 @@ from omskit.core.errors import (
 from omskit.core.goods import Component
 from omskit.core.identity import merge_identity, strong
 from omskit.core.ids import check_digit, key_of, readable
-from omskit.core.instants import aware, from_ms, plain_day, to_ms
-from omskit.core.kind import Change, Column, ColumnType, Entry, Kind, Repaired, Rows, Stored, fold
+from omskit.core.instants import aware, each_ms, from_ms, plain_day, to_ms
+from omskit.core.kind import Change, ColumnType, Entry, Kind, Repaired, Row, Rows, Stored, fold
 from omskit.core.ledger import Cell, Claim, Level, Movement, Reservation
 from omskit.core.machine import TERMINAL, Machine
 from omskit.core.marks import SEPARATOR, mark_of, marked
@@ -46,7 +46,6 @@ __all__ = [
     "Change",
     "Claim",
     "Codec",
-    "Column",
     "ColumnType",
     "Component",
     "ConcurrencyConflict",
@@ -70,6 +69,7 @@ __all__ = [
     "Refused",
     "Repaired",
     "Reservation",
+    "Row",
     "Rows",
     "StorageError",
     "Stored",
@@ -78,6 +78,7 @@ __all__ = [
     "aware",
     "check_digit",
     "checked_minor",
+    "each_ms",
     "first_fit",
     "fold",
     "format_amount",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from omskit.core.errors import UsageError
@@ -42,6 +43,16 @@ def to_ms(instant: datetime) -> int:
         return (instant - _EPOCH) // _MILLISECOND
     except TypeError:
         raise UsageError("naive_datetime", f"{instant!r} has no time zone", value=instant) from None
+
+
+def each_ms(instants: Sequence[datetime]) -> list[int]:
+    """Return :func:`to_ms` of each instant; those of a batch are few, and each is counted once.
+
+    Raises:
+        UsageError: ``naive_datetime`` when one has no time zone.
+    """
+    known = {instant: to_ms(instant) for instant in set(instants)}
+    return [known[instant] for instant in instants]
 
 
 def from_ms(milliseconds: int) -> datetime:

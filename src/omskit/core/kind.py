@@ -29,13 +29,8 @@ class ColumnType(Enum):
     TEXT = "text"
 
 
-@frozen
-class Column(Generic[S]):
-    """One indexed view of a state: a name, a type and the pure function that gives its value."""
-
-    name: str
-    type: ColumnType
-    of: Callable[[S], int | str | None]
+#: The values of one row of a table, in the order of its columns.
+Row = tuple[int | str | None, ...]
 
 
 @frozen
@@ -52,7 +47,7 @@ class Rows(Generic[S]):
 
     name: str
     columns: tuple[tuple[str, ColumnType], ...]
-    of: Callable[[S], Sequence[tuple[int | str | None, ...]]]
+    of: Callable[[S], Sequence[Row]]
     checks: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
 
@@ -68,6 +63,10 @@ class Repaired:
 
     plan: str
     changes: tuple[tuple[str, str, str], ...] = ()
+
+
+def _no_row(_state: object) -> Row:
+    return ()
 
 
 def _with_repairs(events: Codec[Any]) -> Codec[Any]:
@@ -93,7 +92,10 @@ class Kind(Generic[S]):
         events: Codec of its events; :class:`Repaired` joins them by itself.
         evolve: ``evolve(state or None, event) -> state``, for proving a state by its history; it never meets
             :class:`Repaired`.
-        columns: What can be searched.
+        columns: What can be searched: (name, type) pairs.
+        row: The values of ``columns`` for a state, in their order; a pure function.
+        fixed: Names of columns whose value is the same in every state of one thing; a storage may leave them out
+            where it writes a state anew.
         unique: Column names that are unique together.
         rows: Child table, if people query parts of the state.
         queue: Column names, in order, of the index by which waiting work is found.
@@ -106,7 +108,9 @@ class Kind(Generic[S]):
     state: Codec[S]
     events: Codec[Any] = field(converter=_with_repairs)
     evolve: Callable[[S | None, Any], S] = field(converter=_past_repairs)
-    columns: tuple[Column[S], ...] = ()
+    columns: tuple[tuple[str, ColumnType], ...] = ()
+    row: Callable[[S], Row] = _no_row
+    fixed: tuple[str, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
     rows: Rows[S] | None = None
     queue: tuple[str, ...] = ()
@@ -118,29 +122,32 @@ class Kind(Generic[S]):
         """Names of the child table's columns, with the table's name before them: ``order_lines.sku``."""
         return tuple(f"{self.rows.name}.{name}" for name, _ in self.rows.columns) if self.rows else ()
 
-    def values(self, name: str) -> Callable[[S], Sequence[int | str | None]]:
+    def values(self, name: str) -> Callable[[S], Row]:
         """Return the function that gives the value of a column, or those of a column of the child table.
 
         Raises:
             UsageError: ``unknown_column``.
         """
         if self.rows is not None and name in self.parts:
-            of, at = self.rows.of, self.parts.index(name)
-            return lambda state: [row[at] for row in of(state)]
-        value = self.column(name).of
+            of, place = self.rows.of, self.parts.index(name)
+            return lambda state: tuple([row[place] for row in of(state)])
+        value = self.column(name)
         return lambda state: (value(state),)
 
-    def column(self, name: str) -> Column[S]:
-        """Return a column by name.
+    def column(self, name: str) -> Callable[[S], int | str | None]:
+        """Return the function that gives the value of a column.
 
         Raises:
             UsageError: ``unknown_column``.
         """
-        for column in self.columns:
-            if column.name == name:
-                return column
-        names = ", ".join([*(column.name for column in self.columns), *self.parts])
-        raise UsageError("unknown_column", f"{self.tag} has no column {name!r}; there are: {names}", column=name)
+        names = [known for known, _ in self.columns]
+        if name not in names:
+            listed = ", ".join([*names, *self.parts])
+            raise UsageError(
+                "unknown_column", f"{self.tag} has no column {name!r}; there are: {listed}", column=name
+            )
+        row, place = self.row, names.index(name)
+        return lambda state: row(state)[place]
 
 
 @quick

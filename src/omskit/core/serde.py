@@ -8,7 +8,7 @@ from the one before; a document without ``"v"`` has format 1.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -17,9 +17,10 @@ from typing import Any, Generic, TypeVar
 from attrs import field, fields, frozen, has
 from cattrs import Converter
 from cattrs.cols import is_namedtuple
-from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
+from cattrs.gen import make_dict_unstructure_fn
 
 from omskit.core.errors import OmsError, StorageError, UsageError
+from omskit.core.reading import Readers
 from omskit.core.writing import Writers
 
 T = TypeVar("T")
@@ -29,7 +30,16 @@ Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 _MICROSECOND = timedelta(microseconds=1)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_decode = json.JSONDecoder().decode
+_decoder = json.JSONDecoder()
+
+
+def _decode(text: str) -> Any:
+    """Return what JSON text says; most has no space around it, and is not searched for any."""
+    try:
+        value, end = _decoder.raw_decode(text)
+    except ValueError:
+        end = -1
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def make_converter() -> Converter:
@@ -54,9 +64,8 @@ def make_converter() -> Converter:
             cls, converter, _cattrs_omit_if_default=True, _cattrs_include_init_false=False
         ),
     )
-    converter.register_structure_hook_factory(
-        has, lambda cls: make_dict_structure_fn(cls, converter, _cattrs_detailed_validation=False)
-    )
+    readers = Readers(converter)
+    converter.register_structure_hook_factory(lambda cls: isinstance(cls, type) and has(cls), readers.of)
     return converter
 
 
@@ -84,7 +93,17 @@ class Codec(Generic[T]):
     @cached_property
     def _dumps(self) -> Mapping[type[T], Callable[[T], str]]:
         writers = Writers(make_converter(), _encode)
-        return {cls: writers.of(cls) for cls in self.types.values()}
+        return {cls: self._numbered(writers.of(cls)) for cls in self.types.values()}
+
+    def _numbered(self, write: Callable[[T], str]) -> Callable[[T], str]:
+        if self.format == 1:
+            return write
+
+        def numbered(value: T) -> str:
+            text = write(value)
+            return f'{text[:-1]}{"," if len(text) > 2 else ""}"v":{self.format}}}'
+
+        return numbered
 
     @cached_property
     def _loads(self) -> Mapping[str, tuple[Callable[[Any, Any], T], type[T]]]:
@@ -100,14 +119,18 @@ class Codec(Generic[T]):
         try:
             return self.tags[type(value)]
         except KeyError:
-            raise UsageError("unknown_type", f"{type(value).__name__} has no tag in {self.name}") from None
+            raise self._unknown(value) from None
+
+    def _unknown(self, value: object) -> UsageError:
+        return UsageError("unknown_type", f"{type(value).__name__} has no tag in {self.name}")
 
     @cached_property
-    def _holders(self) -> Mapping[type[T], str]:
-        """Classes with a single field, and its name."""
-        classes: Sequence[type[Any]] = tuple(self.types.values())
-        named = {cls: [one.name for one in fields(cls)] for cls in classes}
-        return {cls: names[0] for cls, names in named.items() if len(names) == 1}
+    def _entries(self) -> Mapping[type[T], tuple[str, Callable[[T], str], str]]:
+        """Class to its tag, its writer, and the name of its field if it has a single one that texts can share."""
+        classes: Mapping[str, type[Any]] = self.types
+        names = {cls: [one.name for one in fields(cls)] for cls in classes.values()}
+        single = {cls: found[0] for cls, found in names.items() if len(found) == 1 and self.format == 1}
+        return {cls: (tag, self._dumps[cls], single.get(cls, "")) for tag, cls in classes.items()}
 
     def dump(self, value: T) -> str:
         """Return a value as JSON text, without its tag.
@@ -115,27 +138,30 @@ class Codec(Generic[T]):
         Raises:
             UsageError: ``unknown_type``.
         """
-        write = self._dumps.get(type(value))
-        if write is None:
-            self.tag_of(value)
-            raise UsageError("unknown_type", type(value).__name__)
-        text = write(value)
-        if self.format == 1:
-            return text
-        return f'{text[:-1]}{"," if len(text) > 2 else ""}"v":{self.format}}}'
+        try:
+            write = self._dumps[type(value)]
+        except KeyError:
+            raise self._unknown(value) from None
+        return write(value)
 
-    def dump_around(self, value: T, part: object, text: str) -> str:
-        """Return what :meth:`dump` returns, sparing the work where a value holds one part whose text is known.
+    def entry(self, value: T, part: object, text: str) -> tuple[str, str]:
+        """Return a value's tag and its text, sparing work where it holds one part whose text is known.
 
         Args:
             value: As for :meth:`dump`.
             part: Something that may be all that the value holds.
             text: The part as a codec of format 1 wrote it.
+
+        Raises:
+            UsageError: ``unknown_type``.
         """
-        name = self._holders.get(type(value))
-        if name is None or getattr(value, name) is not part or self.format > 1:
-            return self.dump(value)
-        return f'{{"{name}":{text}}}'
+        try:
+            tag, write, name = self._entries[type(value)]
+        except KeyError:
+            raise self._unknown(value) from None
+        if name and getattr(value, name) is part:
+            return tag, f'{{"{name}":{text}}}'
+        return tag, write(value)
 
     def load(self, tag: str, text: str) -> T:
         """Read JSON text that was written under a tag, in any format up to today's.

@@ -8,6 +8,7 @@ the fields, those at their default left out. A type that it does not know is lef
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +22,11 @@ from cattrs import Converter
 
 T = TypeVar("T")
 
-_NAMES: Mapping[str, Any] = {"quoted": encode_basestring, "microsecond": timedelta(microseconds=1)}
+_NAMES: Mapping[str, Any] = {
+    "quoted": encode_basestring,
+    "joined": ",".join,
+    "microsecond": timedelta(microseconds=1),
+}
 #: The JSON text of a value ``@``, as it stands in an f-string; the sign makes 1 of a True where an int belongs.
 _PLAIN: Mapping[Any, str] = {
     int: "{+@}",
@@ -32,6 +37,8 @@ _PLAIN: Mapping[Any, str] = {
     timedelta: "{@ // microsecond}",
     Decimal: '"{@}"',
 }
+#: What is written by a function of ``v`` and nothing else.
+_CALLED = re.compile(r"\{(\w+)\(v\)\}")
 #: Defaults that are what they are because there is nothing in them.
 _EMPTY: tuple[Any, ...] = (0, "", ())
 
@@ -42,9 +49,9 @@ def _run(code: str, names: dict[str, Any]) -> Callable[[Any], str]:
     return made
 
 
-def _adding(always: str) -> list[str]:
+def _adding(always: str, sign: str = "+=") -> list[str]:
     """Return the line that adds fields which are always written, in one go; none where there are none."""
-    return [f"    text += f'''{always}'''"] if always else []
+    return [f"    text {sign} f'''{always}'''"] if always else []
 
 
 @define
@@ -75,30 +82,35 @@ class Writers:
     def _of_class(self, cls: type[Any]) -> Callable[[Any], str]:
         resolve_types(cls)
         names = dict(_NAMES)
-        lines, always = ["def write(value):", "    text = ''"], ""
-        for one in fields(cls):
-            if one.init and one.default is NOTHING:
-                always += f',"{one.name}":{self._text(one.type, f"value.{one.name}", names)}'
-            elif one.init:
-                lines += _adding(always)
-                lines += self._unless_default(one, names)
+        kept = [one for one in fields(cls) if one.init]
+        first = next((at for at, one in enumerate(kept) if one.default is not NOTHING), len(kept))
+        head = ",".join(self._always(one, names) for one in kept[:first])
+        lines, always = ["def write(value):", *_adding("{{" + head, "=")], ""
+        for one in kept[first:]:
+            if one.default is NOTHING:
+                always += f",{self._always(one, names)}"
+            else:
+                lines += [*_adding(always), *self._unless_default(one, names)]
                 always = ""
         lines += _adding(always)
-        return _run("\n".join([*lines, "    return '{' + text[1:] + '}'"]), names)
+        end = "text + '}'" if head else "'{' + text[2:] + '}'"
+        return _run("\n".join([*lines, f"    return {end}"]), names)
+
+    def _always(self, one: Attribute[Any], names: dict[str, Any]) -> str:
+        return f'"{one.name}":{self._text(one.type, f"value.{one.name}", names)}'
 
     def _unless_default(self, one: Attribute[Any], names: dict[str, Any]) -> Iterator[str]:
         default: Any = one.default
-        type_, test = one.type, "v is not None"
+        type_, value = one.type, f"value.{one.name}"
         if default is None:
-            type_ = _optional(type_) or type_
-        elif default in _EMPTY and not _optional(type_):
-            test = "v"
+            type_, test = optional(type_) or type_, f"{value} is not None"
+        elif default in _EMPTY and not optional(type_):
+            test = value
         else:
-            test = f"v != default_{one.name}"
+            test = f"{value} != default_{one.name}"
             names[f"default_{one.name}"] = getattr(default, "factory", lambda: default)()
-        yield f"    v = value.{one.name}"
         yield f"    if {test}:"
-        yield f"        text += f''',\"{one.name}\":{self._text(type_, 'v', names)}'''"
+        yield f"        text += f''',\"{one.name}\":{self._text(type_, value, names)}'''"
 
     def _text(self, type_: Any, value: str, names: dict[str, Any]) -> str:
         """Return what stands in an f-string for the JSON text of a value."""
@@ -108,10 +120,10 @@ class Writers:
         if origin is tuple and inner and inner[-1] is not ...:
             parts = (self._text(part, f"{value}[{at}]", names) for at, part in enumerate(inner))
             return f"[{','.join(parts)}]"
-        name = f"write_{len(names)}"
         if origin in {tuple, list, Sequence}:
-            names[name] = self._once(type_, self._of_items)
-        elif _optional(type_):
+            return self._text_of_items(type_, value, names)
+        name = f"write_{len(names)}"
+        if optional(type_):
             names[name] = self._once(type_, self._of_optional)
         elif isinstance(type_, type) and has(type_) and type_ not in self._making:
             names[name] = self.of(type_)
@@ -119,14 +131,22 @@ class Writers:
             names[name] = self._by_cattrs(type_)
         return f"{{{name}({value})}}"
 
+    def _text_of_items(self, type_: Any, value: str, names: dict[str, Any]) -> str:
+        """Return the text of a list; one function that writes the items is enough, if there is one."""
+        if called := _CALLED.fullmatch(self._text(typing.get_args(type_)[0], "v", names)):
+            return f"[{{joined(map({called[1]}, {value}))}}]"
+        name = f"write_{len(names)}"
+        names[name] = self._once(type_, self._of_items)
+        return f"{{{name}({value})}}"
+
     def _of_items(self, type_: Any) -> Callable[[Any], str]:
         names = dict(_NAMES)
         text = self._text(typing.get_args(type_)[0], "v", names)
-        return _run(f"def write(items): return '[' + ','.join([f'''{text}''' for v in items]) + ']'", names)
+        return _run(f"def write(items): return '[' + joined([f'''{text}''' for v in items]) + ']'", names)
 
     def _of_optional(self, type_: Any) -> Callable[[Any], str]:
         names = dict(_NAMES)
-        text = self._text(_optional(type_), "v", names)
+        text = self._text(optional(type_), "v", names)
         return _run(f"def write(v): return 'null' if v is None else f'''{text}'''", names)
 
     def _by_cattrs(self, type_: Any) -> Callable[[Any], str]:
@@ -134,7 +154,7 @@ class Writers:
         return lambda value: encode(unstructure(value, unstructure_as=type_))
 
 
-def _optional(type_: Any) -> Any:
+def optional(type_: Any) -> Any:
     """Return what else than None a value may be, if that is one type; None if it may not be None."""
     inner = [one for one in typing.get_args(type_) if one is not type(None)]
     is_union = typing.get_origin(type_) in {Union, types.UnionType}

@@ -112,7 +112,7 @@ def unscanned(shop: Shop, allowed: timedelta, within: timedelta, limit: int) -> 
             stored = work.load(keys)
             for key in keys:
                 found += _unscanned(stored[key].state, now, allowed, latest)
-            value = FULFILLMENTS.column("unscanned").of(stored[keys[-1]].state)
+            value = FULFILLMENTS.column("unscanned")(stored[keys[-1]].state)
             after = After(value if isinstance(value, int) else None, keys[-1])
     return sorted(found, key=lambda one: (one.left_at, one.number, one.parcel))[:limit]
 

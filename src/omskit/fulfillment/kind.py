@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, Rows, to_ms
 from omskit.fulfillment import commands as c
 from omskit.fulfillment import events as e
 from omskit.fulfillment.evolve import evolve
@@ -33,16 +33,26 @@ def unscanned(state: FulfillmentOrder) -> int:
     return min(left, default=NEVER)
 
 
-def _pickup_until(state: FulfillmentOrder) -> int | None:
-    return to_ms(state.pickup.until) if state.pickup and state.pickup.until else None
-
-
-def _parcel_rows(state: FulfillmentOrder) -> list[tuple[int | str | None, ...]]:
+def _parcel_rows(state: FulfillmentOrder) -> list[Row]:
     """Return a row for each parcel, and then one without a status for each waybill that was taken off one."""
-    rows: list[tuple[int | str | None, ...]] = [
+    rows: list[Row] = [
         (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
     ]
     return rows + [(label.waybill, label.courier, None) for parcel in state.parcels for label in parcel.former]
+
+
+def _row(state: FulfillmentOrder) -> Row:
+    return (
+        state.status,
+        state.warehouse,
+        state.courier or None,
+        state.service or None,
+        state.ship_on.isoformat() if state.ship_on else None,
+        state.freight_minor,
+        unscanned(state),
+        to_ms(state.pickup.until) if state.pickup and state.pickup.until else None,
+        len(state.holds),
+    )
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -122,16 +132,17 @@ FULFILLMENTS: Kind[FulfillmentOrder] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda state: state.status),
-        Column("warehouse", ColumnType.TEXT, lambda state: state.warehouse),
-        Column("courier", ColumnType.TEXT, lambda state: state.courier or None),
-        Column("service", ColumnType.TEXT, lambda state: state.service or None),
-        Column("ship_on", ColumnType.TEXT, lambda state: state.ship_on.isoformat() if state.ship_on else None),
-        Column("freight_minor", ColumnType.INT, lambda state: state.freight_minor),
-        Column("unscanned", ColumnType.INT, unscanned),
-        Column("pickup_until", ColumnType.INT, _pickup_until),
-        Column("holds", ColumnType.INT, lambda state: len(state.holds)),
+        ("status", ColumnType.TEXT),
+        ("warehouse", ColumnType.TEXT),
+        ("courier", ColumnType.TEXT),
+        ("service", ColumnType.TEXT),
+        ("ship_on", ColumnType.TEXT),
+        ("freight_minor", ColumnType.INT),
+        ("unscanned", ColumnType.INT),
+        ("pickup_until", ColumnType.INT),
+        ("holds", ColumnType.INT),
     ),
+    row=_row,
     rows=Rows(
         name="parcels",
         columns=(("waybill", ColumnType.TEXT), ("carrier", ColumnType.TEXT), ("state", ColumnType.TEXT)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, Rows, to_ms
 from omskit.orders import commands as c
 from omskit.orders import events as e
 from omskit.orders.evolve import evolve
@@ -18,9 +18,10 @@ def wake(order: Order) -> int:
 
     While holds block the whole order, that is when the last of them ends by itself.
     """
-    until = [to_ms(hold.until) if hold.until else NEVER for hold in order.holds if not hold.line]
-    if until:
-        return max(until)
+    if order.holds:
+        until = [to_ms(hold.until) if hold.until else NEVER for hold in order.holds if not hold.line]
+        if until:
+            return max(until)
     return to_ms(order.retry_at) if order.retry_at else 0
 
 
@@ -30,7 +31,7 @@ def due(order: Order) -> int:
     return to_ms(at) if at else NEVER
 
 
-def _line_rows(order: Order) -> list[tuple[int | str | None, ...]]:
+def _line_rows(order: Order) -> list[Row]:
     return [
         (
             line.sku,
@@ -44,6 +45,25 @@ def _line_rows(order: Order) -> list[tuple[int | str | None, ...]]:
         )
         for line in order.lines
     ]
+
+
+def _row(order: Order) -> Row:
+    terms = order.terms
+    return (
+        order.status,
+        order.rank,
+        wake(order),
+        terms.channel,
+        terms.external_id,
+        terms.buyer or None,
+        to_ms(terms.placed_at),
+        order.total_minor,
+        terms.currency,
+        terms.destination.country,
+        len(order.holds),
+        order.process,
+        due(order),
+    )
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -117,20 +137,22 @@ ORDERS: Kind[Order] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", _TEXT, lambda order: order.status),
-        Column("rank", _INT, lambda order: order.rank),
-        Column("wake", _INT, wake),
-        Column("channel", _TEXT, lambda order: order.terms.channel),
-        Column("external_id", _TEXT, lambda order: order.terms.external_id),
-        Column("buyer", _TEXT, lambda order: order.terms.buyer or None),
-        Column("placed_at", _INT, lambda order: to_ms(order.terms.placed_at)),
-        Column("total_minor", _INT, lambda order: order.total_minor),
-        Column("currency", _TEXT, lambda order: order.terms.currency),
-        Column("country", _TEXT, lambda order: order.terms.destination.country),
-        Column("holds", _INT, lambda order: len(order.holds)),
-        Column("process", _TEXT, lambda order: order.process),
-        Column("due", _INT, due),
+        ("status", _TEXT),
+        ("rank", _INT),
+        ("wake", _INT),
+        ("channel", _TEXT),
+        ("external_id", _TEXT),
+        ("buyer", _TEXT),
+        ("placed_at", _INT),
+        ("total_minor", _INT),
+        ("currency", _TEXT),
+        ("country", _TEXT),
+        ("holds", _INT),
+        ("process", _TEXT),
+        ("due", _INT),
     ),
+    row=_row,
+    fixed=("channel", "external_id", "buyer", "placed_at", "currency"),
     unique=(("channel", "external_id"),),
     rows=Rows(
         name="order_lines",

@@ -253,7 +253,12 @@ class Order:
     @property
     def total_minor(self) -> int:
         """What the buyer pays: all lines and charges."""
-        return sum(line.paid_minor for line in self.lines) + sum(charge.amount_minor for charge in self.charges)
+        total = 0
+        for line in self.lines:
+            total += line.list_minor - line.discount_minor
+        for charge in self.charges:
+            total += charge.amount_minor
+        return total
 
     @property
     def kept_minor(self) -> int:
@@ -278,9 +283,12 @@ class Order:
     @property
     def due_at(self) -> datetime | None:
         """Return when the first unit that has not left has to; None when none has to."""
-        own = self.terms.ship_by
-        dates = (line.ship_by or own for line in self.lines if line.open or line.reserved)
-        return min((date for date in dates if date is not None), default=None)
+        own, first = self.terms.ship_by, None
+        for line in self.lines:
+            at = line.ship_by or own
+            if at is not None and (line.open or line.reserved) and (first is None or at < first):
+                first = at
+        return first
 
     @property
     def has_open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, Rows, to_ms
 from omskit.returns import commands as c
 from omskit.returns import events as e
 from omskit.returns.evolve import evolve
@@ -16,13 +16,32 @@ _INT, _TEXT = ColumnType.INT, ColumnType.TEXT
 _NEVER = 2**62
 
 
-def _line_rows(case: ReturnCase) -> list[tuple[int | str | None, ...]]:
+def _line_rows(case: ReturnCase) -> list[Row]:
     """Return a row for each line, and one for each waybill, that has nothing else."""
-    rows: list[tuple[int | str | None, ...]] = [
+    rows: list[Row] = [
         (line.line, line.sku, line.expected, line.stopped, line.pending, line.accepted, line.declined, None)
         for line in case.lines
     ]
     return rows + [(None, None, 0, 0, 0, 0, 0, waybill) for waybill in case.waybills]
+
+
+def _row(case: ReturnCase) -> Row:
+    return (
+        case.custody,
+        case.money,
+        case.kind.value,
+        case.order,
+        case.channel or None,
+        case.channel_id or None,
+        case.external_id or None,
+        case.warehouse,
+        case.waybills[-1] if case.waybills else None,
+        to_ms(case.deadline) if case.deadline else _NEVER,
+        to_ms(case.answer_by) if case.answer_by else _NEVER,
+        case.due_minor,
+        case.agreed_minor,
+        case.paid_minor,
+    )
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -82,21 +101,22 @@ RETURNS: Kind[ReturnCase] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("custody", _TEXT, lambda case: case.custody),
-        Column("money", _TEXT, lambda case: case.money),
-        Column("kind", _TEXT, lambda case: case.kind.value),
-        Column("sale", _INT, lambda case: case.order),
-        Column("channel", _TEXT, lambda case: case.channel or None),
-        Column("channel_id", _TEXT, lambda case: case.channel_id or None),
-        Column("external_id", _TEXT, lambda case: case.external_id or None),
-        Column("warehouse", _TEXT, lambda case: case.warehouse),
-        Column("waybill", _TEXT, lambda case: case.waybills[-1] if case.waybills else None),
-        Column("deadline", _INT, lambda case: to_ms(case.deadline) if case.deadline else _NEVER),
-        Column("answer_by", _INT, lambda case: to_ms(case.answer_by) if case.answer_by else _NEVER),
-        Column("due_minor", _INT, lambda case: case.due_minor),
-        Column("agreed_minor", _INT, lambda case: case.agreed_minor),
-        Column("paid_minor", _INT, lambda case: case.paid_minor),
+        ("custody", _TEXT),
+        ("money", _TEXT),
+        ("kind", _TEXT),
+        ("sale", _INT),
+        ("channel", _TEXT),
+        ("channel_id", _TEXT),
+        ("external_id", _TEXT),
+        ("warehouse", _TEXT),
+        ("waybill", _TEXT),
+        ("deadline", _INT),
+        ("answer_by", _INT),
+        ("due_minor", _INT),
+        ("agreed_minor", _INT),
+        ("paid_minor", _INT),
     ),
+    row=_row,
     rows=Rows(
         name="return_lines",
         columns=(

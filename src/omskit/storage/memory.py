@@ -65,7 +65,7 @@ class _Collection(Generic[S]):
         self.data.writing()
         states = self._states
         versions = {change.key: states[change.key].version for change in changes if change.key in states}
-        twice = first_twice(change.key for change in changes)
+        twice = first_twice([change.key for change in changes])
         if twice is not None:
             raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
         stale = []
@@ -93,9 +93,9 @@ class _Collection(Generic[S]):
         before = self._states.get(change.key)
         for names in self.kind.unique:
             taken = self.data.unique.setdefault((self.kind.tag, names), {})
-            value = tuple(self.kind.column(name).of(change.state) for name in names)
+            value = tuple(self.kind.column(name)(change.state) for name in names)
             if before is not None:
-                old = tuple(self.kind.column(name).of(before.state) for name in names)
+                old = tuple(self.kind.column(name)(before.state) for name in names)
                 if old in taken:
                     self.data.drop(taken, old)
             if taken.get(value, change.key) != change.key:
@@ -107,7 +107,7 @@ class _Collection(Generic[S]):
 
     def _matching(self, where: tuple[Where, ...], by: str | None) -> list[tuple[int, int]]:
         conditions = [(self.kind.values(w.column), _COMPARE[w.op], w.value) for w in where]
-        rank = self.kind.column(by).of if by else None
+        rank = self.kind.column(by) if by else None
         found = []
         for key, stored in self._states.items():
             values = [(of(stored.state), compare, want) for of, compare, want in conditions]

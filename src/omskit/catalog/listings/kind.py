@@ -8,9 +8,19 @@ from omskit.catalog.listings import commands as c
 from omskit.catalog.listings import events as e
 from omskit.catalog.listings.evolve import evolve_listing
 from omskit.catalog.listings.model import Listing
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
 
 _TEXT = ColumnType.TEXT
+
+
+def _row(listing: Listing) -> Row:
+    return (
+        listing.channel,
+        listing.item,
+        listing.code,
+        listing.status,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 LISTING_COMMANDS: Codec[Any] = Codec("listing command", {"list": c.List, "remap": c.Remap, "turn": c.Turn})
@@ -23,11 +33,12 @@ LISTINGS: Kind[Listing] = Kind(
     events=Codec("listing event", {"listed": e.Listed, "remapped": e.Remapped, "turned": e.Turned}),
     evolve=evolve_listing,
     columns=(
-        Column("channel", _TEXT, lambda listing: listing.channel),
-        Column("item", _TEXT, lambda listing: listing.item),
-        Column("code", _TEXT, lambda listing: listing.code),
-        Column("status", _TEXT, lambda listing: listing.status),
+        ("channel", _TEXT),
+        ("item", _TEXT),
+        ("code", _TEXT),
+        ("status", _TEXT),
     ),
+    row=_row,
     unique=(("channel", "item"),),
     queue=("channel", "status"),
     lookups=("code",),

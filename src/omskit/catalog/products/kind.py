@@ -9,7 +9,7 @@ from omskit.catalog.products import commands as c
 from omskit.catalog.products import events as e
 from omskit.catalog.products.evolve import evolve
 from omskit.catalog.products.model import Product
-from omskit.core import Codec, Column, ColumnType, Kind, Rows
+from omskit.core import Codec, ColumnType, Kind, Row, Rows
 
 _INT, _TEXT = ColumnType.INT, ColumnType.TEXT
 
@@ -19,8 +19,20 @@ def _variant(product: Product) -> str | None:
     return json.dumps(product.options, ensure_ascii=False) if product.family else None
 
 
-def _numbers(product: Product) -> list[tuple[int | str | None, ...]]:
+def _numbers(product: Product) -> list[Row]:
     return [(one.scheme, one.value, one.unit, int(one.retired)) for one in product.identifiers]
+
+
+def _row(product: Product) -> Row:
+    return (
+        product.code,
+        product.status,
+        product.type or None,
+        product.family or None,
+        _variant(product),
+        product.claim or None,
+        product.handling.weight_g,
+    )
 
 
 #: Commands by tag, for idempotency keys and audit.
@@ -36,14 +48,15 @@ PRODUCTS: Kind[Product] = Kind(
     events=Codec("product event", {"created": e.Created, "revised": e.Revised, "advanced": e.Advanced}),
     evolve=evolve,
     columns=(
-        Column("code", _TEXT, lambda product: product.code),
-        Column("status", _TEXT, lambda product: product.status),
-        Column("type", _TEXT, lambda product: product.type or None),
-        Column("family", _TEXT, lambda product: product.family or None),
-        Column("variant", _TEXT, _variant),
-        Column("claim", _TEXT, lambda product: product.claim or None),
-        Column("weight_g", _INT, lambda product: product.handling.weight_g),
+        ("code", _TEXT),
+        ("status", _TEXT),
+        ("type", _TEXT),
+        ("family", _TEXT),
+        ("variant", _TEXT),
+        ("claim", _TEXT),
+        ("weight_g", _INT),
     ),
+    row=_row,
     unique=(("code",), ("family", "variant"), ("claim",)),
     rows=Rows(
         name="product_numbers",

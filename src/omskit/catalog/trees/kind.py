@@ -8,7 +8,12 @@ from omskit.catalog.trees import commands as c
 from omskit.catalog.trees import events as e
 from omskit.catalog.trees.evolve import evolve_tree
 from omskit.catalog.trees.model import Tree
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
+
+
+def _row(tree: Tree) -> Row:
+    return (tree.code,)
+
 
 #: Commands by tag, for idempotency keys and audit.
 TREE_COMMANDS: Codec[Any] = Codec(
@@ -32,6 +37,7 @@ TREES: Kind[Tree] = Kind(
         },
     ),
     evolve=evolve_tree,
-    columns=(Column("code", ColumnType.TEXT, lambda tree: tree.code),),
+    columns=(("code", ColumnType.TEXT),),
+    row=_row,
     unique=(("code",),),
 )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, Rows, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, Rows, to_ms
 from omskit.inventory.costs import commands as c
 from omskit.inventory.costs import events as e
 from omskit.inventory.costs.evolve import evolve
 from omskit.inventory.costs.model import CostCard
+
+
+def _row(card: CostCard) -> Row:
+    return (
+        card.status,
+        card.sku,
+        card.scope,
+        card.number,
+        to_ms(card.began),
+        to_ms(card.last_at),
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -16,7 +28,7 @@ COMMANDS: Codec[Any] = Codec(
 )
 
 
-def _rows(card: CostCard) -> list[tuple[int | str | None, ...]]:
+def _rows(card: CostCard) -> list[Row]:
     return [
         (step.kind.value, step.order, step.line, step.document, step.quantity, step.value_minor)
         for step in card.steps
@@ -33,13 +45,14 @@ COST_CARDS: Kind[CostCard] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda card: card.status),
-        Column("sku", ColumnType.TEXT, lambda card: card.sku),
-        Column("scope", ColumnType.TEXT, lambda card: card.scope),
-        Column("number", ColumnType.INT, lambda card: card.number),
-        Column("began_ms", ColumnType.INT, lambda card: to_ms(card.began)),
-        Column("ended_ms", ColumnType.INT, lambda card: to_ms(card.last_at)),
+        ("status", ColumnType.TEXT),
+        ("sku", ColumnType.TEXT),
+        ("scope", ColumnType.TEXT),
+        ("number", ColumnType.INT),
+        ("began_ms", ColumnType.INT),
+        ("ended_ms", ColumnType.INT),
     ),
+    row=_row,
     unique=(("sku", "scope", "number"),),
     rows=Rows(
         "cost_steps",

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
 from omskit.inventory.inbound import commands as c
 from omskit.inventory.inbound import events as e
 from omskit.inventory.inbound.evolve import evolve
 from omskit.inventory.inbound.model import Announcement
+
+
+def _row(state: Announcement) -> Row:
+    return (
+        state.status,
+        state.document,
+        state.warehouse,
+        state.supplier,
+        _due(state),
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -46,12 +57,13 @@ ANNOUNCEMENTS: Kind[Announcement] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda state: state.status),
-        Column("reference", ColumnType.TEXT, lambda state: state.document),
-        Column("warehouse", ColumnType.TEXT, lambda state: state.warehouse),
-        Column("supplier", ColumnType.TEXT, lambda state: state.supplier),
-        Column("due", ColumnType.INT, _due),
+        ("status", ColumnType.TEXT),
+        ("reference", ColumnType.TEXT),
+        ("warehouse", ColumnType.TEXT),
+        ("supplier", ColumnType.TEXT),
+        ("due", ColumnType.INT),
     ),
+    row=_row,
     unique=(("reference",),),
     queue=("status", "due"),
 )

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
 from omskit.inventory.lots import events as e
 from omskit.inventory.lots.evolve import evolve
 from omskit.inventory.lots.model import LotRecord
+
+
+def _row(state: LotRecord) -> Row:
+    return (
+        state.name,
+        state.sku,
+        state.status,
+        state.turn,
+        state.maker_code or None,
+    )
+
 
 #: The aggregate of this package.
 LOTS: Kind[LotRecord] = Kind(
@@ -24,12 +35,13 @@ LOTS: Kind[LotRecord] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("name", ColumnType.TEXT, lambda state: state.name),
-        Column("sku", ColumnType.TEXT, lambda state: state.sku),
-        Column("status", ColumnType.TEXT, lambda state: state.status),
-        Column("turn", ColumnType.INT, lambda state: state.turn),
-        Column("maker_code", ColumnType.TEXT, lambda state: state.maker_code or None),
+        ("name", ColumnType.TEXT),
+        ("sku", ColumnType.TEXT),
+        ("status", ColumnType.TEXT),
+        ("turn", ColumnType.INT),
+        ("maker_code", ColumnType.TEXT),
     ),
+    row=_row,
     unique=(("name",),),
     queue=("sku", "status", "turn"),
     lookups=("maker_code",),

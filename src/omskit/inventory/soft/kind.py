@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, to_ms
 from omskit.inventory.soft import commands as c
 from omskit.inventory.soft import events as e
 from omskit.inventory.soft.evolve import evolve
 from omskit.inventory.soft.model import SoftReservation
+
+
+def _row(soft: SoftReservation) -> Row:
+    return (
+        soft.status,
+        to_ms(soft.expires),
+        soft.channel,
+        soft.cart,
+        soft.order or None,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -43,12 +54,13 @@ SOFTS: Kind[SoftReservation] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda soft: soft.status),
-        Column("expires", ColumnType.INT, lambda soft: to_ms(soft.expires)),
-        Column("channel", ColumnType.TEXT, lambda soft: soft.channel),
-        Column("cart", ColumnType.TEXT, lambda soft: soft.cart),
-        Column("order", ColumnType.INT, lambda soft: soft.order or None),
+        ("status", ColumnType.TEXT),
+        ("expires", ColumnType.INT),
+        ("channel", ColumnType.TEXT),
+        ("cart", ColumnType.TEXT),
+        ("order", ColumnType.INT),
     ),
+    row=_row,
     unique=(("channel", "cart"),),
     queue=("status", "expires"),
     lookups=("order",),

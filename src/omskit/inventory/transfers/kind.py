@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
 from omskit.inventory.transfers import commands as c
 from omskit.inventory.transfers import events as e
 from omskit.inventory.transfers.evolve import evolve
 from omskit.inventory.transfers.model import Transfer
+
+
+def _row(state: Transfer) -> Row:
+    return (
+        state.status,
+        state.source,
+        state.target,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -39,9 +48,10 @@ TRANSFERS: Kind[Transfer] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda state: state.status),
-        Column("source", ColumnType.TEXT, lambda state: state.source),
-        Column("target", ColumnType.TEXT, lambda state: state.target),
+        ("status", ColumnType.TEXT),
+        ("source", ColumnType.TEXT),
+        ("target", ColumnType.TEXT),
     ),
+    row=_row,
     queue=("target", "status"),
 )

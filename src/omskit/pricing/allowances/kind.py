@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind
+from omskit.core import Codec, ColumnType, Kind, Row
 from omskit.pricing.allowances import commands as c
 from omskit.pricing.allowances import events as e
 from omskit.pricing.allowances.evolve import evolve
 from omskit.pricing.allowances.model import Allowance
+
+
+def _row(allowance: Allowance) -> Row:
+    return (
+        allowance.status,
+        allowance.name,
+        allowance.promotion or None,
+        allowance.uses,
+        allowance.minor,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -34,12 +45,13 @@ ALLOWANCES: Kind[Allowance] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda allowance: allowance.status),
-        Column("name", ColumnType.TEXT, lambda allowance: allowance.name),
-        Column("promotion", ColumnType.TEXT, lambda allowance: allowance.promotion or None),
-        Column("uses", ColumnType.INT, lambda allowance: allowance.uses),
-        Column("minor", ColumnType.INT, lambda allowance: allowance.minor),
+        ("status", ColumnType.TEXT),
+        ("name", ColumnType.TEXT),
+        ("promotion", ColumnType.TEXT),
+        ("uses", ColumnType.INT),
+        ("minor", ColumnType.INT),
     ),
+    row=_row,
     unique=(("name",),),
     lookups=("promotion",),
 )

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, to_ms
 from omskit.pricing.changes import commands as c
 from omskit.pricing.changes import events as e
 from omskit.pricing.changes.evolve import evolve
 from omskit.pricing.changes.model import PriceChange
+
+
+def _row(change: PriceChange) -> Row:
+    return (
+        change.status,
+        to_ms(change.effective_at),
+        change.price_list,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -33,10 +42,11 @@ PRICE_CHANGES: Kind[PriceChange] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda change: change.status),
-        Column("effective_at", ColumnType.INT, lambda change: to_ms(change.effective_at)),
-        Column("price_list", ColumnType.TEXT, lambda change: change.price_list),
+        ("status", ColumnType.TEXT),
+        ("effective_at", ColumnType.INT),
+        ("price_list", ColumnType.TEXT),
     ),
+    row=_row,
     queue=("status", "effective_at"),
     lookups=("price_list",),
 )

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from omskit.core import Codec, Column, ColumnType, Kind, to_ms
+from omskit.core import Codec, ColumnType, Kind, Row, to_ms
 from omskit.pricing.redemptions import commands as c
 from omskit.pricing.redemptions import events as e
 from omskit.pricing.redemptions.evolve import evolve
 from omskit.pricing.redemptions.model import Redemption
+
+
+def _row(redemption: Redemption) -> Row:
+    return (
+        redemption.status,
+        redemption.order,
+        to_ms(redemption.until) if redemption.until else None,
+        redemption.buyer or None,
+    )
+
 
 #: Commands by tag, for idempotency keys and audit.
 COMMANDS: Codec[Any] = Codec(
@@ -33,11 +43,12 @@ REDEMPTIONS: Kind[Redemption] = Kind(
     ),
     evolve=evolve,
     columns=(
-        Column("status", ColumnType.TEXT, lambda redemption: redemption.status),
-        Column("order", ColumnType.INT, lambda redemption: redemption.order),
-        Column("until", ColumnType.INT, lambda redemption: to_ms(redemption.until) if redemption.until else None),
-        Column("buyer", ColumnType.TEXT, lambda redemption: redemption.buyer or None),
+        ("status", ColumnType.TEXT),
+        ("order", ColumnType.INT),
+        ("until", ColumnType.INT),
+        ("buyer", ColumnType.TEXT),
     ),
+    row=_row,
     unique=(("order",),),
     queue=("status", "until"),
 )

@@ -170,10 +170,15 @@ def insertion(dialect: Dialect, table: Table, names: Sequence[str]) -> Feed:
     return _Together(postgresql.insert(table).from_select(list(names), select(*rows.rows.c)), rows)
 
 
-def upsertion(dialect: Dialect, table: Table, names: Sequence[str], *, adding: bool = False) -> Feed:
-    """Return the feed that inserts rows, and where the primary key is there replaces the rest or adds to it."""
+def upsertion(
+    dialect: Dialect, table: Table, names: Sequence[str], *, adding: bool = False, but: Sequence[str] = ()
+) -> Feed:
+    """Return the feed that inserts rows, and where the primary key is there replaces the rest or adds to it.
+
+    Columns named by ``but`` stay as they are where the primary key is there.
+    """
     key = [part.name for part in table.primary_key]
-    rest = [name for name in names if name not in key]
+    rest = [name for name in names if name not in {*key, *but}]
     if is_sqlite(dialect):
         there = sqlite.insert(table).values({name: bindparam(name) for name in names})
         values = {name: table.c[name] + there.excluded[name] if adding else there.excluded[name] for name in rest}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Collection as Items
-from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from attrs import define, field, frozen
@@ -23,7 +24,8 @@ from omskit.core import (
     to_ms,
 )
 from omskit.storage.port import After, Op, Where
-from omskit.storage.sql.bulk import Feed, Values, encoded, insertion, members, revision, upsertion
+from omskit.storage.sql.bulk import Feed, Values, encoded, insertion, members, revision
+from omskit.storage.sql.rows import RowStatements, row_statements
 from omskit.storage.sql.tables import WHOLE, KindTables, Tables, unique_name
 from omskit.storage.sql.wire import AnyRow, Wire
 from omskit.storage.sums import first_twice
@@ -33,6 +35,9 @@ S = TypeVar("S")
 #: A change with the document of its state.
 _Written = tuple[Change[S], str]
 
+_KEY = attrgetter("key")
+#: What no event holds.
+_NONE = object()
 _ENTRY = ("kind", "stream", "sequence", "at_ms", "actor", "cause", "tag", "body")
 
 
@@ -46,8 +51,8 @@ class KindStatements:
     versions: Select[Any]
     insert: Feed
     revise: Feed
-    insert_rows: Feed | None
-    rewrite_rows: Feed | None
+    changing: Callable[[Values], Values]
+    rows: RowStatements | None
     log: Feed
 
 
@@ -55,9 +60,9 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
     """Make the statements of a kind."""
     mine, entries = tables.kinds[kind.tag], tables.entries
     main, rows = mine.main, mine.rows
-    columns = tuple(column.name for column in kind.columns)
+    columns = tuple(name for name, _ in kind.columns)
+    changing = tuple(name for name in columns if name not in kind.fixed)
     names = ("key", "version", "document", *columns)
-    parts = ("owner", "position", *(name for name, _ in kind.rows.columns)) if kind.rows else ()
     keys = members(dialect, WHOLE)
     of_kind = entries.c.kind == kind.tag
     return KindStatements(
@@ -70,11 +75,18 @@ def kind_statements(dialect: Dialect, kind: Kind[Any], tables: Tables) -> KindSt
         .where(of_kind, entries.c.stream.in_(keys))
         .group_by(entries.c.stream),
         insert=insertion(dialect, main, names),
-        revise=revision(dialect, main, ("version", "document", *columns)),
-        insert_rows=insertion(dialect, rows, parts) if rows is not None else None,
-        rewrite_rows=upsertion(dialect, rows, parts) if rows is not None else None,
+        revise=revision(dialect, main, ("version", "document", *changing)),
+        changing=_picking([columns.index(name) for name in changing]),
+        rows=row_statements(dialect, kind.rows, rows) if kind.rows and rows is not None else None,
         log=insertion(dialect, entries, _ENTRY),
     )
+
+
+def _picking(places: Sequence[int]) -> Callable[[Values], Values]:
+    """Return the function that gives the values at some places of a row."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda row: tuple([row[place] for place in places])
 
 
 @define
@@ -88,7 +100,8 @@ class SqlCollection(Generic[S]):
     kind: Kind[S]
     statements: KindStatements
     wire: Wire
-    _known: dict[int, Stored[S]] = field(factory=dict, init=False)
+    _loaded: dict[int, Stored[S]] = field(factory=dict, init=False)
+    _saved: dict[int, Change[S]] = field(factory=dict, init=False)
 
     def load(self, keys: Items[int], *, lock: bool = False) -> Mapping[int, Stored[S]]:
         """Return the states by key, locked if asked."""
@@ -102,40 +115,39 @@ class SqlCollection(Generic[S]):
         read, tag = self.kind.state.load, self.kind.tag
         found = {key: Stored(read(tag, document), version) for key, version, document in rows}
         if not self.wire.reading:
-            self._known.update(found)
+            self._loaded.update(found)
         return found
 
     def save(self, changes: Sequence[Change[S]]) -> None:
         """Write all changes with their entries, or none."""
         self.wire.writing()
-        twice = first_twice(change.key for change in changes)
+        twice = first_twice([change.key for change in changes])
         if twice is not None:
             raise UsageError("key_twice", f"{self.kind.tag} {twice} is changed twice in one save", key=twice)
-        ordered = sorted(changes, key=lambda change: change.key)
+        ordered = sorted(changes, key=_KEY)
         dump = self.kind.state.dump
         texts = [dump(change.state) for change in ordered]
-        made = [row for row in zip(ordered, texts, strict=True) if not row[0].before]
-        revised = [row for row in zip(ordered, texts, strict=True) if row[0].before]
+        written = list(zip(ordered, texts, strict=True))
+        made = [one for one in written if not one[0].before]
+        revised = [one for one in written if one[0].before]
         self._insert(made)
         self._revise(revised)
         self._write_rows([change for change, _ in made], [change for change, _ in revised])
-        self.statements.log.write(self.wire, self._entries(ordered, texts))
-        self._known.update((change.key, Stored(change.state, change.after)) for change in ordered)
-
-    def _columns(self, state: S) -> Values:
-        return tuple([column.of(state) for column in self.kind.columns])
+        self.statements.log.write(self.wire, self._entries(written))
+        self._saved.update(zip(map(_KEY, ordered), ordered, strict=True))
 
     def _insert(self, changes: Sequence[_Written[S]]) -> None:
-        rows = [(change.key, change.after, text, *self._columns(change.state)) for change, text in changes]
+        row = self.kind.row
+        rows = [(change.key, change.after, text, *row(change.state)) for change, text in changes]
         try:
             self.statements.insert.write(self.wire, rows)
         except Duplicate as error:
             raise self._taken(error) from error
 
     def _revise(self, changes: Sequence[_Written[S]]) -> None:
+        row, picked = self.kind.row, self.statements.changing
         rows = [
-            (change.after, text, *self._columns(change.state), change.key, change.before)
-            for change, text in changes
+            (change.after, text, *picked(row(change.state)), change.key, change.before) for change, text in changes
         ]
         try:
             revised = self.statements.revise.write(self.wire, rows)
@@ -163,37 +175,39 @@ class SqlCollection(Generic[S]):
         return tuple(change.key for change in changes if found.get(change.key, 0) != change.before)
 
     def _write_rows(self, made: Sequence[Change[S]], revised: Sequence[Change[S]]) -> None:
-        rows, insert, rewrite = self.kind.rows, self.statements.insert_rows, self.statements.rewrite_rows
-        if rows is None or insert is None or rewrite is None:
+        rows, statements = self.kind.rows, self.statements.rows
+        if rows is None or statements is None:
             return
         of = rows.of
-        insert.write(
+        statements.write(
             self.wire,
-            [(change.key, at, *row) for change in made for at, row in enumerate(of(change.state))],
+            [(change.key, of(change.state)) for change in made],
+            [(change.key, self._rows_before(change, of), of(change.state)) for change in revised],
         )
-        changed: list[Values] = []
-        for change in revised:
-            known = self._known.get(change.key)
-            before = of(known.state) if known is not None and known.version == change.before else ()
-            for at, row in enumerate(of(change.state)):
-                if at >= len(before) or before[at] != row:
-                    changed.append((change.key, at, *row))
-        rewrite.write(self.wire, changed)
 
-    def _entries(self, changes: Sequence[Change[S]], texts: Sequence[str]) -> list[Values]:
+    def _rows_before(self, change: Change[S], of: Callable[[S], Sequence[Values]]) -> Sequence[Values]:
+        """Return the rows of the state that was there before a change, as far as this unit knows it."""
+        saved = self._saved.get(change.key)
+        if saved is not None and saved.after == change.before:
+            return of(saved.state)
+        loaded = self._loaded.get(change.key)
+        if loaded is not None and loaded.version == change.before:
+            return of(loaded.state)
+        return ()
+
+    def _entries(self, written: Sequence[_Written[S]]) -> list[Values]:
         """Return the rows of the entries; one that holds the state itself shares the state's text."""
-        tag, events = self.kind.tag, self.kind.events
+        tag, tagged = self.kind.tag, self.kind.events.entry
         shared = self.kind.state.format == 1
         at, at_ms = None, 0
         rows: list[Values] = []
-        for change, text in zip(changes, texts, strict=True):
+        for change, text in written:
+            part = change.state if shared else _NONE
             for entry in change.entries:
                 if entry.at is not at:
                     at, at_ms = entry.at, to_ms(entry.at)
-                event = entry.event
-                body = events.dump_around(event, change.state, text) if shared else events.dump(event)
-                who, why = entry.actor, entry.cause
-                rows.append((tag, entry.stream, entry.sequence, at_ms, who, why, events.tag_of(event), body))
+                what, body = tagged(entry.event, part, text)
+                rows.append((tag, entry.stream, entry.sequence, at_ms, entry.actor, entry.cause, what, body))
         return rows
 
     def _conditions(self, where: Iterable[Where], table: FromClause | None = None) -> list[ColumnElement[bool]]:
@@ -203,13 +217,15 @@ class SqlCollection(Generic[S]):
     def _condition(self, named: ReadOnlyColumnCollection[str, Any], where: Where) -> ColumnElement[bool]:
         rows = self.statements.tables.rows
         if rows is None or where.column not in self.kind.parts:
-            return _condition(named[self.kind.column(where.column).name], where)
+            self.kind.column(where.column)
+            return _condition(named[where.column], where)
         part = rows.c[where.column.rpartition(".")[2]]
         owners: ColumnElement[bool] = named.key.in_(select(rows.c.owner).where(_condition(part, where)))
         return owners
 
     def _column(self, name: str) -> ColumnElement[Any]:
-        return self.statements.tables.main.c[self.kind.column(name).name]
+        self.kind.column(name)
+        return self.statements.tables.main.c[name]
 
     def _ordered(
         self, query: Select[Any], where: tuple[Where, ...], by: str | None, after: After | None

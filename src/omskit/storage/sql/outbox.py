@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, frozen
 from sqlalchemy import Dialect, Select, Table, Update, bindparam, func, select, update
 
-from omskit.core import StorageError, from_ms, to_ms
+from omskit.core import StorageError, each_ms, from_ms, to_ms
 from omskit.storage.port import Attempt, Delivery, Leased, Message
 from omskit.storage.sql.bulk import Feed, Guarded, encoded, given, insertion, members
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
@@ -101,7 +101,14 @@ class SqlOutbox:
     def put(self, messages: Sequence[Message]) -> None:
         """Store messages with the unit."""
         self.wire.writing()
-        self.statements.put.write(self.wire, [(*_flat(message), 0, 0, _NONE, "") for message in messages])
+        due = each_ms([message.due for message in messages])
+        self.statements.put.write(
+            self.wire,
+            [
+                (one.id, one.topic, one.key, one.tag, one.body, due_ms, 0, 0, _NONE, "")
+                for one, due_ms in zip(messages, due, strict=True)
+            ],
+        )
 
     def lease(self, at: datetime, *, limit: int, seconds: int, topics: Items[str] = ()) -> Sequence[Leased]:
         """Take messages that are due; those that another unit takes at the same moment are passed over."""
@@ -149,10 +156,6 @@ class SqlOutbox:
         """Count unfinished messages by last outcome."""
         rows = self.wire.rows(self.statements.waiting)
         return {Delivery(outcome) if outcome else None: count for outcome, count in rows}
-
-
-def _flat(message: Message) -> tuple[int, str, str, str, str, int]:
-    return message.id, message.topic, message.key, message.tag, message.body, to_ms(message.due)
 
 
 def _message(row: AnyRow) -> Message:

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Delete, Dialect, bindparam, delete, literal, select, tuple_, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
-from omskit.core import Cell, Claim, Level, Movement, Refused, to_ms
+from omskit.core import Cell, Claim, Level, Movement, Refused, each_ms
 from omskit.storage.sql.booking import CLAIM, NOTHING, Booking, Recording, Records, booking, recording
 from omskit.storage.sql.bulk import Feed, Given, Guarded, Values, addition, given, upsertion
 from omskit.storage.sql.hot import HotCells, HotStatements, Pair, Shortage, hot_statements, shortage, summed
@@ -88,8 +88,7 @@ def _cells(cells: Given, tables: Tables) -> CompoundSelect[Any]:
 
 def post(wire: Wire, statements: PostingStatements, movements: Sequence[Movement], hot: set[str]) -> None:
     """Book all movements, or none; see :func:`add`."""
-    lines = [_logged(movement) for movement in movements]
-    add(wire, statements, effects_of(movements), claims_of(movements), hot, lines)
+    add(wire, statements, effects_of(movements), claims_of(movements), hot, _logged(movements))
 
 
 def add(  # noqa: PLR0917
@@ -113,7 +112,7 @@ def add(  # noqa: PLR0917
     Raises:
         Refused: ``not_reserved``, ``out_of_stock``; the unit is as it was.
     """
-    rows = [(*claim, *cell, effect) for (claim, cell), effect in sorted(claims.items())]
+    rows = sorted([(*claim, *cell, effect) for (claim, cell), effect in claims.items()])
     taken = [row for row in rows if row[-1] < 0]
     _take(wire, statements, taken)
     records = Records([row for row in rows if row[-1] > 0], lines)
@@ -163,7 +162,9 @@ class _Posting:
         """Add to levels and to shards, and return what is short; then all is to be taken back."""
         known, short = self.hot.known, list[Shortage]()
         spread = {cell: effect for cell, effect in effects.items() if cell.sku in known} if known else {}
-        left = {cell: effect for cell, effect in effects.items() if cell not in spread}
+        left = dict(effects)
+        for cell in spread:
+            del left[cell]
         while (left or spread) and not short:
             short += self._levels(left, spread)
             short += self._shards(left, spread, look=bool(short))
@@ -198,9 +199,13 @@ class _Posting:
 
     def _add(self, left: dict[Cell, Pair], rows: list[Values], records: Records) -> None:
         bound = self.statements.add.given.bound(rows)
-        could = {Cell(*row) for row in self.statements.book.apply(self.wire, bound, len(rows), records)}
-        self.kept = records is self.records and len(could) == len(rows)
-        self.booked += [(*cell, *left.pop(cell)) for cell in could]
+        could = self.statements.book.apply(self.wire, bound, len(rows), records)
+        if len(could) == len(rows):
+            self.kept, self.booked = records is self.records, self.booked + rows
+            left.clear()
+            return
+        self.kept = False
+        self.booked += [(*cell, *left.pop(cell)) for cell in {Cell(*row) for row in could}]
 
     def _there(self, left: dict[Cell, Pair], spread: dict[Cell, Pair]) -> dict[Cell, Level]:
         """Return the levels of cells, locked; those that have shards go over to the others."""
@@ -250,16 +255,19 @@ def _inverse(rows: Sequence[tuple[Any, ...]], keys: int) -> list[Values]:
     return [(*row[:keys], *(-effect for effect in row[keys:])) for row in rows]
 
 
-def _logged(movement: Movement) -> Values:
-    return (
-        movement.kind,
-        *movement.cell,
-        movement.quantity,
-        movement.on_hand,
-        movement.reserved,
-        *movement.claim,
-        movement.document,
-        movement.reason,
-        movement.actor,
-        to_ms(movement.at),
-    )
+def _logged(movements: Sequence[Movement]) -> list[Values]:
+    return [
+        (
+            one.kind,
+            *one.cell,
+            one.quantity,
+            one.on_hand,
+            one.reserved,
+            *one.claim,
+            one.document,
+            one.reason,
+            one.actor,
+            at_ms,
+        )
+        for one, at_ms in zip(movements, each_ms([one.at for one in movements]), strict=True)
+    ]

@@ -25,6 +25,8 @@ from omskit.storage.sql.wire import AnyRow, Wire
 
 #: Cells read at a time when all are read.
 _PAGE = 1_000
+#: Makes a named tuple from a tuple, without a call of its own ``__new__``.
+_new = tuple.__new__
 
 
 @frozen(eq=False)
@@ -186,7 +188,9 @@ class SqlStockBook:
 
 def _by_cell(rows: Sequence[Any]) -> dict[Cell, Level]:
     """Return levels by cell; as a rule each has one row, and nothing has to be added up."""
-    found = {Cell(sku, warehouse): Level(on_hand, reserved) for sku, warehouse, on_hand, reserved in rows}
+    found = {
+        _new(Cell, (sku, warehouse)): _new(Level, (on_hand, held)) for sku, warehouse, on_hand, held in rows
+    }
     return found if len(found) == len(rows) else dict(_leveled(rows))
 
 

@@ -142,7 +142,7 @@ class _Maker:
             _key("key"),
             _whole("version"),
             _words("document"),
-            *(Column(column.name, _TYPES[column.type]) for column in kind.columns),
+            *(Column(name, _TYPES[type_]) for name, type_ in kind.columns),
             *(
                 UniqueConstraint(*names, name=unique_name(self.prefix + kind.tag, names)) for names in kind.unique
             ),

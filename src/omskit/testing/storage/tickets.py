@@ -12,11 +12,11 @@ from omskit.core import (
     Change,
     Claim,
     Codec,
-    Column,
     ColumnType,
     Entry,
     Kind,
     Movement,
+    Row,
     Rows,
     Stored,
 )
@@ -83,18 +83,29 @@ def apply(state: Ticket | None, event: Event) -> Ticket:
     return evolve(state, parts=(*state.parts, (event.part, event.count)))
 
 
+def _row(ticket: Ticket) -> Row:
+    return (
+        ticket.bench,
+        ticket.serial,
+        ticket.rank,
+        ticket.status,
+        ticket.due,
+    )
+
+
 TICKETS: Kind[Ticket] = Kind(
     tag="kit_ticket",
     state=Codec("kit_ticket", {"kit_ticket": Ticket}),
     events=Codec("kit_event", {"opened": Opened, "moved": Moved, "fitted": Fitted, "labelled": Labelled}),
     evolve=apply,
     columns=(
-        Column("bench", ColumnType.TEXT, lambda ticket: ticket.bench),
-        Column("serial", ColumnType.TEXT, lambda ticket: ticket.serial),
-        Column("rank", ColumnType.INT, lambda ticket: ticket.rank),
-        Column("status", ColumnType.TEXT, lambda ticket: ticket.status),
-        Column("due", ColumnType.INT, lambda ticket: ticket.due),
+        ("bench", ColumnType.TEXT),
+        ("serial", ColumnType.TEXT),
+        ("rank", ColumnType.INT),
+        ("status", ColumnType.TEXT),
+        ("due", ColumnType.INT),
     ),
+    row=_row,
     unique=(("bench", "serial"),),
     rows=Rows(
         "kit_ticket_parts",
