@@ -10,11 +10,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 from kit_storages import SqlOpener
 from sqlalchemy import text
 
-from omskit.core import Cell, Level, Refused
+from omskit.core import Cell, ConcurrencyConflict, Level, Refused
 from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, hot
 from omskit.storage.sql.booking import NOTHING
@@ -214,3 +214,70 @@ def test_a_book_that_loses_a_piece_when_it_lays_out_is_caught(
     monkeypatch.setattr(hot, "_shared", lambda pieces, shards: [pieces // shards] * shards)
     problems = both_need_more_than_a_shard_has(storage)
     assert [one for one in problems if one.startswith("Imbalance")] != []
+
+
+class LocksInVain:
+    """Takes that lock a shard which has had enough, and find that it has no longer."""
+
+    @staticmethod
+    def apply(wire: Wire, values: Any, wanted: int, records: Any) -> list[Any]:  # noqa: ARG004 - as a booking
+        wire.rows(text("SELECT shard FROM oms_shards WHERE sku = 'A' AND shard = 3 FOR UPDATE"))
+        return []
+
+
+def left_by_a_look_in_vain(storage: SqlStorage, hints: hot.Hints) -> list[int]:
+    """Return the shards that another connection can lock while a unit waits that found none for itself."""
+    post(storage, coming(A, PIECES))
+    with storage.begin() as unit:
+        cells: hot.HotCells = unit.stock._hot_cells()
+        cells.statements, cells.hints = evolve(cells.statements, take=LocksInVain()), hints
+        assert not cells._grab(A, (0, 1), NOTHING)
+        with storage.engine.begin() as other:
+            free = other.execute(text("SELECT shard FROM oms_shards WHERE sku = 'A' FOR UPDATE SKIP LOCKED"))
+            return sorted(free.scalars())
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("opener", ["postgres"], indirect=True)
+def test_who_looks_in_vain_where_pieces_may_run_short_holds_nothing_while_he_waits(storage: SqlStorage) -> None:
+    assert left_by_a_look_in_vain(storage, hot.Hints()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("opener", ["postgres"], indirect=True)
+def test_a_book_that_holds_what_it_looked_at_in_vain_is_caught(storage: SqlStorage) -> None:
+    plenty = hot.Hints(plenty={A})
+    assert left_by_a_look_in_vain(storage, plenty) == [0, 1, 2, 4]
+    assert plenty.plenty == set()
+
+
+def test_plenty_is_known_from_what_a_shard_has_left(storage: SqlStorage) -> None:
+    post(storage, coming(A, SHARDS * (hot.PLENTY + 1)))
+    post(storage, reserving(A, 1, 1))
+    assert storage._hints.plenty == {A}
+    post(storage, reserving(A, hot.PLENTY, 2))
+    assert storage._hints.plenty == set()
+
+
+def to_and_fro(turns: int, storage: Storage, hand: int) -> int:
+    """Reach for a piece and give it back; return how often the race for it was lost."""
+    lost = 0
+    for turn in range(turns):
+        order = 1_000_000 * (hand + 1) + turn
+        try:
+            post(storage, reserving(A, 1, order))
+            post(storage, reserving(A, -1, order))
+        except Refused:
+            continue
+        except ConcurrencyConflict:
+            lost += 1
+    return lost
+
+
+@pytest.mark.parametrize("turns", [25, pytest.param(500, marks=pytest.mark.long)])
+def test_pieces_that_come_and_go_in_a_scarce_cell_lock_nobody_out(storage: SqlStorage, turns: int) -> None:
+    post(storage, coming(A, SHARDS + 1))
+    lost = in_threads(storage, partial(to_and_fro, turns), hands=HANDS)
+    assert lost == [0] * HANDS
+    assert levels(storage, "A") == {A: Level(SHARDS + 1, 0)}
+    assert drift(storage) == []

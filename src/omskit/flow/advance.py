@@ -83,7 +83,7 @@ def _give(work: Workspace, key: int, wanted: Sequence[Command], cause: str) -> N
 def _taken(step: Step, process: Process, work: Workspace, keys: Iterable[int]) -> list[Order]:
     admitting = frozenset(process.rules.orders.admitting(step.trigger))
     states = (work.orders[key].state for key in keys)
-    return [order for order in states if order and order.status in admitting and not order.is_held]
+    return [one for one in states if one and one.status in admitting and not (one.holds and one.is_held)]
 
 
 def _expire(work: Workspace, keys: Sequence[int]) -> None:

@@ -109,7 +109,7 @@ def _place(order: Order | None, command: c.Place, machine: Machine, grading: Gra
 
 
 def _not_held(order: Order) -> None:
-    if order.is_held:
+    if order.holds and order.is_held:
         codes = tuple(sorted({hold.code for hold in order.holds if not hold.line}))
         raise Refused("order_held", f"held for {', '.join(codes)}", order=order.key, holds=codes)
 

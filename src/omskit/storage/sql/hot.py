@@ -6,7 +6,9 @@ small it refuses, and otherwise it locks all shards in order and lays the pieces
 while the sum is enough, and no shard ever has less than is reserved in it.
 
 Locks are taken on levels, in order of the cell, and then cell by cell. Taking what nobody holds never waits;
-whoever has to wait, waits at the first shard of the cell, and goes on from there in order of the shard.
+whoever has to wait, waits at the first shard of the cell, and goes on from there in order of the shard. PostgreSQL
+also locks a shard that had enough when it began to look and has not by the time it is locked: where a cell may run
+short, a look in vain is undone before anybody waits, so that nobody waits with a shard in his hands.
 """
 
 from __future__ import annotations
@@ -49,6 +51,9 @@ CELL = itemgetter(0, 1)
 SHARD = ("sku", "warehouse", "shard", "on_hand", "reserved")
 #: Where the level of a cell that has shards stands among them, if it has one; see :meth:`HotCells.book`.
 _LEVEL = -1
+
+#: With so many pieces left in a shard, no look at its cell is in vain but by an odd chance.
+PLENTY = 32
 
 #: On hand and reserved.
 Pair = tuple[int, int]
@@ -132,7 +137,7 @@ def _adding(shards: Table, chosen: ColumnElement[int]) -> ReturningUpdate[Any]:
         update(shards)
         .where(*_of(shards), shards.c.shard == chosen, *_bears(shards.c))
         .values({name: shards.c[name] + _more(name) for name in SHARD[3:]})
-        .returning(shards.c.shard)
+        .returning(shards.c.shard, (shards.c.on_hand - shards.c.reserved).label("left"))
     )
 
 
@@ -169,13 +174,26 @@ def _sum(parts: Iterable[Pair]) -> Pair:
 
 
 @define
+class Hints:
+    """What this process has seen of hot cells. It says where to look first, and may be wrong.
+
+    Args:
+        hot: SKUs that were seen to be hot.
+        plenty: Cells whose shard had at least :data:`PLENTY` pieces left when it was last taken from.
+    """
+
+    hot: set[str] = field(factory=set)
+    plenty: set[Cell] = field(factory=set)
+
+
+@define
 class HotCells:
     """The hot cells, within one unit.
 
     Args:
         statements: Of the dialect.
         wire: Of the unit.
-        known: SKUs that were seen to be hot; a hint that spares looking at levels first, and may be wrong.
+        hints: Of the process.
         moved: What was added to which shard, to be taken back after a refusal.
         made: Cells that got their shards.
         kept: Whether records were kept.
@@ -184,7 +202,7 @@ class HotCells:
 
     statements: HotStatements
     wire: Wire
-    known: set[str]
+    hints: Hints
     moved: list[_Moved] = field(factory=list, init=False)
     made: list[Cell] = field(factory=list, init=False)
     kept: bool = field(default=False, init=False)
@@ -195,7 +213,7 @@ class HotCells:
 
         A level beside shards is left by whoever received into the cell while it became hot; it goes into them.
         """
-        if self._take(self.statements.take, cell, effect, records):
+        if self._grab(cell, effect, records):
             return None
         while (parts := self._look(cell)).keys() - {_LEVEL}:
             if lacking := shortage(cell, Level(*_sum(parts.values())), *effect):
@@ -206,9 +224,19 @@ class HotCells:
                 self._fold(cell)
             if self._lay_out(cell, effect):
                 return None
-        self.known.discard(cell.sku)
+        self.hints.hot.discard(cell.sku)
         self.strays[cell] = effect
         return None
+
+    def _grab(self, cell: Cell, effect: Pair, records: Records) -> bool:
+        """Take from any one shard that has enough and that nobody holds; hold no shard where there is none."""
+        if cell in self.hints.plenty or not self.wire.locks_rows:
+            return self._take(self.statements.take, cell, effect, records)
+        with self.wire.attempt() as look:
+            taken = self._take(self.statements.take, cell, effect, records)
+            if not taken:
+                look.rollback()
+        return taken
 
     def _wait(self, cell: Cell, effect: Pair, records: Records) -> bool:
         """Wait for the first shard, and take from it if it has enough by then.
@@ -223,10 +251,12 @@ class HotCells:
     def _take(self, statement: Booking, cell: Cell, effect: Pair, records: Records, **at: int) -> bool:
         on_hand, reserved = effect
         values = {**_at(cell), **at, "more_on_hand": on_hand, "more_reserved": reserved}
-        for (shard,) in statement.apply(self.wire, values, 1, records):
+        for shard, left in statement.apply(self.wire, values, 1, records):
             self.moved.append((*cell, shard, on_hand, reserved))
             self.kept = self.kept or records is not NOTHING
+            (self.hints.plenty.add if left >= PLENTY else self.hints.plenty.discard)(cell)
             return True
+        self.hints.plenty.discard(cell)
         return False
 
     def _look(self, cell: Cell) -> dict[int, Pair]:
@@ -280,7 +310,7 @@ class HotCells:
         self.statements.make.write(self.wire, rows)
         self.moved += rows
         self.made.append(cell)
-        self.known.add(cell.sku)
+        self.hints.hot.add(cell.sku)
 
     def numbers(self, skus: Iterable[str]) -> dict[str, int]:
         """Return how many shards the cells of hot SKUs have."""

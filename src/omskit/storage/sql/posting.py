@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from omskit.core import Cell, Claim, Level, Movement, Refused, each_ms
 from omskit.storage.sql.booking import CLAIM, NOTHING, Booking, Recording, Records, booking, recording
 from omskit.storage.sql.bulk import Feed, Given, Guarded, Values, addition, given, upsertion
-from omskit.storage.sql.hot import HotCells, HotStatements, Pair, Shortage, hot_statements, shortage, summed
+from omskit.storage.sql.hot import Hints, HotCells, HotStatements, Pair, Shortage, hot_statements, shortage, summed
 from omskit.storage.sql.tables import Tables
 from omskit.storage.sql.wire import Wire
 from omskit.storage.sums import claims_of, effects_of
@@ -86,9 +86,9 @@ def _cells(cells: Given, tables: Tables) -> CompoundSelect[Any]:
     )
 
 
-def post(wire: Wire, statements: PostingStatements, movements: Sequence[Movement], hot: set[str]) -> None:
+def post(wire: Wire, statements: PostingStatements, movements: Sequence[Movement], hints: Hints) -> None:
     """Book all movements, or none; see :func:`add`."""
-    add(wire, statements, effects_of(movements), claims_of(movements), hot, _logged(movements))
+    add(wire, statements, effects_of(movements), claims_of(movements), hints, _logged(movements))
 
 
 def add(  # noqa: PLR0917
@@ -96,7 +96,7 @@ def add(  # noqa: PLR0917
     statements: PostingStatements,
     effects: Mapping[Cell, Pair],
     claims: Mapping[tuple[Claim, Cell], int],
-    hot: set[str],
+    hints: Hints,
     lines: Sequence[Values] = (),
 ) -> None:
     """Add to levels and reservations, or to none of them; levels are locked last, for the shortest time.
@@ -106,7 +106,7 @@ def add(  # noqa: PLR0917
         statements: Of the dialect.
         effects: What to add to on hand and reserved, by cell.
         claims: What to add to reservations, by claim and cell.
-        hot: SKUs that this process has seen to be hot; more are added to it.
+        hints: What this process has seen of hot cells; more is added to it.
         lines: Rows of the ledger, to be kept with what is added.
 
     Raises:
@@ -116,7 +116,7 @@ def add(  # noqa: PLR0917
     taken = [row for row in rows if row[-1] < 0]
     _take(wire, statements, taken)
     records = Records([row for row in rows if row[-1] > 0], lines)
-    posting = _Posting(statements, wire, HotCells(statements.hot, wire, hot), records)
+    posting = _Posting(statements, wire, HotCells(statements.hot, wire, hints), records)
     if short := posting.book(effects):
         posting.take_back()
         statements.take.apply(wire, _inverse(taken, 4))
@@ -160,7 +160,7 @@ class _Posting:
 
     def book(self, effects: Mapping[Cell, Pair]) -> list[Shortage]:
         """Add to levels and to shards, and return what is short; then all is to be taken back."""
-        known, short = self.hot.known, list[Shortage]()
+        known, short = self.hot.hints.hot, list[Shortage]()
         spread = {cell: effect for cell, effect in effects.items() if cell.sku in known} if known else {}
         left = dict(effects)
         for cell in spread:
@@ -216,7 +216,7 @@ class _Posting:
             cell = Cell(sku, warehouse)
             if hot:
                 spread[cell] = left.pop(cell)
-                self.hot.known.add(sku)
+                self.hot.hints.hot.add(sku)
             else:
                 there[cell] = Level(on_hand, reserved)
         return there

@@ -17,7 +17,7 @@ from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, men
 from omskit.storage.sql.booking import CLAIM
 from omskit.storage.sql.bulk import Given, encoded, given, members
 from omskit.storage.sql.drifting import drifted, drifted_claims
-from omskit.storage.sql.hot import CELL, HotCells, summed
+from omskit.storage.sql.hot import CELL, Hints, HotCells, summed
 from omskit.storage.sql.ledger import last_movements, movements_since, trail_of
 from omskit.storage.sql.posting import PostingStatements, add, post, posting_statements
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
@@ -89,12 +89,12 @@ class SqlStockBook:
     Args:
         statements: Of the dialect.
         wire: Of the unit.
-        hot: SKUs that this process has seen to be hot; see :class:`omskit.storage.sql.hot.HotCells`.
+        hints: What this process has seen of hot cells.
     """
 
     statements: StockStatements
     wire: Wire
-    hot: set[str]
+    hints: Hints
 
     def levels(self, skus: Items[str], *, lock: bool = False) -> Mapping[Cell, Level]:
         """Return the level of every known cell of the SKUs, locked in cell order if asked."""
@@ -118,7 +118,7 @@ class SqlStockBook:
             after = CELL(page[-1])
 
     def _hot_cells(self) -> HotCells:
-        return HotCells(self.statements.posting.hot, self.wire, self.hot)
+        return HotCells(self.statements.posting.hot, self.wire, self.hints)
 
     def heat(self, numbers: Mapping[str, int]) -> None:
         """Let the pieces of SKUs lie in so many shards in each warehouse; see :meth:`SqlStorage.heat`."""
@@ -134,7 +134,7 @@ class SqlStockBook:
     def post(self, movements: Sequence[Movement]) -> None:
         """Book all movements, or none."""
         self.wire.writing()
-        post(self.wire, self.statements.posting, movements, self.hot)
+        post(self.wire, self.statements.posting, movements, self.hints)
 
     def movements(self, cell: Cell, *, limit: int) -> Sequence[Movement]:
         """Return the last ``limit`` movements of a cell, newest first."""
@@ -173,7 +173,7 @@ class SqlStockBook:
         self._hot_cells().locked(encoded({cell.sku for cell in cells}))
         bound = posting.given_cells.bound(cells)
         now = self._drift(self.statements.drifted_of, self.statements.drifted_claims_of, **bound)
-        add(self.wire, posting, *mending(drift, now), self.hot)
+        add(self.wire, posting, *mending(drift, now), self.hints)
 
     def _drift(self, levels: Select[Any], claims: Select[Any], **bound: str) -> Sequence[Imbalance]:
         found: list[Imbalance] = []

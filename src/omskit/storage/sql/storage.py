@@ -15,6 +15,7 @@ from omskit.storage.port import Capabilities
 from omskit.storage.spreading import checked_shards
 from omskit.storage.sql.bulk import is_sqlite
 from omskit.storage.sql.engines import READING, is_prepared
+from omskit.storage.sql.hot import Hints
 from omskit.storage.sql.tables import Tables, define_tables
 from omskit.storage.sql.unit import SqlUnit, Statements, statements
 from omskit.storage.sql.wire import Wire, translated
@@ -48,7 +49,7 @@ class SqlStorage:
     kinds: tuple[Kind[Any], ...] = field(converter=_listed)
     tables: Tables = field()
     _statements: Statements = field(init=False, repr=False)
-    _hot: set[str] = field(factory=set, init=False, repr=False)
+    _hints: Hints = field(factory=Hints, init=False, repr=False)
 
     @tables.default
     def _own_tables(self) -> Tables:
@@ -115,7 +116,7 @@ class SqlStorage:
             with connection:
                 with translated():
                     transaction = self._ready(connection, read=read).begin()
-                unit = SqlUnit(self._statements, Wire(connection, read), self._hot)
+                unit = SqlUnit(self._statements, Wire(connection, read), self._hints)
                 yield unit
                 unit.wire.check()
                 _commit(transaction)
@@ -148,7 +149,7 @@ class SqlStorage:
                 roll back.
         """
         _accept(connection.engine)
-        unit = SqlUnit(self._statements, Wire(connection), self._hot)
+        unit = SqlUnit(self._statements, Wire(connection), self._hints)
         yield unit
         unit.wire.check()
 

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 from omskit.core import Kind, UsageError
 from omskit.storage.sql.bulk import is_sqlite
 from omskit.storage.sql.collection import KindStatements, SqlCollection, kind_statements
+from omskit.storage.sql.hot import Hints
 from omskit.storage.sql.inbox import InboxStatements, SqlInbox, inbox_statements
 from omskit.storage.sql.outbox import OutboxStatements, SqlOutbox, outbox_statements
 from omskit.storage.sql.stock import SqlStockBook, StockStatements, stock_statements
@@ -62,7 +63,7 @@ class SqlUnit:
 
     statements: Statements
     wire: Wire
-    hot: set[str]
+    hints: Hints
     _collections: dict[str, SqlCollection[Any]] = field(factory=dict, init=False)
 
     @property
@@ -78,7 +79,7 @@ class SqlUnit:
     @property
     def stock(self) -> SqlStockBook:
         """The stock book."""
-        return SqlStockBook(self.statements.stock, self.wire, self.hot)
+        return SqlStockBook(self.statements.stock, self.wire, self.hints)
 
     def of(self, kind: Kind[S]) -> SqlCollection[S]:
         """Return the collection of a kind.

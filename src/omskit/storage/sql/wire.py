@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from attrs import define
-from sqlalchemy import Connection, Executable, Row
+from sqlalchemy import Connection, Executable, NestedTransaction, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from omskit.core import ConcurrencyConflict, Duplicate, StorageError, UsageError
@@ -110,6 +110,12 @@ class Wire:
         """
         if self.broken:
             raise StorageError("unit_broken", "a storage error was caught inside the unit; begin another")
+
+    @contextmanager
+    def attempt(self) -> Iterator[NestedTransaction]:
+        """Begin something that can be undone, with its locks, while the rest of the unit stays."""
+        with self.guarded(), self.connection.begin_nested() as nested:
+            yield nested
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Run a statement and return all its rows."""
