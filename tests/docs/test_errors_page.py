@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+#: The source is read once.
+pytestmark = pytest.mark.xdist_group("errors page")
+
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "errors.md"
 TREE = {

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from doc_blocks import blocks
-from scripts import EXAMPLES, run_example_once, start_example
+from scripts import EXAMPLES, run_example, start_example
 
 DAYS = 20
 
+#: One worker waits for the month, and the others do something else meanwhile.
+pytestmark = pytest.mark.xdist_group("quickstart")
+
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """Return what the quickstart prints; it takes ten seconds, and runs once for all tests and workers."""
-    base = tmp_path_factory.getbasetemp()
-    at = (base if worker_id == "master" else base.parent) / "quickstart"
-    text = run_example_once("quickstart.py", "month.db", at=at)
+def told(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return what the quickstart prints; it takes ten seconds, and runs once for all tests."""
+    at = tmp_path_factory.mktemp("quickstart")
+    text = run_example("quickstart.py", "month.db", at=at)
     assert (at / "month.db").stat().st_size > 10_000_000
     return text
 

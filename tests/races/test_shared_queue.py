@@ -65,7 +65,7 @@ def test_threads_empty_the_queue_and_each_order_is_worked_on_once(oms: Oms, work
     assert wrong(oms, in_threads(oms, work, workers)) == []
 
 
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [pytest.param(2, marks=pytest.mark.long), 4])
 def test_processes_empty_the_queue_and_each_order_is_worked_on_once(
     postgres_url: str, oms: Oms, workers: int
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import subprocess
 import sys
 from pathlib import Path
@@ -15,17 +14,6 @@ def run_example(name: str, *arguments: str, at: Path, said: bytes = b"") -> str:
     done = start_example(name, *arguments, at=at, said=said)
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return done.stdout.decode()
-
-
-def run_example_once(name: str, *arguments: str, at: Path) -> str:
-    """Return what an example prints; of the processes of one test run the first runs it and the others wait."""
-    at.mkdir(exist_ok=True)
-    told = at / "told.txt"
-    with (at / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_text(run_example(name, *arguments, at=at), "utf-8")
-    return told.read_text("utf-8")
 
 
 def start_example(
