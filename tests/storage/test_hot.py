@@ -15,6 +15,7 @@ from omskit.engine import KINDS, Oms
 from omskit.flow import Process
 from omskit.storage import Storage
 from omskit.storage.sql import SqlStorage, open_engine
+from omskit.storage.sql.hot import PLENTY
 from omskit.testing.storage.booking import drift, levels, refused
 from omskit.testing.storage.hands import in_threads
 from omskit.testing.storage.tickets import A, B, C, coming, moving, post, reserving, shipping
@@ -191,7 +192,8 @@ def test_booking_one_cell_and_all_its_records_is_one_statement_hot_or_not(postgr
     storage = SqlStorage(open_engine(postgres_url), KINDS)
     storage.create()
     storage.heat({"A": 4})
-    post(storage, coming(A, 9), coming(B, 9))
+    post(storage, coming(A, 4 * PLENTY + 8), coming(B, 9))
+    post(storage, reserving(A, 1))  # nobody knows yet that there is plenty, and the look can be undone
     said: list[str] = []
     event.listen(storage.engine, "before_cursor_execute", lambda *args: said.append(args[2]))
     for cell in (A, B):
