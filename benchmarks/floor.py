@@ -28,6 +28,7 @@ from sqlalchemy.engine import make_url
 
 from omskit.engine import define_tables
 from omskit.storage.sql import Tables, open_engine
+from omskit.storage.sql.engines import CACHE_KIB
 
 Row = tuple[Any, ...]
 _TABLES = define_tables(MetaData())
@@ -208,7 +209,7 @@ _LEVELS_SQLITE = "UPDATE oms_levels SET reserved=reserved+? WHERE sku=? AND ware
 
 def _sqlite(url: str, mine: Captured, barrier: Barrier) -> Callable[[], Mapping[str, float]]:
     connection = sqlite3.connect(str(make_url(url).database), isolation_level=None)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"cache_size=-{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
     def write(batch: Sequence[Write], added: Sequence[Row] = ()) -> None:
