@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -27,13 +28,14 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.base import ReadOnlyColumnCollection as Columns
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import Select
 
 from omskit.storage.sql.wire import Wire
 
+#: Conditions under which a row, by its columns, can take what is added, by their names.
+Guard = Callable[[Any, Any], Sequence[ColumnElement[bool]]]
 #: What a row is made of.
 Value = int | str | None
 Values = tuple[Value, ...]
@@ -224,11 +226,47 @@ class Guarded:
         return frozenset([tuple(row) for row in wire.rows(self.statement, **self.given.bound(rows))])
 
 
+@frozen
+class Each:
+    """Adds to many rows one by one, or to none of them: half the work of handing them all over, on SQLite.
+
+    It does not say which rows were not there, or broke the guard.
+    """
+
+    sql: str
+    order: tuple[int, ...]
+
+    def add(self, wire: Wire, rows: Sequence[Values]) -> bool:
+        """Add to all rows, which are different ones, and return whether each could take it."""
+        order = self.order
+        with wire.attempt() as adding:
+            could = wire.feed(self.sql, [tuple([row[at] for at in order]) for row in rows]) == len(rows)
+            if not could:
+                adding.rollback()
+        return could
+
+
+def each(dialect: Dialect, table: Table, names: Sequence[str], guard: Guard) -> Each | None:
+    """Return the guarded addition to one row after another; None where a row at a time costs more."""
+    if not is_sqlite(dialect):
+        return None
+    key = [part.name for part in table.primary_key]
+    more = {name: bindparam(f"more_{name}", type_=table.c[name].type) for name in names}
+    statement = (
+        update(table)
+        .where(*(table.c[name] == more[name] for name in key), *guard(table.c, SimpleNamespace(**more)))
+        .values({name: table.c[name] + more[name] for name in names if name not in key})
+    )
+    compiled = statement.compile(dialect=dialect)
+    at = {f"more_{name}": position for position, name in enumerate(names)}
+    return Each(str(compiled), tuple(at[name] for name in compiled.positiontup or ()))
+
+
 def addition(
     dialect: Dialect,
     table: Table,
     names: Sequence[str],
-    guard: Callable[[Columns[str, Any], Columns[str, Any]], Sequence[ColumnElement[bool]]],
+    guard: Guard,
 ) -> Guarded:
     """Return the guarded addition to a table: the guard and the write are one statement.
 

@@ -6,28 +6,32 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Delete, Dialect, bindparam, delete, literal, select, tuple_, union_all
+from sqlalchemy import Delete, Dialect, bindparam, delete, literal, literal_column, select, tuple_, union_all
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from omskit.core import Cell, Claim, Level, Movement, Refused, each_ms
 from omskit.storage.sql.booking import CLAIM, NOTHING, Booking, Recording, Records, booking, recording
-from omskit.storage.sql.bulk import Feed, Given, Guarded, Values, addition, given, upsertion
+from omskit.storage.sql.bulk import Each, Feed, Given, Guarded, Values, addition, each, given, upsertion
 from omskit.storage.sql.hot import Hints, HotCells, HotStatements, Pair, Shortage, hot_statements, shortage, summed
 from omskit.storage.sql.tables import Tables
 from omskit.storage.sql.wire import Wire
 from omskit.storage.sums import claims_of, effects_of
 
 LEVEL = ("sku", "warehouse", "on_hand", "reserved")
+#: From so many levels on, they are added to one by one where that is quicker, in the hope that all can take it.
+MANY = 2
 
 
 @frozen(eq=False)
 class PostingStatements:
     """Every statement of booking, made once for a dialect.
 
-    ``book`` is ``add`` with the records of the booking.
+    ``book`` is ``add`` with the records of the booking; ``each``, where there is one, is ``add`` for many levels.
     """
 
     take: Guarded
+    each: Each | None
     book: Booking
     add: Guarded
     cells: CompoundSelect[Any]
@@ -41,19 +45,12 @@ class PostingStatements:
 def posting_statements(dialect: Dialect, tables: Tables) -> PostingStatements:
     """Make the statements of booking."""
     given_cells = given(dialect, tables.levels, LEVEL[:2])
-    add = addition(
-        dialect,
-        tables.levels,
-        LEVEL,
-        lambda have, more: (
-            have.reserved + more.reserved >= 0,
-            have.on_hand + more.on_hand >= have.reserved + more.reserved,
-        ),
-    )
+    add = addition(dialect, tables.levels, LEVEL, _bears)
     return PostingStatements(
         take=addition(
             dialect, tables.reservations, CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)
         ),
+        each=each(dialect, tables.levels, LEVEL, _bears),
         book=booking(dialect, tables, add.statement),
         add=add,
         cells=_cells(given_cells, tables),
@@ -68,6 +65,11 @@ def posting_statements(dialect: Dialect, tables: Tables) -> PostingStatements:
         records=recording(dialect, tables),
         hot=hot_statements(dialect, tables),
     )
+
+
+def _bears(have: Any, more: Any) -> tuple[ColumnElement[bool], ...]:
+    after = have.reserved + more.reserved
+    return after >= literal_column("0"), have.on_hand + more.on_hand >= after
 
 
 def _cells(cells: Given, tables: Tables) -> CompoundSelect[Any]:
@@ -198,6 +200,11 @@ class _Posting:
         return []
 
     def _add(self, left: dict[Cell, Pair], rows: list[Values], records: Records) -> None:
+        one_by_one = self.statements.each
+        if one_by_one is not None and len(rows) >= MANY and one_by_one.add(self.wire, rows):
+            self.booked += rows
+            left.clear()
+            return
         bound = self.statements.add.given.bound(rows)
         could = self.statements.book.apply(self.wire, bound, len(rows), records)
         if len(could) == len(rows):
