@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import NoReturn
 
 from attrs import Factory, field, fields, frozen
@@ -60,6 +61,12 @@ class Listing:
     components: tuple[Component, ...] = ()
 
 
+@lru_cache(maxsize=65_536)
+def _itself(item: str) -> Listing:
+    """Return the listing of an item that is the SKU of that code."""
+    return Listing(item)
+
+
 @frozen
 class Listings:
     """Item to listing, for one channel.
@@ -77,7 +84,7 @@ class Listings:
     def get(self, item: str) -> Listing | None:
         """Return what an item stands for, None for what nobody has mapped."""
         known = self.items.get(item)
-        return known or (Listing(item) if self.open and item not in self.closed else None)
+        return known or (_itself(item) if self.open and item not in self.closed else None)
 
 
 @frozen
