@@ -31,7 +31,7 @@ from omskit.allocation.resilient import Resilient
 from omskit.allocation.weights import SHIFT
 
 #: Passes of prices, round by round.
-_PASSES = (30, 12, 12, 12)
+_PASSES = (36, 12, 12, 12)
 #: After so many passes the cases that see a price are searched; after that many those that take long too.
 _EVERY, _COMPLETE = 6, 18
 #: The first step of a price is that part of what a case costs.
@@ -51,7 +51,7 @@ _AGAIN = 4
 #: A plan is close to the bound when a bound is this many times what lies between.
 _CLOSE = 200
 #: Most pairs of bags of a case whose options are kept, and most bags of one that is searched again and again.
-_PAIRS, _BAGS = 60_000, 64
+_PAIRS, _BAGS = 200_000, 1024
 
 
 class Joint:
