@@ -58,12 +58,12 @@ class Scarce:
         self.caps: list[int] = []
         #: Things that stand in for each other; each is in one group at most.
         self.groups: list[list[int]] = []
-        self.cells: dict[str, list[int]] = {}
+        self.cells: dict[str, tuple[int, ...]] = {}
         self.positions = len(stock.parcels)
         for sku in sorted(demand):
             row, most = stock.rows[sku], demand[sku]
             if any([0 < there < most for there in row]):
-                things = [self._numbered(there) if 0 < there < most else -1 for there in row]
+                things = tuple([self._numbered(there) if 0 < there < most else -1 for there in row])
                 self.cells[sku] = things
                 self.groups.append([thing for thing in things if thing >= 0])
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
@@ -91,6 +91,16 @@ class Scarce:
                     uses.append((row[position], pieces))
             found.append(tuple(uses))
         return self._parcels[position], found
+
+    def uses(self, case: Case, position: int, counts: Sequence[int]) -> Uses:
+        """Return what a parcel of a warehouse with so many of each atom uses."""
+        toll, pulls = self.pulls(case, position)
+        found = {} if toll < 0 else {toll: 1}
+        for count, pull in zip(counts, pulls, strict=True):
+            if count:
+                for thing, amount in pull:
+                    found[thing] = found.get(thing, 0) + amount * count
+        return tuple(found.items())
 
     @property
     def plain(self) -> bool:

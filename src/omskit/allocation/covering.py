@@ -17,10 +17,12 @@ from omskit.allocation.lattice import Lattice
 from omskit.allocation.weights import ENDLESS
 
 #: From so many bags on this is less work than to look at all pairs.
-MANY = 128
+MANY = 256
 #: One state of the search for so many pairs of bags is less work than to look at all pairs, and where stock is
 #: counted.
 _PAIRS_A_STATE, _PAIRS_A_COUNTED_STATE = 50, 8
+#: So many states are always looked at.
+_STATES = 200
 #: What a parcel loses, or leaving one of an atom out, its code, its bag (0 for what is left out), its origin.
 _Move = tuple[int, int, int, int]
 #: Bags that are sent, each with its origin.
@@ -155,7 +157,7 @@ class _Search:
         shape = lattice.shape
         self._width = width = max(shape).bit_length() + 1
         units = [1 << width * number for number in reversed(range(len(shape)))]
-        self._most = lattice.pairs // (_PAIRS_A_COUNTED_STATE if own else _PAIRS_A_STATE)
+        self._most = max(_STATES, lattice.pairs // (_PAIRS_A_COUNTED_STATE if own else _PAIRS_A_STATE))
         self._guard, self._top = sum(units) << width - 1, 1 << width * len(shape)
         owed, codes = lattice.spread(shares), lattice.spread(units)
         self._full, self._bound, self._below = codes[-1], owed[-1], below

@@ -15,7 +15,7 @@ Everything is ordered by explicit keys, and there is no clock: the same input gi
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Sequence
 from operator import attrgetter, itemgetter
@@ -97,7 +97,7 @@ class Joint:
             nothing = Column(case.units * (case.left >> SHIFT) + more, (), ())
             pool = [column, nothing] if column.uses else [column]
             if before is not None and before is not column:
-                insort(pool, before, key=itemgetter(0))
+                insort(pool, before, key=_cost)
             self.pools.append(pool)
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
@@ -105,9 +105,6 @@ class Joint:
         self.slack = self.bound // (_SLACK * len(cases)) if cases else 0
         self.chosen: deque[list[Column]] = deque(maxlen=_RECENT)
         self.options: dict[int, Options | None] = {}
-        self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
-            {(column.cost, column.uses) for column in pool} for pool in self.pools
-        ]
 
     @property
     def alone(self) -> dict[int, int]:
@@ -142,7 +139,7 @@ class Joint:
         for number in range(passes):
             self.prices = resilient.prices
             if number % _EVERY == 0:
-                self.reprice(large=number == _COMPLETE)
+                self.reprice(large=number == _COMPLETE, last=False)
                 resilient.see(self.pools)
                 best = -(1 << 62), self.prices
             bound, chosen = resilient.cheapest(self.pools)
@@ -200,22 +197,23 @@ class Joint:
         self.keep(which, self.scarce.column(self.cases[which], solution.parcels))
         return solution
 
-    def least_priced(self, which: int, prices: Prices, slack: int = 0) -> int:
+    def least_priced(self, which: int, slack: int = 0) -> int:
         """Search one case under the prices of now, or near them; no plan of it costs less with those."""
         options = self.options_of(which)
         found, column = (0, None) if options is None else options.best(self.prices, slack)
         if column is None:
-            found = self.search(which, prices).bound >> SHIFT
+            skus = [sku for atom in self.cases[which].atoms for sku, _ in atom.needs]
+            found = self.search(which, self.scarce.prices(self.prices, skus)).bound >> SHIFT
         else:
             self.keep(which, column)
         found += self.change[which]
         before = self.held[which]
         return found if before is None else min(found, self.valued(before))
 
-    def large(self, which: int) -> bool:
-        """Whether a search of a case takes long: it is searched at the end of a round only."""
+    def ready(self, which: int, *, large: bool) -> bool:
+        """Whether a case is searched before the end of a round: not where that takes long, large ones seldom."""
         options = self.options_of(which)
-        return options is None or options.bags > _BAGS
+        return options is not None and (large or options.bags <= _BAGS)
 
     def options_of(self, which: int) -> Options | None:
         """Return all parcels of a case; None where these are too many."""
@@ -233,9 +231,11 @@ class Joint:
             if column.parcels == before.parcels:
                 return before
             column = column._replace(cost=column.cost + self.change[which])
-        if (column.cost, column.uses) not in self.seen[which]:
-            self.seen[which].add((column.cost, column.uses))
-            insort(self.pools[which], column, key=itemgetter(0))
+        pool = self.pools[which]
+        place = bisect_right(pool, column.cost, key=_cost)
+        alike = bisect_left(pool, column.cost, 0, place, key=_cost)
+        if not any([one.uses == column.uses for one in pool[alike:place]]):
+            pool.insert(place, column)
         return column
 
     def short(self) -> bool:
@@ -245,19 +245,19 @@ class Joint:
             asked.update(dict(column.uses))
         return any([asked[thing] > cap for thing, cap in enumerate(self.scarce.caps)])
 
-    def reprice(self, *, large: bool = True) -> int:
-        """Search the cases that see a price, and return the bound; it is none without those that take long."""
-        prices, by_thing = self.scarce.prices(self.prices), self.prices
+    def reprice(self, *, large: bool = True, last: bool = True) -> int:
+        """Search the cases that see a price, and return the bound; it is none before the last time of a round."""
+        by_thing = self.prices
         bound = -sum([price * cap for price, cap in zip(by_thing, self.scarce.caps, strict=True) if price])
         for which, ideal in enumerate(self.ideals):
             for thing, _ in ideal.uses:
                 if by_thing[thing]:
-                    if large or not self.large(which):
-                        bound += self.least_priced(which, prices, 0 if large else self.slack)
+                    if last or self.ready(which, large=large):
+                        bound += self.least_priced(which, 0 if large else self.slack)
                     break
             else:
                 bound += self.least[which]
-        if large:
+        if last:
             self.bound = max(self.bound, bound)
         return bound
 
@@ -346,3 +346,6 @@ class Joint:
     def close(self, plan: Assignment) -> bool:
         """Whether a batch plan is close enough to the bound."""
         return (plan.cost - self.bound) * _CLOSE <= self.bound
+
+
+_cost = itemgetter(0)

@@ -14,9 +14,9 @@ from omskit.allocation.case import Case, Stock
 from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.lattice import pairs_of
 from omskit.allocation.offers import best
-from omskit.allocation.partition import NEVER, Order, Packed, Senders, cheapest
+from omskit.allocation.partition import Order, Packed, Senders, cheapest
 from omskit.allocation.rooms import Room, rooms_of
-from omskit.allocation.senders import Left, Lots, Priced, Sender
+from omskit.allocation.senders import Bid, Left, Lots, Priced, Sender, worthy
 from omskit.allocation.tables import Question, Table, parcel_of
 from omskit.allocation.weights import SHIFT
 
@@ -50,17 +50,19 @@ def _sender(case: Case, room: Room, table: Table, scarce: Scarce) -> Sender:
     caps, (toll, pulls) = tuple(room.caps), scarce.pulls(case, room.position)
     bags = table.lattice.within(caps)
     costs = tuple([weight >> SHIFT for weight in table.take(room, bags)])
-    return Sender(room.position, caps, costs, toll, tuple(pulls))
+    return Sender(caps, costs, toll, tuple(pulls))
 
 
-def _sender_of_one(case: Case, room: Room, shape: tuple[int, ...], scarce: Scarce) -> Sender:
-    """Return the same where there is one thing to send."""
-    caps, (toll, pulls) = tuple(room.caps), scarce.pulls(case, room.position)
+def _bids_of_one(case: Case, rooms: Sequence[Room], shape: tuple[int, ...], scarce: Scarce) -> list[Bid]:
+    """Return what the only thing to send costs where, as far as it can be the least under some prices."""
     units, grams, bulk = case.weighed(shape)
-    found, cost = best(case.row(room.position, shape), grams, bulk), NEVER
-    if found is not None:
-        cost = (found[0] >> SHIFT) + case.setting.network.warehouses[room.position].unit_minor * units
-    return Sender(room.position, caps, (NEVER, cost), toll, tuple(pulls))
+    picking, bids = case.setting.network.picking, []
+    for number, room in enumerate(rooms):
+        found = best(case.row(room.position, shape), grams, bulk)
+        if found is not None:
+            uses = scarce.uses(case, room.position, shape)
+            bids.append((found[0] + picking[room.position] * units >> SHIFT, uses, number))
+    return worthy(bids)
 
 
 class Options:
@@ -73,8 +75,8 @@ class Options:
     """
 
     __slots__ = (
-        "_case", "_forced", "_known", "_last", "_lots", "_nothing", "_order", "_possible", "_prices", "_scarce",
-        "_watch",
+        "_case", "_forced", "_known", "_last", "_lots", "_nothing", "_order", "_positions", "_possible", "_prices",
+        "_scarce", "_watch",
     )  # fmt: skip
 
     def __init__(self, question: Question, shape: tuple[int, ...], scarce: Scarce) -> None:
@@ -89,15 +91,18 @@ class Options:
         #: What it costs that some of it is nowhere.
         self._forced = self._nothing.cost - away[-1]
         self._possible = bool(question.rooms) and not (self._forced and case.whole_only)
+        self._positions = tuple([room.position for room in question.rooms])
         if lattice.size == _ONE and all([room.free for room in question.rooms]):
-            senders = [_sender_of_one(case, room, shape, scarce) for room in question.rooms]
+            bids = _bids_of_one(case, question.rooms, shape, scarce)
+            self._lots = Lots(lattice, (), ((), tuple(bids)), ())
+            things = sorted({thing for _, uses, _ in bids for thing, _ in uses})
         else:
             table = Table(case, lattice, (), None, question.stock)
             senders = [_sender(case, room, table, scarce) for room in question.rooms]
-        self._lots = Lots.of(lattice, senders)
+            self._lots = Lots.of(lattice, senders)
+            things = sorted({thing for one in senders for thing in one.things})
+            case.forget()
         self._known: dict[tuple[Packed, ...], Column] = {}
-        things = sorted({thing for one in senders for pull in one.pulls for thing, _ in pull})
-        things += [one.toll for one in senders if one.toll >= 0]
         #: The prices that matter, as they were and what was found then.
         self._prices = itemgetter(*things, *things[:1]) if things else None
         self._watch: tuple[int, ...] = ()
@@ -181,8 +186,8 @@ class Options:
     def _column(self, packed: tuple[Packed, ...]) -> Column:
         found = self._known.get(packed)
         if found is None:
-            counts, senders = self._order.lattice.counts, self._lots.senders
-            some = [parcel_of(self._case, senders[n].position, counts(bag), None) for n, bag in packed]
+            counts, positions = self._order.lattice.counts, self._positions
+            some = [parcel_of(self._case, positions[n], counts(bag), None) for n, bag in packed]
             some.sort(key=lambda one: (one.position, [-count for count in one.counts]))
             found = self._known[packed] = self._scarce.column(self._case, tuple(some))
         return found

@@ -82,6 +82,8 @@ def cheapest(order: Order, senders: Senders, most: int) -> tuple[int, list[Packe
     least, full = senders.least, order.lattice.full
     single = least[full]
     floor = min(least)
+    if floor >= NEVER:
+        return NEVER, None
     # where a parcel earns something, more of them can be better still
     dearer = floor + order.split >= 0 and single <= 2 * floor + order.split
     if dearer and (order.whole or single <= floor + order.spare):

@@ -21,14 +21,12 @@ class Sender(NamedTuple):
     """One warehouse.
 
     Args:
-        position: Of the warehouse.
         caps: How many of each atom it has.
         costs: What each bag within that costs, in minor units.
         toll: The scarce thing that a parcel uses; -1 for none.
         pulls: The scarce things that one of each atom uses.
     """
 
-    position: int
     caps: tuple[int, ...]
     costs: tuple[int, ...]
     toll: int
@@ -42,6 +40,11 @@ class Sender(NamedTuple):
                 for thing, amount in pull:
                     found[thing] = found.get(thing, 0) + amount * count
         return tuple(found.items())
+
+    @property
+    def things(self) -> list[int]:
+        """The scarce things that its parcels use."""
+        return [thing for pull in self.pulls for thing, _ in pull] + [self.toll] * (self.toll >= 0)
 
     def adds(self, prices: Sequence[int]) -> list[int] | None:
         """Return what prices add to each bag; None for nothing."""
@@ -81,7 +84,7 @@ class Lots(NamedTuple):
     def of(cls, lattice: Lattice, senders: Sequence[Sender]) -> Lots:
         """Return some warehouses."""
         if lattice.size <= _FEW:
-            return cls(lattice, senders, _bids(lattice, senders), ())
+            return cls(lattice, senders, tuple(map(tuple, _bids(lattice, senders))), ())
         return cls(lattice, senders, None, sorted(range(len(senders)), key=lambda one: _cheapness(senders[one])))
 
     @property
@@ -98,11 +101,14 @@ def _bids(lattice: Lattice, senders: Sequence[Sender]) -> list[list[Bid]]:
         for bag, cost in zip(lattice.within(sender.caps), sender.costs, strict=True):
             if cost < NEVER:
                 found[bag].append((cost, sender.uses(counts[bag]), number))
-    for bids in found:
-        bids.sort()
-        free = next((place for place, (_, uses, _) in enumerate(bids) if not uses), len(bids))
-        del bids[free + 1 :]
-    return found
+    return [worthy(bids) for bids in found]
+
+
+def worthy(bids: list[Bid]) -> list[Bid]:
+    """Return bids in order of cost, up to the first without a price."""
+    bids.sort()
+    free = next((place for place, (_, uses, _) in enumerate(bids) if not uses), len(bids))
+    return bids[: free + 1]
 
 
 def _cheapness(sender: Sender) -> tuple[int, int]:
