@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -63,9 +63,10 @@ class Scarce:
         for sku in sorted(demand):
             row, most = stock.rows[sku], demand[sku]
             if any([0 < there < most for there in row]):
-                things = tuple([self._numbered(there) if 0 < there < most else -1 for there in row])
-                self.cells[sku] = things
-                self.groups.append([thing for thing in things if thing >= 0])
+                cells = self.cells[sku] = tuple(
+                    [self._numbered(there) if 0 < there < most else -1 for there in row]
+                )
+                self.groups.append([thing for thing in cells if thing >= 0])
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
         self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
         most = sum([case.units * count for case, count in zip(cases, counts or repeat(1), strict=False)])
@@ -168,6 +169,22 @@ class Scarce:
         units = [left[t] if t >= 0 else most for t, most in zip(self._units, stock.units, strict=True)]
         quotas = {number: left[thing] for number, thing in self._quotas.items()}
         return Stock(rows, parcels, units, quotas)
+
+    def left_over(self, cases: Sequence[Case], stock: Stock, left: Sequence[int]) -> Stock:
+        """Return the stock that cases look at, with so much left of the scarce things."""
+        rows: dict[str, list[int]] = {}
+        for case in cases:
+            found = self.remaining(case, stock, left)
+            rows.update(found.rows)
+        return found._replace(rows=rows, quotas={**stock.quotas, **found.quotas})
+
+    def exceeded(self, columns: Iterable[Column]) -> bool:
+        """Whether plans together use more of something than there is."""
+        left = list(self.caps)
+        for column in columns:
+            for thing, amount in column.uses:
+                left[thing] -= amount
+        return min(left, default=0) < 0
 
     def without(self, case: Case, things: set[int]) -> Prices:
         """Return prices that bar some things to one case."""

@@ -24,17 +24,15 @@ Unit prices of stock and of capacity, where a batch sets them, are part of the w
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from operator import add
 
 from omskit.allocation.alone import alone
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
-from omskit.allocation.covering import Task, TooDeepError
 from omskit.allocation.greedy import greedy
 from omskit.allocation.lattice import Lattice, pairs_of
 from omskit.allocation.offers import best, slope_of, tilted
 from omskit.allocation.rooms import Room, offers_of, rooms_of
-from omskit.allocation.separate import limited, stocked
+from omskit.allocation.separate import limited
 from omskit.allocation.splits import Floors, Terms, partitioned
 from omskit.allocation.tables import Question, Table, fits, parcel_of, priced
 from omskit.allocation.weights import ENDLESS
@@ -146,9 +144,6 @@ def _searched(question: Question, lattice: Lattice, floors: Floors, forced: int)
         return Solution(nothing, (), False, nothing)
     chosen = [table.parcel(bag) for bag in bags]
     if len(chosen) > case.limit or _excess(case, stock, chosen):
-        if min(table.weights) + case.split >= 0 and all([room.free for room in rooms]):
-            with suppress(TooDeepError):
-                return _stocked(question, lattice, forced, chosen)
         return _limited(question, lattice, floors.less, forced, chosen)
     return Solution(weight + forced, _ordered(chosen), bags[0] == lattice.full, weight + forced)
 
@@ -219,23 +214,6 @@ def _excess(case: Case, stock: Stock, parcels: Sequence[Parcel]) -> set[int]:
 def _has_all(case: Case, stock: Stock, position: int, parcels: Sequence[Parcel]) -> bool:
     counts = [sum(column) for column in zip(*[parcel.counts for parcel in parcels], strict=True)]
     return fits(case, stock, position, counts)
-
-
-def _stocked(question: Question, lattice: Lattice, forced: int, broken: Sequence[Parcel]) -> Solution:
-    """Return the best plan of many bags within the stock of warehouses that a plan asks for too much."""
-    case, stock, _, prices = question
-    away = None if case.whole_only else [case.left * atom.units for atom in case.atoms]
-    task, nothing = Task(lattice, case.split, away, case.limit), case.left * case.units
-    watched = _excess(case, stock, broken)
-    while True:
-        found = stocked(question, task, nothing - forced + 1, watched)
-        if found is None:
-            return Solution(nothing, (), False, nothing)
-        chosen = [parcel_of(case, at, lattice.counts(bag), prices) for at, bag in found[1]]
-        more = _excess(case, stock, chosen) - watched
-        if not more:
-            return Solution(found[0] + forced, _ordered(chosen), False, found[0] + forced)
-        watched |= more
 
 
 def _limited(

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
-from omskit.allocation.columns import Column, Scarce
+from omskit.allocation.columns import BARRED, Column, Scarce
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
 from omskit.allocation.master import Master
@@ -116,7 +116,7 @@ class Joint:
 
         With ``solver`` prices and a plan out of the pools come from HiGHS.
         """
-        if not self.short():
+        if not self.scarce.exceeded(self.ideals):
             return self.ideals
         best = self.begun()
         if solver:
@@ -211,17 +211,17 @@ class Joint:
         return found if before is None else min(found, self.valued(before))
 
     def ready(self, which: int, *, large: bool) -> bool:
-        """Whether a case is searched before the end of a round: not where that takes long, large ones seldom."""
+        """Whether a case is searched before the end of a round: large ones seldom, not where that takes long."""
         options = self.options_of(which)
-        return options is not None and (large or options.bags <= _BAGS)
+        if options is None:
+            return large and not self.scarce.plain
+        return large or options.bags <= _BAGS
 
     def options_of(self, which: int) -> Options | None:
         """Return all parcels of a case; None where these are too many."""
         if which not in self.options:
-            made = None
-            if self.scarce.plain:
-                made = options_of(self.cases[which], self.stock, self.scarce, _PAIRS)
-            self.options[which] = made
+            asked = self.cases[which], self.stock, self.scarce, _PAIRS
+            self.options[which] = options_of(*asked) if self.scarce.plain else None
         return self.options[which]
 
     def keep(self, which: int, column: Column) -> Column:
@@ -237,13 +237,6 @@ class Joint:
         if not any([one.uses == column.uses for one in pool[alike:place]]):
             pool.insert(place, column)
         return column
-
-    def short(self) -> bool:
-        """Whether the ideals ask for more of something than there is."""
-        asked = Counter[int]()
-        for column in self.ideals:
-            asked.update(dict(column.uses))
-        return any([asked[thing] > cap for thing, cap in enumerate(self.scarce.caps)])
 
     def reprice(self, *, large: bool = True, last: bool = True) -> int:
         """Search the cases that see a price, and return the bound; it is none before the last time of a round."""
@@ -302,13 +295,6 @@ class Joint:
         """Return the stock with so much left of the scarce things, as far as a case looks at it."""
         return self.scarce.remaining(case, self.stock, left)
 
-    def left_over(self, left: Sequence[int], cases: Sequence[Case]) -> Stock:
-        """Return the stock with so much left of the scarce things, as far as cases look at it."""
-        stock, rows = self.remaining(left, cases[0]), {}
-        for case in cases:
-            rows.update(self.remaining(left, case).rows)
-        return stock._replace(rows=rows, quotas={**self.stock.quotas, **stock.quotas})
-
     def remake(self, plan: Assignment, which: int) -> None:
         """Give a case the best plan on what is left, where that is cheaper than what it has."""
         now = plan.chosen[which]
@@ -327,21 +313,34 @@ class Joint:
 
     def rescue(self, plan: Assignment) -> None:
         """Find other plans for those who hold what cases with units left out would need, and exchange again."""
+        asked = set[tuple[int, int]]()
         for which, ideal in enumerate(self.ideals):
             now = plan.chosen[which]
             if now is None or now.cost - ideal.cost < self.cases[which].left >> SHIFT:
                 continue
-            for column in list(self.pools[which]):
-                for thing, amount in column.uses:
-                    if plan.left[thing] < amount and column.cost < now.cost:
-                        for holder in sorted(plan.holders[thing])[:_HOLDERS]:
-                            self.search(holder, self.scarce.without(self.cases[holder], {thing}))
+            cheaper = [column.uses for column in self.pools[which] if column.cost < now.cost]
+            lacks = {thing for uses in cheaper for thing, amount in uses if plan.left[thing] < amount}
+            pairs = {(holder, thing) for thing in lacks for holder in sorted(plan.holders[thing])[:_HOLDERS]}
+            for holder, thing in sorted(pairs - asked):
+                self.do_without(holder, thing)
+            asked |= pairs
             plan.improve(which)
         for _ in range(_AGAIN):
             before = plan.cost
             self.improve(plan)
             if plan.cost == before or self.close(plan):
                 return
+
+    def do_without(self, which: int, thing: int) -> None:
+        """Find the best plan of a case that does without a scarce thing, and keep it."""
+        options = self.options_of(which)
+        prices = [0] * len(self.scarce.caps)
+        prices[thing] = BARRED
+        found = None if options is None else options.under(prices)
+        if found is not None:
+            self.keep(which, found)
+        else:
+            self.search(which, self.scarce.without(self.cases[which], {thing}))
 
     def close(self, plan: Assignment) -> bool:
         """Whether a batch plan is close enough to the bound."""

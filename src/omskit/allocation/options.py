@@ -118,17 +118,18 @@ class Options:
 
         Args:
             prices: Of each scarce thing, in minor units.
-            slack: What was found before is good enough if prices moved no more than this in all.
+            slack: What was found before is good enough if prices moved no more than this, in all, for each time
+                that the bags double.
         """
         if not self._possible or self._prices is None:
             return self._last or self._found(prices)
         now = self._prices(prices)
-        if self._last is None or (
-            now != self._watch and (not slack or sum(map(abs, map(sub, now, self._watch))) > slack)
-        ):
-            self._watch = now
-            return self._found(prices)
-        return self._last
+        if self._last is not None:
+            near = slack * self.bags.bit_length()
+            if now == self._watch or (near and sum(map(abs, map(sub, now, self._watch))) <= near):
+                return self._last
+        self._watch = now
+        return self._found(prices)
 
     def _found(self, prices: Sequence[int]) -> tuple[int, Column | None]:
         if not self._possible:
@@ -142,6 +143,14 @@ class Options:
                 most = before.cost + sum([prices[thing] * amount for thing, amount in before.uses])
             self._last = self._chosen(Priced(self._lots, prices), self._scarce.caps, most, before)
         return self._last
+
+    def under(self, prices: Sequence[int]) -> Column | None:
+        """Return the best plan with prices that do not stay; None where there is none with these parcels."""
+        if not self._possible:
+            return self._nothing
+        if self._order.lattice.size == _ONE:
+            return self._best_of_one(prices)[1]
+        return self._chosen(Priced(self._lots, prices), self._scarce.caps, self._nothing.cost, self._nothing)[1]
 
     def within(self, left: Sequence[int]) -> Column | None:
         """Return the best plan for which there is enough left; None where there is none with these parcels."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import le
 
-from omskit.allocation.covering import Origin, Task, covered
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.tables import Question, Table, fits
 from omskit.allocation.weights import ENDLESS
@@ -128,22 +127,3 @@ def limited(question: Question, lattice: Lattice, watched: set[int], *, counted:
             parcels = min(most, stock.parcels[room.position])
             found = Combined(lattice, found, Ways(own, case.split, parcels, bags[1:]), bags)
     return found
-
-
-def stocked(question: Question, task: Task, most: int, watched: set[int]) -> tuple[int, list[Packed]] | None:
-    """Return the least weight of many bags, the stock of watched warehouses being summed, and the parcels.
-
-    None where none weighs less than ``most``. All rooms have every bag within their caps.
-    """
-    case, stock, rooms, prices = question
-    lattice = task.lattice
-    table = Table(case, lattice, [room for room in rooms if room.position not in watched], prices, stock)
-    mine = [room for room in rooms if room.position in watched]
-    own = [
-        Origin(Table(case, lattice, [room], prices, stock).weights, room.caps, stock.parcels[room.position])
-        for room in mine
-    ]
-    found = covered(task, table.weights, most, own)
-    if found is None:
-        return None
-    return found[0], [(mine[n - 1].position if n else table.who[bag], bag) for n, bag in found[1]]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from operator import add
 from typing import NamedTuple
 
-from omskit.allocation.covering import MANY, Task, TooDeepError, covered
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.weights import ENDLESS
 
@@ -45,41 +43,17 @@ def partitioned(lattice: Lattice, weights: Sequence[int], floors: Floors, terms:
         floors: What ends the search before it has looked at everything.
         terms: What counts beside.
     """
-    full, split = lattice.full, terms.split
+    full, parts, split = lattice.full, lattice.parts, terms.split
     value, bags = weights[full], [full]
     if terms.limit > 1:
         half = full // 2
         pairs = list(map(add, weights[full - half : full], weights[half:0:-1]))
-        least = min(pairs, default=ENDLESS) + split
-        if least < value:
-            part = full - half + pairs.index(least - split)
-            value, bags = least, [part, full - part]
+        least = min(pairs, default=ENDLESS)
+        if least + split < value:
+            part = full - half + pairs.index(least)
+            value, bags = least + split, [part, full - part]
     if value <= floors.three and value <= floors.less:
         return value, bags
-    if len(weights) >= MANY and min(weights) + split >= 0:
-        with suppress(TooDeepError):
-            return _covered(lattice, weights, terms, (value, bags))
-    return _summed(lattice, weights, floors, terms, (value, bags))
-
-
-def _covered(
-    lattice: Lattice, weights: Sequence[int], terms: Terms, known: tuple[int, list[int]]
-) -> tuple[int, list[int]]:
-    """Return the best way where there are many bags, no worse than one that is known."""
-    if not terms.whole:
-        nothing = sum([count * away for count, away in zip(lattice.shape, terms.away, strict=True)])
-        if nothing < known[0]:
-            known = nothing, []
-    task = Task(lattice, terms.split, None if terms.whole else terms.away, sum(lattice.shape))
-    found = covered(task, weights, known[0])
-    return known if found is None else (found[0], [bag for _, bag in found[1]])
-
-
-def _summed(
-    lattice: Lattice, weights: Sequence[int], floors: Floors, terms: Terms, known: tuple[int, list[int]]
-) -> tuple[int, list[int]]:
-    """Return the best way out of the best ways to send every bag, no worse than one that is known."""
-    full, parts, split, (value, bags) = lattice.full, lattice.parts, terms.split, known
     # what is left of the full bag without a part of its first atom has less than all of that
     stride, count = next((step, most) for step, most in zip(lattice.strides, lattice.shape, strict=True) if most)
     sums = [0]
