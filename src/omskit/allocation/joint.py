@@ -213,9 +213,11 @@ class Joint:
     def ready(self, which: int, *, large: bool) -> bool:
         """Whether a case is searched before the end of a round: large ones seldom, not where that takes long."""
         options = self.options_of(which)
-        if options is None:
-            return large and not self.scarce.plain
-        return large or options.bags <= _BAGS
+        return self.quick(which) and (large or (options is not None and options.bags <= _BAGS))
+
+    def quick(self, which: int) -> bool:
+        """Whether a search of a case takes little time."""
+        return not self.scarce.plain or self.options_of(which) is not None
 
     def options_of(self, which: int) -> Options | None:
         """Return all parcels of a case; None where these are too many."""
@@ -291,10 +293,6 @@ class Joint:
                 self.remake(plan, which)
         return plan
 
-    def remaining(self, left: Sequence[int], case: Case) -> Stock:
-        """Return the stock with so much left of the scarce things, as far as a case looks at it."""
-        return self.scarce.remaining(case, self.stock, left)
-
     def remake(self, plan: Assignment, which: int) -> None:
         """Give a case the best plan on what is left, where that is cheaper than what it has."""
         now = plan.chosen[which]
@@ -302,7 +300,7 @@ class Joint:
         case, options = self.cases[which], self.options.get(which)
         found = options.within(plan.left) if options is not None else None
         if found is None:
-            solution = solve_within(case, self.remaining(plan.left, case), self.budget, self.base)
+            solution = solve_within(case, self.scarce.remaining(case, self.stock, plan.left), self.budget, self.base)
             found = self.scarce.column(case, solution.parcels)
         column = self.keep(which, found)
         plan.put(which, column if now is None or column.cost < now.cost else now)
