@@ -300,7 +300,8 @@ class Joint:
         case, options = self.cases[which], self.options.get(which)
         found = options.within(plan.left) if options is not None else None
         if found is None:
-            solution = solve_within(case, self.scarce.remaining(case, self.stock, plan.left), self.budget, self.base)
+            stock = self.scarce.remaining(case, self.stock, plan.left)
+            solution = solve_within(case, stock, self.budget, self.base)
             found = self.scarce.column(case, solution.parcels)
         column = self.keep(which, found)
         plan.put(which, column if now is None or column.cost < now.cost else now)
