@@ -125,7 +125,7 @@ class _Offering(ABC):
 
     __slots__ = ("_asked", "_lots", "least")
 
-    def __init__(self, lots: Lots) -> None:
+    def _look_at(self, lots: Lots) -> None:
         self._lots = lots
         #: The warehouses that cost least for some bag, where bags have no bids.
         self._asked: list[_Stall] = []
@@ -203,7 +203,7 @@ class Priced(_Offering):
 
     def __init__(self, lots: Lots, prices: Sequence[int]) -> None:
         self._prices = prices
-        super().__init__(lots)
+        self._look_at(lots)
 
     def _best(self, bids: Sequence[Bid]) -> tuple[int, int]:
         prices, least, number = self._prices, NEVER, -1
@@ -238,7 +238,7 @@ class Left(_Offering):
 
     def __init__(self, lots: Lots, left: Sequence[int]) -> None:
         self._left = left
-        super().__init__(lots)
+        self._look_at(lots)
 
     def _best(self, bids: Sequence[Bid]) -> tuple[int, int]:
         left = self._left
