@@ -145,7 +145,8 @@ def _planned(
             continue
         column = columns[demand.key]
         ledger.take(case, column.parcels)
-        cost = joint.scarce.column(case, column.parcels).cost
+        # what leaving a plan in force weighs is no part of what a plan costs
+        cost = joint.scarce.column(case, column.parcels).cost if terms.change else column.cost
         least = min(alone[demand.key], cost)
         solution = Solution(cost << SHIFT, column.parcels, False, least << SHIFT)
         rule = Rule.OPPORTUNITY if demand.key in given_up else Rule.TOGETHER

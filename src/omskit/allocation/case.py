@@ -211,6 +211,10 @@ class Case:
             found = self._loads[lattice.shape] = Loads(self, lattice)
         return found
 
+    def forget(self) -> None:
+        """Give back the memory of what bags weigh; it is worked out anew where it is asked for again."""
+        self._loads.clear()
+
     def row(self, position: int, counts: tuple[int, ...]) -> Row:
         """Return the offers for so many of each atom."""
         if not self.special:

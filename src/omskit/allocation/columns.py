@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -58,14 +58,15 @@ class Scarce:
         self.caps: list[int] = []
         #: Things that stand in for each other; each is in one group at most.
         self.groups: list[list[int]] = []
-        self.cells: dict[str, list[int]] = {}
+        self.cells: dict[str, tuple[int, ...]] = {}
         self.positions = len(stock.parcels)
         for sku in sorted(demand):
             row, most = stock.rows[sku], demand[sku]
             if any([0 < there < most for there in row]):
-                things = [self._numbered(there) if 0 < there < most else -1 for there in row]
-                self.cells[sku] = things
-                self.groups.append([thing for thing in things if thing >= 0])
+                cells = self.cells[sku] = tuple(
+                    [self._numbered(there) if 0 < there < most else -1 for there in row]
+                )
+                self.groups.append([thing for thing in cells if thing >= 0])
         self._parcels = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.parcels]
         self._units = [self._numbered(left) if left < UNLIMITED else -1 for left in stock.units]
         most = sum([case.units * count for case, count in zip(cases, counts or repeat(1), strict=False)])
@@ -91,6 +92,16 @@ class Scarce:
                     uses.append((row[position], pieces))
             found.append(tuple(uses))
         return self._parcels[position], found
+
+    def uses(self, case: Case, position: int, counts: Sequence[int]) -> Uses:
+        """Return what a parcel of a warehouse with so many of each atom uses."""
+        toll, pulls = self.pulls(case, position)
+        found = {} if toll < 0 else {toll: 1}
+        for count, pull in zip(counts, pulls, strict=True):
+            if count:
+                for thing, amount in pull:
+                    found[thing] = found.get(thing, 0) + amount * count
+        return tuple(found.items())
 
     @property
     def plain(self) -> bool:
@@ -158,6 +169,22 @@ class Scarce:
         units = [left[t] if t >= 0 else most for t, most in zip(self._units, stock.units, strict=True)]
         quotas = {number: left[thing] for number, thing in self._quotas.items()}
         return Stock(rows, parcels, units, quotas)
+
+    def left_over(self, cases: Sequence[Case], stock: Stock, left: Sequence[int]) -> Stock:
+        """Return the stock that cases look at, with so much left of the scarce things."""
+        rows: dict[str, list[int]] = {}
+        for case in cases:
+            found = self.remaining(case, stock, left)
+            rows.update(found.rows)
+        return found._replace(rows=rows, quotas={**stock.quotas, **found.quotas})
+
+    def exceeded(self, columns: Iterable[Column]) -> bool:
+        """Whether plans together use more of something than there is."""
+        left = list(self.caps)
+        for column in columns:
+            for thing, amount in column.uses:
+                left[thing] -= amount
+        return min(left, default=0) < 0
 
     def without(self, case: Case, things: set[int]) -> Prices:
         """Return prices that bar some things to one case."""

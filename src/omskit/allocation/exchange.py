@@ -153,10 +153,8 @@ class Assignment:
             if ends is not None and weight + start >= ends[0]:
                 break
             money = reached[at][0]
-            for step, extra in self._moves(at, lack, moved):
+            for step, extra in self._moves(at, lack, moved, gain - money):
                 cost = money + extra
-                if cost >= gain:
-                    continue
                 if step.lacks < 0:
                     if ends is None or cost < ends[0]:
                         ends = (cost, step, at)
@@ -177,8 +175,8 @@ class Assignment:
             at = came[at]
         return path[::-1] if len({step.case for step in path}) == len(path) else None
 
-    def _moves(self, thing: int, lack: int, moved: set[int]) -> list[tuple[_Step, int]]:
-        """Return the moves that free enough of a thing and leave at most one other thing short."""
+    def _moves(self, thing: int, lack: int, moved: set[int], most: int) -> list[tuple[_Step, int]]:
+        """Return the moves below a cost that free enough of a thing and leave at most one other thing short."""
         left, found, looked = self.left, [], 0
         for case, amount in self.holders[thing].items():
             if amount < lack or case in moved:
@@ -187,8 +185,10 @@ class Assignment:
             if looked > _HOLDERS:
                 break
             now = self._column(case)
-            mine = dict(now[1])
+            mine, dearest = dict(now[1]), now[0] + most
             for column in self.pools[case]:
+                if column[0] >= dearest:
+                    break
                 self.work += 1
                 lacks, ok = -1, True
                 for other, wanted in column[1]:

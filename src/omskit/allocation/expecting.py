@@ -48,7 +48,7 @@ def left_to_expected(
         held.append(found[which].parcels)
         change.append(joint.change[which] if kept else 0)
     some = [cases[which].with_left(_ENDLESS) for which in whole]
-    second = Joint(some, joint.left_over(left, some), joint.budget, held, change, base=prices)
+    second = Joint(some, joint.scarce.left_over(some, joint.stock, left), joint.budget, held, change, base=prices)
     for which, column in zip(whole, searched(second), strict=True):
         columns[which] = joint.scarce.column(cases[which], column.parcels)
     return columns

@@ -46,7 +46,7 @@ def _all_plans(joint: Joint, which: int, most: int, searches: int) -> int:
         if searches < 0:
             return -1
         left = [limits.get(thing, cap) for thing, cap in enumerate(scarce.caps)]
-        solution = solve_within(case, joint.remaining(left, case), joint.budget, joint.base)
+        solution = solve_within(case, scarce.remaining(case, joint.stock, left), joint.budget, joint.base)
         if solution.bound < solution.weight:
             return -1
         column = joint.keep(which, scarce.column(case, solution.parcels))

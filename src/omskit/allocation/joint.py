@@ -15,13 +15,13 @@ Everything is ordered by explicit keys, and there is no clock: the same input gi
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter, deque
 from collections.abc import Sequence
 from operator import attrgetter, itemgetter
 
 from omskit.allocation.case import Case, Parcel, Prices, Solution, Stock
-from omskit.allocation.columns import Column, Scarce
+from omskit.allocation.columns import BARRED, Column, Scarce
 from omskit.allocation.exact import solve
 from omskit.allocation.exchange import Assignment
 from omskit.allocation.master import Master
@@ -31,7 +31,7 @@ from omskit.allocation.resilient import Resilient
 from omskit.allocation.weights import SHIFT
 
 #: Passes of prices, round by round.
-_PASSES = (30, 12, 12, 12)
+_PASSES = (36, 12, 12, 12)
 #: After so many passes the cases that see a price are searched; after that many those that take long too.
 _EVERY, _COMPLETE = 6, 18
 #: The first step of a price is that part of what a case costs.
@@ -51,7 +51,7 @@ _AGAIN = 4
 #: A plan is close to the bound when a bound is this many times what lies between.
 _CLOSE = 200
 #: Most pairs of bags of a case whose options are kept, and most bags of one that is searched again and again.
-_PAIRS, _BAGS = 60_000, 64
+_PAIRS, _BAGS = 200_000, 1024
 
 
 class Joint:
@@ -97,7 +97,7 @@ class Joint:
             nothing = Column(case.units * (case.left >> SHIFT) + more, (), ())
             pool = [column, nothing] if column.uses else [column]
             if before is not None and before is not column:
-                insort(pool, before, key=itemgetter(0))
+                insort(pool, before, key=_cost)
             self.pools.append(pool)
         self.ideals = [pool[0] for pool in self.pools]
         self.bound = sum(self.least)
@@ -105,9 +105,6 @@ class Joint:
         self.slack = self.bound // (_SLACK * len(cases)) if cases else 0
         self.chosen: deque[list[Column]] = deque(maxlen=_RECENT)
         self.options: dict[int, Options | None] = {}
-        self.seen: list[set[tuple[int, tuple[tuple[int, int], ...]]]] = [
-            {(column.cost, column.uses) for column in pool} for pool in self.pools
-        ]
 
     @property
     def alone(self) -> dict[int, int]:
@@ -119,7 +116,7 @@ class Joint:
 
         With ``solver`` prices and a plan out of the pools come from HiGHS.
         """
-        if not self.short():
+        if not self.scarce.exceeded(self.ideals):
             return self.ideals
         best = self.begun()
         if solver:
@@ -142,7 +139,7 @@ class Joint:
         for number in range(passes):
             self.prices = resilient.prices
             if number % _EVERY == 0:
-                self.reprice(large=number == _COMPLETE)
+                self.reprice(large=number == _COMPLETE, last=False)
                 resilient.see(self.pools)
                 best = -(1 << 62), self.prices
             bound, chosen = resilient.cheapest(self.pools)
@@ -200,30 +197,33 @@ class Joint:
         self.keep(which, self.scarce.column(self.cases[which], solution.parcels))
         return solution
 
-    def least_priced(self, which: int, prices: Prices, slack: int = 0) -> int:
+    def least_priced(self, which: int, slack: int = 0) -> int:
         """Search one case under the prices of now, or near them; no plan of it costs less with those."""
         options = self.options_of(which)
         found, column = (0, None) if options is None else options.best(self.prices, slack)
         if column is None:
-            found = self.search(which, prices).bound >> SHIFT
+            skus = [sku for atom in self.cases[which].atoms for sku, _ in atom.needs]
+            found = self.search(which, self.scarce.prices(self.prices, skus)).bound >> SHIFT
         else:
             self.keep(which, column)
         found += self.change[which]
         before = self.held[which]
         return found if before is None else min(found, self.valued(before))
 
-    def large(self, which: int) -> bool:
-        """Whether a search of a case takes long: it is searched at the end of a round only."""
+    def ready(self, which: int, *, large: bool) -> bool:
+        """Whether a case is searched before the end of a round: large ones seldom, not where that takes long."""
         options = self.options_of(which)
-        return options is None or options.bags > _BAGS
+        return self.quick(which) and (large or (options is not None and options.bags <= _BAGS))
+
+    def quick(self, which: int) -> bool:
+        """Whether a search of a case takes little time."""
+        return not self.scarce.plain or self.options_of(which) is not None
 
     def options_of(self, which: int) -> Options | None:
         """Return all parcels of a case; None where these are too many."""
         if which not in self.options:
-            made = None
-            if self.scarce.plain:
-                made = options_of(self.cases[which], self.stock, self.scarce, _PAIRS)
-            self.options[which] = made
+            asked = self.cases[which], self.stock, self.scarce, _PAIRS
+            self.options[which] = options_of(*asked) if self.scarce.plain else None
         return self.options[which]
 
     def keep(self, which: int, column: Column) -> Column:
@@ -233,31 +233,26 @@ class Joint:
             if column.parcels == before.parcels:
                 return before
             column = column._replace(cost=column.cost + self.change[which])
-        if (column.cost, column.uses) not in self.seen[which]:
-            self.seen[which].add((column.cost, column.uses))
-            insort(self.pools[which], column, key=itemgetter(0))
+        pool = self.pools[which]
+        place = bisect_right(pool, column.cost, key=_cost)
+        alike = bisect_left(pool, column.cost, 0, place, key=_cost)
+        if not any([one.uses == column.uses for one in pool[alike:place]]):
+            pool.insert(place, column)
         return column
 
-    def short(self) -> bool:
-        """Whether the ideals ask for more of something than there is."""
-        asked = Counter[int]()
-        for column in self.ideals:
-            asked.update(dict(column.uses))
-        return any([asked[thing] > cap for thing, cap in enumerate(self.scarce.caps)])
-
-    def reprice(self, *, large: bool = True) -> int:
-        """Search the cases that see a price, and return the bound; it is none without those that take long."""
-        prices, by_thing = self.scarce.prices(self.prices), self.prices
+    def reprice(self, *, large: bool = True, last: bool = True) -> int:
+        """Search the cases that see a price, and return the bound; it is none before the last time of a round."""
+        by_thing = self.prices
         bound = -sum([price * cap for price, cap in zip(by_thing, self.scarce.caps, strict=True) if price])
         for which, ideal in enumerate(self.ideals):
             for thing, _ in ideal.uses:
                 if by_thing[thing]:
-                    if large or not self.large(which):
-                        bound += self.least_priced(which, prices, 0 if large else self.slack)
+                    if last or self.ready(which, large=large):
+                        bound += self.least_priced(which, 0 if large else self.slack)
                     break
             else:
                 bound += self.least[which]
-        if large:
+        if last:
             self.bound = max(self.bound, bound)
         return bound
 
@@ -298,17 +293,6 @@ class Joint:
                 self.remake(plan, which)
         return plan
 
-    def remaining(self, left: Sequence[int], case: Case) -> Stock:
-        """Return the stock with so much left of the scarce things, as far as a case looks at it."""
-        return self.scarce.remaining(case, self.stock, left)
-
-    def left_over(self, left: Sequence[int], cases: Sequence[Case]) -> Stock:
-        """Return the stock with so much left of the scarce things, as far as cases look at it."""
-        stock, rows = self.remaining(left, cases[0]), {}
-        for case in cases:
-            rows.update(self.remaining(left, case).rows)
-        return stock._replace(rows=rows, quotas={**self.stock.quotas, **stock.quotas})
-
     def remake(self, plan: Assignment, which: int) -> None:
         """Give a case the best plan on what is left, where that is cheaper than what it has."""
         now = plan.chosen[which]
@@ -316,7 +300,8 @@ class Joint:
         case, options = self.cases[which], self.options.get(which)
         found = options.within(plan.left) if options is not None else None
         if found is None:
-            solution = solve_within(case, self.remaining(plan.left, case), self.budget, self.base)
+            stock = self.scarce.remaining(case, self.stock, plan.left)
+            solution = solve_within(case, stock, self.budget, self.base)
             found = self.scarce.column(case, solution.parcels)
         column = self.keep(which, found)
         plan.put(which, column if now is None or column.cost < now.cost else now)
@@ -327,15 +312,17 @@ class Joint:
 
     def rescue(self, plan: Assignment) -> None:
         """Find other plans for those who hold what cases with units left out would need, and exchange again."""
+        asked = set[tuple[int, int]]()
         for which, ideal in enumerate(self.ideals):
             now = plan.chosen[which]
             if now is None or now.cost - ideal.cost < self.cases[which].left >> SHIFT:
                 continue
-            for column in list(self.pools[which]):
-                for thing, amount in column.uses:
-                    if plan.left[thing] < amount and column.cost < now.cost:
-                        for holder in sorted(plan.holders[thing])[:_HOLDERS]:
-                            self.search(holder, self.scarce.without(self.cases[holder], {thing}))
+            cheaper = [column.uses for column in self.pools[which] if column.cost < now.cost]
+            lacks = {thing for uses in cheaper for thing, amount in uses if plan.left[thing] < amount}
+            pairs = {(holder, thing) for thing in lacks for holder in sorted(plan.holders[thing])[:_HOLDERS]}
+            for holder, thing in sorted(pairs - asked):
+                self.do_without(holder, thing)
+            asked |= pairs
             plan.improve(which)
         for _ in range(_AGAIN):
             before = plan.cost
@@ -343,6 +330,20 @@ class Joint:
             if plan.cost == before or self.close(plan):
                 return
 
+    def do_without(self, which: int, thing: int) -> None:
+        """Find the best plan of a case that does without a scarce thing, and keep it."""
+        options = self.options_of(which)
+        prices = [0] * len(self.scarce.caps)
+        prices[thing] = BARRED
+        found = None if options is None else options.under(prices)
+        if found is not None:
+            self.keep(which, found)
+        else:
+            self.search(which, self.scarce.without(self.cases[which], {thing}))
+
     def close(self, plan: Assignment) -> bool:
         """Whether a batch plan is close enough to the bound."""
         return (plan.cost - self.bound) * _CLOSE <= self.bound
+
+
+_cost = itemgetter(0)

@@ -46,14 +46,7 @@ class Lattice:
 
     def spread(self, amounts: Sequence[int]) -> list[int]:
         """Return, for every bag, the sum of an amount for each atom in it."""
-        found = [0]
-        for count, amount in zip(self.shape, amounts, strict=True):
-            if count == 1:
-                found = [base + more for base in found for more in (0, amount)]
-            elif count:
-                steps = [number * amount for number in range(count + 1)]
-                found = [base + more for base in found for more in steps]
-        return found
+        return spread(self.shape, amounts)
 
     def within(self, caps: Sequence[int]) -> Sequence[int]:
         """Return the bags, the empty one first, that hold no more of any atom than ``caps``."""
@@ -111,6 +104,24 @@ class Lattice:
                 steps = [number * step for number in range(cap + 1)]
                 found = [base + more for base in found for more in steps]
         return found
+
+
+def spread(shape: Sequence[int], amounts: Sequence[int], rest: Sequence[int] = (0,)) -> list[int]:
+    """Return, for every bag of a shape, the sum of an amount for each atom in it.
+
+    Args:
+        shape: How many of each atom.
+        amounts: For one of each.
+        rest: The sums for the bags of further atoms, whose strides are smaller.
+    """
+    found = list(rest)
+    for count, amount in zip(reversed(shape), reversed(amounts), strict=True):
+        if count == 1:
+            found += [base + amount for base in found]
+        elif count:
+            steps = [number * amount for number in range(count + 1)]
+            found = [base + more for more in steps for base in found]
+    return found
 
 
 def pairs_of(shape: Shape) -> int:

@@ -7,37 +7,21 @@ are added to whole lists, and the best partition into bags follows (:mod:`omskit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import add, itemgetter, lt, sub
-from typing import NamedTuple
+from collections.abc import Sequence
+from operator import add, itemgetter, sub
 
 from omskit.allocation.case import Case, Stock
-from omskit.allocation.columns import Column, Scarce, Uses
+from omskit.allocation.columns import Column, Scarce
 from omskit.allocation.lattice import pairs_of
 from omskit.allocation.offers import best
-from omskit.allocation.partition import NEVER, Order, Packed, Source, cheapest
+from omskit.allocation.partition import Order, Packed, Senders, cheapest
 from omskit.allocation.rooms import Room, rooms_of
+from omskit.allocation.senders import Bid, Left, Lots, Priced, Sender, worthy
 from omskit.allocation.tables import Question, Table, parcel_of
 from omskit.allocation.weights import SHIFT
 
 #: Bags where there is one thing to send.
 _ONE = 2
-
-
-class _Offered(NamedTuple):
-    """What one warehouse offers.
-
-    Args:
-        position: Of the warehouse.
-        source: What each bag costs there, in minor units.
-        toll: The scarce thing that a parcel uses; -1 for none.
-        pulls: The scarce things that one of each atom uses.
-    """
-
-    position: int
-    source: Source
-    toll: int
-    pulls: list[Uses]
 
 
 def options_of(case: Case, stock: Stock, scarce: Scarce, pairs: int) -> Options | None:
@@ -61,13 +45,24 @@ def options_of(case: Case, stock: Stock, scarce: Scarce, pairs: int) -> Options 
     return Options(Question(case, stock, rooms, None), shape, scarce) if pairs_of(shape) <= pairs else None
 
 
-def _cost_of_one(case: Case, room: Room, shape: tuple[int, ...]) -> int:
-    """Return what the only thing to send costs from a warehouse."""
+def _sender(case: Case, room: Room, table: Table, scarce: Scarce) -> Sender:
+    """Return what a warehouse has, with what it costs there."""
+    caps, (toll, pulls) = tuple(room.caps), scarce.pulls(case, room.position)
+    bags = table.lattice.within(caps)
+    costs = tuple([weight >> SHIFT for weight in table.take(room, bags)])
+    return Sender(caps, costs, toll, tuple(pulls))
+
+
+def _bids_of_one(case: Case, rooms: Sequence[Room], shape: tuple[int, ...], scarce: Scarce) -> list[Bid]:
+    """Return what the only thing to send costs where, as far as it can be the least under some prices."""
     units, grams, bulk = case.weighed(shape)
-    found = best(case.row(room.position, shape), grams, bulk)
-    if found is None:
-        return NEVER
-    return (found[0] >> SHIFT) + case.setting.network.warehouses[room.position].unit_minor * units
+    picking, bids = case.setting.network.picking, []
+    for number, room in enumerate(rooms):
+        found = best(case.row(room.position, shape), grams, bulk)
+        if found is not None:
+            uses = scarce.uses(case, room.position, shape)
+            bids.append((found[0] + picking[room.position] * units >> SHIFT, uses, number))
+    return worthy(bids)
 
 
 class Options:
@@ -80,8 +75,8 @@ class Options:
     """
 
     __slots__ = (
-        "_case", "_cheap", "_forced", "_known", "_last", "_nothing", "_offered", "_order", "_possible", "_prices",
-        "_scarce", "_single", "_watch",
+        "_case", "_forced", "_known", "_last", "_lots", "_nothing", "_order", "_positions", "_possible", "_prices",
+        "_scarce", "_watch",
     )  # fmt: skip
 
     def __init__(self, question: Question, shape: tuple[int, ...], scarce: Scarce) -> None:
@@ -96,31 +91,22 @@ class Options:
         #: What it costs that some of it is nowhere.
         self._forced = self._nothing.cost - away[-1]
         self._possible = bool(question.rooms) and not (self._forced and case.whole_only)
-        self._offered: list[_Offered] = []
-        for room in question.rooms:
-            if lattice.size == _ONE and room.free:
-                costs = [NEVER, _cost_of_one(case, room, shape)]
-            else:
-                weights = Table(case, lattice, [room], None, question.stock).weights
-                costs = [weight >> SHIFT for weight in weights]
-            source = Source(len(self._offered), costs, room.caps)
-            self._offered.append(_Offered(room.position, source, *scarce.pulls(case, room.position)))
+        self._positions = tuple([room.position for room in question.rooms])
+        if lattice.size == _ONE and all([room.free for room in question.rooms]):
+            bids = _bids_of_one(case, question.rooms, shape, scarce)
+            self._lots = Lots(lattice, (), ((), tuple(bids)), ())
+            things = sorted({thing for _, uses, _ in bids for thing, _ in uses})
+        else:
+            table = Table(case, lattice, (), None, question.stock)
+            senders = [_sender(case, room, table, scarce) for room in question.rooms]
+            self._lots = Lots.of(lattice, senders)
+            things = sorted({thing for one in senders for thing in one.things})
+            case.forget()
         self._known: dict[tuple[Packed, ...], Column] = {}
-        self._cheap = sorted(self._offered, key=lambda one: (sum(one.source.costs), one.position))
-        things = sorted({thing for one in self._offered for pull in one.pulls for thing, _ in pull})
-        things += [one.toll for one in self._offered if one.toll >= 0]
         #: The prices that matter, as they were and what was found then.
         self._prices = itemgetter(*things, *things[:1]) if things else None
         self._watch: tuple[int, ...] = ()
         self._last: tuple[int, Column | None] | None = None
-        #: Where there is one thing to send: the parcels of it with what they use, the cheapest first.
-        self._single: list[tuple[int, Uses, int]] = []
-        if lattice.size == _ONE:
-            atom = shape.index(1)
-            for number, (_, source, toll, pulls) in enumerate(self._offered):
-                uses = ((toll, 1), *pulls[atom]) if toll >= 0 else pulls[atom]
-                self._single.append((source.costs[1], uses, number))
-            self._single.sort()
 
     @property
     def bags(self) -> int:
@@ -132,17 +118,18 @@ class Options:
 
         Args:
             prices: Of each scarce thing, in minor units.
-            slack: What was found before is good enough if prices moved no more than this in all.
+            slack: What was found before is good enough if prices moved no more than this, in all, for each time
+                that the bags double.
         """
         if not self._possible or self._prices is None:
             return self._last or self._found(prices)
         now = self._prices(prices)
-        if self._last is None or (
-            now != self._watch and (not slack or sum(map(abs, map(sub, now, self._watch))) > slack)
-        ):
-            self._watch = now
-            return self._found(prices)
-        return self._last
+        if self._last is not None:
+            near = slack * self.bags.bit_length()
+            if now == self._watch or (near and sum(map(abs, map(sub, now, self._watch))) <= near):
+                return self._last
+        self._watch = now
+        return self._found(prices)
 
     def _found(self, prices: Sequence[int]) -> tuple[int, Column | None]:
         if not self._possible:
@@ -150,69 +137,31 @@ class Options:
         elif self._order.lattice.size == _ONE:
             self._last = self._best_of_one(prices)
         else:
-            sources = self._worthy(prices)
-            self._last = self._chosen(sources, lambda: self._priced(prices), self._scarce.caps)
+            most, before = self._nothing.cost, self._nothing
+            if self._last is not None and self._last[1] is not None:
+                before = self._last[1]
+                most = before.cost + sum([prices[thing] * amount for thing, amount in before.uses])
+            self._last = self._chosen(Priced(self._lots, prices), self._scarce.caps, most, before)
         return self._last
 
-    def _worthy(self, prices: Sequence[int]) -> list[Source]:
-        """Return the warehouses that have the least for some bag, with prices."""
-        least: list[int] = []
-        found = []
-        for one in self._cheap:
-            if not least:
-                source = self._with(one, prices)
-                least = list(source.costs)
-            elif any(map(lt, one.source.costs, least)):
-                source = self._with(one, prices)
-                least = list(map(min, least, source.costs))
-            else:
-                continue
-            found.append(source)
-        return found
-
-    def _priced(self, prices: Sequence[int]) -> list[Source]:
-        return [self._with(one, prices) for one in self._offered]
-
-    def _with(self, one: _Offered, prices: Sequence[int]) -> Source:
-        """Return the costs of a warehouse with prices."""
-        _, source, toll, pulls = one
-        adds = [prices[toll] if toll >= 0 else 0]
-        priced = adds[0] > 0
-        for pull, count in zip(pulls, self._order.lattice.shape, strict=True):
-            each = 0
-            for thing, amount in pull:
-                each += prices[thing] * amount
-            priced = priced or each > 0
-            if count == 1:
-                adds = [base + more for base in adds for more in (0, each)]
-            elif count:
-                steps = [number * each for number in range(count + 1)]
-                adds = [base + more for base in adds for more in steps]
-        return Source(source.number, list(map(add, source.costs, adds)), source.caps) if priced else source
+    def under(self, prices: Sequence[int]) -> Column | None:
+        """Return the best plan with prices that do not stay; None where there is none with these parcels."""
+        if not self._possible:
+            return self._nothing
+        if self._order.lattice.size == _ONE:
+            return self._best_of_one(prices)[1]
+        return self._chosen(Priced(self._lots, prices), self._scarce.caps, self._nothing.cost, self._nothing)[1]
 
     def within(self, left: Sequence[int]) -> Column | None:
         """Return the best plan for which there is enough left; None where there is none with these parcels."""
-        lattice, sources = self._order.lattice, []
         if not self._possible:
             return self._nothing
-        for _, source, toll, pulls in self._offered:
-            caps = [0] * len(pulls)
-            if toll < 0 or left[toll] > 0:
-                for number, (pull, cap) in enumerate(zip(pulls, source.caps, strict=True)):
-                    caps[number] = min([cap, *[left[thing] // amount for thing, amount in pull]])
-            if caps == source.caps:
-                sources.append(source)
-            elif any(caps):
-                costs = [NEVER] * lattice.size
-                for bag in lattice.within(caps):
-                    costs[bag] = source.costs[bag]
-                sources.append(Source(source.number, costs, caps))
-        return self._chosen(sources, lambda: sources, left)[1] if sources else self._nothing
+        return self._chosen(Left(self._lots, left), left, self._nothing.cost, self._nothing)[1]
 
     def _best_of_one(self, prices: Sequence[int]) -> tuple[int, Column]:
         """Return the same where there is one thing to send."""
         least, chosen = self._order.away[1], -1
-        for cost, uses, number in self._single:
+        for cost, uses, number in self._lots.only:
             if cost >= least:
                 break
             for thing, amount in uses:
@@ -224,10 +173,17 @@ class Options:
         return least + self._forced, self._column(((chosen, 1),))
 
     def _chosen(
-        self, sources: Sequence[Source], everything: Callable[[], Sequence[Source]], left: Sequence[int]
+        self, senders: Senders, left: Sequence[int], most: int, before: Column
     ) -> tuple[int, Column | None]:
-        """Return the least value, and the plan that has it where there is enough left for it."""
-        value, packed = cheapest(self._order, sources, everything)
+        """Return the least value, and the plan that has it where there is enough left for it.
+
+        ``before`` is a plan of the value ``most``, which counts where there is none of less.
+        """
+        most = min(most, self._nothing.cost)
+        found = cheapest(self._order, senders, most - self._forced)
+        if found is None:
+            return most, before if most < self._nothing.cost else self._nothing
+        value, packed = found
         value += self._forced
         if value >= self._nothing.cost:
             return self._nothing.cost, self._nothing
@@ -239,8 +195,8 @@ class Options:
     def _column(self, packed: tuple[Packed, ...]) -> Column:
         found = self._known.get(packed)
         if found is None:
-            counts = self._order.lattice.counts
-            some = [parcel_of(self._case, self._offered[n].position, counts(bag), None) for n, bag in packed]
+            counts, positions = self._order.lattice.counts, self._positions
+            some = [parcel_of(self._case, positions[n], counts(bag), None) for n, bag in packed]
             some.sort(key=lambda one: (one.position, [-count for count in one.counts]))
             found = self._known[packed] = self._scarce.column(self._case, tuple(some))
         return found

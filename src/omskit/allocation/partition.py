@@ -7,10 +7,13 @@ of all others, as in :mod:`omskit.allocation.separate`; here on lists of costs t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from operator import add, gt
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from omskit.allocation.case import UNLIMITED
+from omskit.allocation.covering import MANY, Origin, Task, TooDeepError, covered
 from omskit.allocation.lattice import Lattice
 from omskit.allocation.weights import ENDLESS, SHIFT
 
@@ -54,23 +57,40 @@ class Source(NamedTuple):
     caps: Sequence[int]
 
 
-def cheapest(
-    order: Order, sources: Sequence[Source], everything: Callable[[], Sequence[Source]]
-) -> tuple[int, list[Packed] | None]:
+class Senders(Protocol):
+    """All warehouses together."""
+
+    @property
+    def least(self) -> Sequence[int]:
+        """Of each bag, what it costs from where it costs least."""
+
+    def number(self, bag: int) -> int:
+        """Return the number of a warehouse from which a bag costs least."""
+
+    def caps(self, number: int) -> Sequence[int]:
+        """Return how many of each atom a warehouse has."""
+
+    def sources(self) -> Sequence[Source]:
+        """Return each warehouse."""
+
+
+def cheapest(order: Order, senders: Senders, most: int) -> tuple[int, list[Packed] | None] | None:
     """Return the least cost, and its parcels; instead of these None where the cost is only a bound.
 
-    Args:
-        order: What is asked.
-        sources: Of every bag, the warehouse from which it costs least.
-        everything: Returns all warehouses.
+    None where it is known to be no less than ``most``, which sending nothing costs at least.
     """
-    least = _least(order, [source.costs for source in sources])
-    single = least[order.lattice.full]
+    least, full = senders.least, order.lattice.full
+    single = least[full]
     floor = min(least)
+    if floor >= NEVER:
+        return NEVER, None
     # where a parcel earns something, more of them can be better still
     dearer = floor + order.split >= 0 and single <= 2 * floor + order.split
     if dearer and (order.whole or single <= floor + order.spare):
-        return single, [(_who(sources, least, order.lattice.full).number, order.lattice.full)]
+        return single, [(senders.number(full), full)]
+    if floor + order.split >= 0 and len(least) >= MANY:
+        with suppress(TooDeepError):
+            return _cheapest_of_many(order, senders, most)
     ways = _ways(order, least)
     value, bag = _last(order, ways)
     bags = _trace(order, least, ways, bag)
@@ -78,11 +98,38 @@ def cheapest(
         value, bags = _few(order, least)
     if value >= NEVER:
         return value, None
-    chosen = [(_who(sources, least, bag), bag) for bag in bags]
-    watched = _excess(order, chosen)
-    if watched:
-        return _watching(order, everything(), watched)
-    return value, [(source.number, bag) for source, bag in chosen]
+    chosen = [(senders.number(bag), bag) for bag in bags]
+    watched = _excess(order, chosen, senders)
+    return _watching(order, senders, watched) if watched else (value, chosen)
+
+
+def _cheapest_of_many(order: Order, senders: Senders, most: int) -> tuple[int, list[Packed]] | None:
+    """Return the same where there are many bags."""
+    shape, strides = order.lattice.shape, order.lattice.strides
+    away = [order.away[stride] if count else 0 for count, stride in zip(shape, strides, strict=True)]
+    task = Task(order.lattice, order.split, None if order.whole else away, order.limit)
+    most = min(most, NEVER)
+    found = covered(task, senders.least, most)
+    if found is None:
+        return None
+    chosen = [(senders.number(bag), bag) for _, bag in found[1]]
+    watched = sorted(_excess(order, chosen, senders))
+    sources = senders.sources() if watched else []
+    while watched:
+        others = [source for source in sources if source.number not in watched]
+        least = _least(order, [source.costs for source in others])
+        own = [Origin(sources[number].costs, sources[number].caps, UNLIMITED) for number in watched]
+        found = covered(task, least, most, own)
+        if found is None:
+            return None
+        chosen = [
+            (watched[origin - 1] if origin else _who(others, least, bag).number, bag) for origin, bag in found[1]
+        ]
+        more = _excess(order, chosen, senders).difference(watched)
+        if not more:
+            break
+        watched = sorted([*watched, *more])
+    return found[0], chosen
 
 
 def _least(order: Order, costs: Sequence[Sequence[int]]) -> Sequence[int]:
@@ -143,20 +190,20 @@ def _few(order: Order, least: Sequence[int]) -> tuple[int, list[int]]:
     return value, found
 
 
-def _excess(order: Order, chosen: Sequence[tuple[Source, int]]) -> set[int]:
+def _excess(order: Order, chosen: Sequence[Packed], senders: Senders) -> set[int]:
     """Return the numbers of the warehouses that are asked for more than they have."""
-    if len(chosen) == len({source.number for source, _ in chosen}):
+    if len(chosen) == len({number for number, _ in chosen}):
         return set()
-    counts, asked, caps = order.lattice.counts, dict[int, list[int]](), dict[int, Sequence[int]]()
-    for source, bag in chosen:
-        before = asked.get(source.number)
-        asked[source.number] = list(counts(bag)) if before is None else list(map(add, before, counts(bag)))
-        caps[source.number] = source.caps
-    return {number for number, total in asked.items() if any(map(gt, total, caps[number]))}
+    counts, asked = order.lattice.counts, dict[int, list[int]]()
+    for number, bag in chosen:
+        before = asked.get(number)
+        asked[number] = list(counts(bag)) if before is None else list(map(add, before, counts(bag)))
+    return {number for number, total in asked.items() if any(map(gt, total, senders.caps(number)))}
 
 
-def _watching(order: Order, sources: Sequence[Source], watched: set[int]) -> tuple[int, list[Packed] | None]:
+def _watching(order: Order, senders: Senders, watched: set[int]) -> tuple[int, list[Packed] | None]:
     """Return the cheapest partition in which some warehouses send no more than they have."""
+    sources = senders.sources()
     while True:
         others = [source for source in sources if source.number not in watched]
         least = _least(order, [source.costs for source in others])
@@ -177,9 +224,9 @@ def _watching(order: Order, sources: Sequence[Source], watched: set[int]) -> tup
             chosen += [(source, one) for one in _trace(order, source.costs, ways, part)]
             bag -= part
         chosen += [(_who(others, least, one), one) for one in _trace(order, least, stages[0], bag)]
-        more = _excess(order, chosen) - watched
+        packed = [(source.number, bag) for source, bag in chosen]
+        more = _excess(order, packed, senders) - watched
         if not more:
-            packed = [(source.number, bag) for source, bag in chosen]
             return value, packed if len(packed) <= order.limit else None
         watched = watched | more
 

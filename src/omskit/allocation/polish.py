@@ -17,7 +17,7 @@ from omskit.allocation.joint import Joint
 _FEW = 200
 #: Most tries times cases for few; for many, one try for so many cases, and none where the bound is that many times
 #: the gap.
-_TRIES, _CASES_A_TRY, _CLOSE = 40_000, 8, 150
+_TRIES, _CASES_A_TRY, _CLOSE = 40_000, 2, 200
 #: Most rivals of one case that are planned again with it, one pair of them at a time.
 _RIVALS = 8
 
@@ -28,15 +28,16 @@ def polished(joint: Joint, columns: Sequence[Column]) -> list[Column]:
     for which, column in enumerate(columns):
         plan.put(which, column)
     count = len(columns)
-    if count > _FEW and (plan.cost - joint.bound) * _CLOSE <= joint.bound:
-        return list(columns)
-    tries, gained = _TRIES // count if count <= _FEW else count // _CASES_A_TRY, True
+    few = count <= _FEW
+    tries, gained = _TRIES // count if few else count // _CASES_A_TRY, True
     while gained and plan.cost > joint.bound:
         gained = False
-        for which in _wanting(joint, plan):
-            for group in _groups(which, _rivals(joint, plan, which)):
+        # of many cases those whose search takes long stay as they are
+        for which in [one for one in _wanting(joint, plan) if few or joint.quick(one)]:
+            rivals = [one for one in _rivals(joint, plan, which) if few or joint.quick(one)]
+            for group in _groups(which, rivals):
                 tries -= 1
-                if tries < 0:
+                if tries < 0 or (not few and (plan.cost - joint.bound) * _CLOSE <= joint.bound):
                     return _columns(plan)
                 if _again(joint, plan, group):
                     gained = True

@@ -51,6 +51,11 @@ class Resilient:
         prices, chosen = self.prices, []
         bound = -sum([price * cap for price, cap in zip(prices, self._caps, strict=True) if price])
         for pool in pools:
+            first = pool[0]
+            if not first[1]:
+                bound += first[0]
+                chosen.append(first)
+                continue
             least = 1 << 62
             for column in pool:
                 cost, uses, _ = column

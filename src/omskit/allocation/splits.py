@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 from typing import NamedTuple
 
 from omskit.allocation.lattice import Lattice
+from omskit.allocation.weights import ENDLESS
 
 
 class Floors(NamedTuple):
@@ -44,11 +46,12 @@ def partitioned(lattice: Lattice, weights: Sequence[int], floors: Floors, terms:
     full, parts, split = lattice.full, lattice.parts, terms.split
     value, bags = weights[full], [full]
     if terms.limit > 1:
-        for part in parts(full):
-            if part != full:
-                weight = weights[part] + weights[full - part] + split
-                if weight < value:
-                    value, bags = weight, [part, full - part]
+        half = full // 2
+        pairs = list(map(add, weights[full - half : full], weights[half:0:-1]))
+        least = min(pairs, default=ENDLESS)
+        if least + split < value:
+            part = full - half + pairs.index(least)
+            value, bags = least + split, [part, full - part]
     if value <= floors.three and value <= floors.less:
         return value, bags
     # what is left of the full bag without a part of its first atom has less than all of that

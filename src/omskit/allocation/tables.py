@@ -92,6 +92,15 @@ class Table:
         bids = [(offer[0] + toll, loads.steps(offer[2]), offer[1], position) for offer in offers]
         lay(bids, bags, adds, self.weights, self.who)
 
+    def take(self, room: Room, bags: Sequence[int]) -> list[int]:
+        """Return what bags weigh from one warehouse alone, and forget it."""
+        self._fill(room)
+        weights = self.weights
+        found = [weights[bag] for bag in bags]
+        for bag in bags:
+            weights[bag] = ENDLESS
+        return found
+
     def parcel(self, bag: int) -> Parcel:
         """Return the parcel of a bag."""
         return parcel_of(self._case, self.who[bag], self.lattice.counts(bag), self._prices)
