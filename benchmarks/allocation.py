@@ -1,9 +1,10 @@
 """Plan one instance by one strategy; write its decisions and print one line of figures.
 
-python benchmarks/allocation.py INSTANCE.json --strategy NAME [--plan DECISIONS.json]
+python benchmarks/allocation.py INSTANCE.json --strategy NAME [--plan DECISIONS.json] [--collector]
 
 The figures of the plan are those of the decisions as written; seconds are of the processor, from the values of the
-instance to the plan, a network compiled anew included; memory is the most that the process held.
+instance to the plan, a network compiled anew included; memory is the most that the process held. The process is
+set up as a worker that lives long, in which the garbage collector looks less often; with --collector it is not.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from allocation_instance import DAY, Instance, read, written
+from harness import spare_collector
 
 from omskit.allocation import Chooser, Decision, Policy, plan, plan_batch, plan_by_choosers
 
@@ -61,8 +63,11 @@ def main() -> None:
     parser.add_argument("instance", type=Path)
     parser.add_argument("--strategy", choices=STRATEGIES, default="batch")
     parser.add_argument("--plan", type=Path)
+    parser.add_argument("--collector", action="store_true", help="leave Python's garbage collector as it comes")
     args = parser.parse_args()
     instance = read(json.loads(args.instance.read_text()))
+    if not args.collector:
+        spare_collector()
     begun = time.process_time()
     decisions, bound = planned(instance, args.strategy)
     seconds = time.process_time() - begun

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from allocation_instance import DAY, Instance, read
+from harness import spare_collector
 
 from omskit.allocation import Plan, PlannedParcel, moved, plan, plan_batch
 
@@ -52,6 +53,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     args = parser.parse_args()
     instance = read(json.loads(args.instance.read_text()))
+    spare_collector()
     one_by_one = plan(instance.demands, instance.supply, instance.network, instance.policy, at=DAY)
     for change in args.changes:
         before = one_by_one

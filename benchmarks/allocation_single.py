@@ -25,6 +25,7 @@ from pathlib import Path
 
 from allocation_instance import DAY, Instance, read
 from attrs import evolve, frozen
+from harness import spare_collector
 
 from omskit.allocation import DEFAULT_BUDGET, Compiled, Demand, DemandLine, compile_network, plan, plan_batch
 from omskit.allocation.case import Setting, Stock
@@ -112,6 +113,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     for path in args.instances:
+        spare_collector()
         measured = jobs(read(json.loads(path.read_text(encoding="utf-8"))), args.lines)
         costs: dict[str, list[float]] = {name: [] for name in measured}
         for run, _ in measured.values():

@@ -31,6 +31,13 @@ _PATIENCE = 1800
 Job = Callable[[int, Barrier], Callable[[], Mapping[str, float]]]
 
 
+def spare_collector() -> None:
+    """Set the garbage collector up as docs/how-to/operate.md says of a worker that lives long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @frozen
 class Cost:
     """What one run cost.

@@ -8,7 +8,6 @@ python benchmarks/pipeline.py --growth             # cost per order at 1,000, 10
 from __future__ import annotations
 
 import argparse
-import gc
 import pickle
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +30,6 @@ from omskit.storage.sql import SqlStorage, open_engine
 
 BATCH = 1_000
 SEED = 7
-#: Values between two looks of the garbage collector in a worker that is set up as docs/how-to/operate.md says.
-SPARED = 50_000
 
 
 def timed(process: Process, spent: list[float]) -> Process:
@@ -74,8 +71,7 @@ class Pipeline:
         mine = list(made)[number :: self.processes]
         oms.run(1)
         if self.spared:
-            gc.freeze()
-            gc.set_threshold(SPARED, 20, 50)
+            harness.spare_collector()
 
         def go() -> Mapping[str, float]:
             for payload in mine:
