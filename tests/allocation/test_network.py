@@ -1,11 +1,15 @@
 """Networks, rates, policies and demands refuse what cannot be meant, and lanes match as narrowly as they can."""
 
+import gc
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from weakref import ref
 
 import pytest
 
 from omskit.allocation import (
+    Carried,
+    Commitment,
     Demand,
     DemandLine,
     Lane,
@@ -16,6 +20,7 @@ from omskit.allocation import (
     Supply,
     Warehouse,
     WorkingDays,
+    compile_network,
     plan,
 )
 from omskit.core import Cell, Destination, UsageError
@@ -82,6 +87,23 @@ def test_a_courier_ships_and_delivers_on_its_own_days() -> None:
     network = Network("EUR", (Warehouse("W0"),), (service,))
     (decision,) = plan([asked], Supply({Cell("A", "W0"): 1}), network, Policy(), at=saturday).decisions
     assert (decision.parcels[0].ship_on, decision.parcels[0].arrive_on) == (date(2026, 3, 10), date(2026, 3, 12))
+
+
+def test_a_compiled_network_is_let_go_of_without_a_collector() -> None:
+    lane = Lane({"DE"}, RateCard(1000, 500))
+    network = Network("EUR", (Warehouse("W0"),), (Service("S", "post", (lane,)),))
+    compiled = compile_network(network)
+    post = Carried("post")
+    there = Supply({Cell("A", "W0"): 9}, quotas={post: 1}, commitments=(Commitment(post, 5, 9),))
+    gc.disable()
+    try:
+        made = plan([Demand(key, 0, HOME, "EUR", LINE) for key in (1, 2)], there, compiled, Policy(), at=AT)
+        assert [len(one.parcels) for one in made.decisions] == [1, 0]
+        gone = [ref(one) for one in (compiled, made.of(1).asked.contracts) if one]
+        del made, compiled
+        assert [one() for one in gone] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_network_tells_all_its_problems_at_once() -> None:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
+from weakref import proxy
 from zoneinfo import ZoneInfo
 
 from attrs import define, evolve, field
@@ -190,7 +191,8 @@ class Compiled:
         )
         found = self._markets.get(asked)
         if found is None:
-            found = Market(self, asked, len(self.warehouses))
+            # who holds a market holds its network too; the other way round nobody would ever let go of either
+            found = Market(proxy(self), asked, len(self.warehouses))
             _keep(self._markets, asked, found)
         return found
 

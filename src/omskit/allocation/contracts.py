@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, combinations
+from weakref import proxy
 
 from attrs import evolve
 
@@ -27,7 +28,7 @@ class Contracts:
         commitments: What parcels earn something for.
     """
 
-    __slots__ = ("_markets", "_network", "_rows", "commitments", "quotas")
+    __slots__ = ("__weakref__", "_markets", "_network", "_rows", "commitments", "quotas")
 
     def __init__(self, network: Compiled, quotas: Sequence[Carried], commitments: Sequence[Commitment]) -> None:
         self._network = network
@@ -41,7 +42,8 @@ class Contracts:
         key = market.asked, shut
         found = self._markets.get(key)
         if found is None:
-            source = _Open(self, shut) if shut else self
+            me: Contracts = proxy(self)  # who holds a market of contracts holds them too
+            source = _Open(me, shut) if shut else me
             found = self._markets[key] = Market(source, market.asked, len(market.plain))
         return found
 
