@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from itertools import product
+from string import ascii_uppercase
 
 from attrs import field, frozen
 
 from omskit.core.errors import PayloadError
 from omskit.core.quick import quick
 
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_COUNTRIES = frozenset(map("".join, product(ascii_uppercase, repeat=2)))
 
 
 @quick
@@ -32,7 +33,7 @@ class Destination:
     postcode: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if not _COUNTRY.fullmatch(self.country):
+        if self.country not in _COUNTRIES:
             raise PayloadError(
                 "bad_country",
                 f"{self.country!r} is no ISO 3166-1 alpha-2 code: two capital letters",

@@ -20,7 +20,7 @@ from omskit.channels import Reporting
 from omskit.core import Change, Entry, Movement, Stored
 from omskit.flow.budgets import Redeeming
 from omskit.flow.holding import Claiming
-from omskit.flow.rules import Ruling
+from omskit.flow.rules import Rules, Ruling
 from omskit.fulfillment import FulfillmentOrder
 from omskit.orders import Order
 from omskit.returns import ReturnCase
@@ -92,6 +92,7 @@ class Workspace:
     claiming: list[Claiming] = field(factory=list)
     allot: Allot | None = None
     _undo: list[Callable[[], object]] | None = None
+    _rules: dict[str, Rules] = field(factory=dict)
 
     def know_orders(self, stored: Mapping[int, Stored[Order]]) -> None:
         """Take loaded orders in; what is here already stays as it is."""
@@ -125,12 +126,15 @@ class Workspace:
             command = command.under(process) if process else command
         else:
             process = ""
-        rules = self.ruling.rules_of(process)
+        rules = self._rules.get(process) or self._rules_of(process)
         events = o.decide(
             track.state, command, at=self.at, actor=self.actor, machine=rules.orders, grading=rules.grading
         )
         if events:
             self._apply(self.orders, key, track, self.order_news, o.evolve, events=events, cause=cause)
+
+    def _rules_of(self, process: str) -> Rules:
+        return self._rules.setdefault(process, self.ruling.rules_of(process))
 
     def fulfillment(self, key: int, command: f.Command, cause: str) -> None:
         """Decide a command on a fulfillment order and apply its events.
@@ -140,7 +144,8 @@ class Workspace:
         """
         track = self.fulfillments.get(key) or Track(None)
         known = command.fulfillment if isinstance(command, f.Open) else track.state
-        rules = self.ruling.rules_of(known.process if known else "")
+        process = known.process if known else ""
+        rules = self._rules.get(process) or self._rules_of(process)
         events = f.decide(
             track.state,
             command,

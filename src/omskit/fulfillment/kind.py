@@ -35,6 +35,8 @@ def unscanned(state: FulfillmentOrder) -> int:
 
 def _parcel_rows(state: FulfillmentOrder) -> list[Row]:
     """Return a row for each parcel, and then one without a status for each waybill that was taken off one."""
+    if not state.parcels:
+        return []
     rows: list[Row] = [
         (parcel.waybill, parcel.courier or state.courier, parcel.status) for parcel in state.parcels
     ]

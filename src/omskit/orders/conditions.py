@@ -7,6 +7,7 @@ table with what it looks at and how it compares, and matching, explaining and an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import contains, ge, is_
 from typing import Any, NamedTuple
 
 from attrs import field, fields_dict, frozen
@@ -132,7 +133,7 @@ class When:
     paid: bool | None = None
     urgent: bool | None = None
     _given: tuple[tuple[str, Part, Any], ...] = field(init=False, eq=False, repr=False)
-    _tests: tuple[tuple[Holds, Look, Any], ...] = field(init=False, eq=False, repr=False)
+    tests: tuple[tuple[Holds, Look, Any], ...] = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         given = []
@@ -144,11 +145,11 @@ class When:
                 given.append((name, part, wanted))
         object.__setattr__(self, "_given", tuple(given))
         tests = tuple([(part.test.holds, part.of, wanted) for _, part, wanted in given])
-        object.__setattr__(self, "_tests", tests)
+        object.__setattr__(self, "tests", tests)
 
     def matches(self, order: Order, history: History = STRANGER) -> bool:
         """Whether the order fulfills the condition."""
-        for holds, look, wanted in self._tests:  # noqa: SIM110 - asked of every order, of every rule
+        for holds, look, wanted in self.tests:  # noqa: SIM110 - asked of every order, of every rule
             if not holds(wanted, look(order, history)):
                 return False
         return True
@@ -223,7 +224,7 @@ class Part(NamedTuple):
     historic: bool = False
 
 
-_ONE_OF = Test(lambda wanted, found: found in wanted, lambda a, b: a >= b)
+_ONE_OF = Test(contains, ge)
 _SOME = Test(lambda wanted, found: not wanted.isdisjoint(found), lambda a, b: a >= b)
 _NONE = Test(lambda wanted, found: wanted.isdisjoint(found), lambda a, b: a <= b)
 _ONLY = Test(lambda wanted, found: wanted.issuperset(found), lambda a, b: a >= b)
@@ -235,8 +236,8 @@ _SAYS = Test(
     lambda wanted, found: any(word.casefold() in found.casefold() for word in wanted),
     lambda a, b: all(any(word.casefold() in one.casefold() for word in a) for one in b),
 )
-_WITHIN = Test(lambda wanted, found: found in wanted, lambda a, b: a.covers(b), lambda wanted: wanted.is_empty)
-_IS = Test(lambda wanted, found: wanted is found, lambda a, b: a is b)
+_WITHIN = Test(contains, lambda a, b: a.covers(b), lambda wanted: wanted.is_empty)
+_IS = Test(is_, is_)
 
 
 def _skus(order: Order, _: History) -> list[str]:

@@ -78,7 +78,10 @@ class Rule:
 
     def applies(self, order: Order, at: datetime, history: History = STRANGER) -> bool:
         """Whether it is in force and matches."""
-        return self.when.matches(order, history) and self.in_force(at)
+        for holds, look, wanted in self.when.tests:
+            if not holds(wanted, look(order, history)):
+                return False
+        return self.in_force(at)
 
 
 class Outcome(Enum):
