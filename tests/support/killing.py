@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
 from typing import Any
 
+from omskit.testing.storage.hands import context_apart
+
 PATIENCE_SECONDS = 60.0
-#: What takes long to import, loaded once for all processes.
-_PRELOADED = ["pytest", "omskit.engine", "omskit.storage.sql", "psycopg"]
 
 #: Does something in a process of its own, and says what others may rely on from then on.
 Work = Callable[..., None]
@@ -46,8 +45,7 @@ def killed(work: Work, tasks: Sequence[Sequence[Any]], after_seconds: float) -> 
 
 
 def _started(work: Work, task: Sequence[Any]) -> tuple[Connection, BaseProcess]:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context = context_apart()
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(*task, there), daemon=True)
     process.start()

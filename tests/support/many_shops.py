@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier as Gate
 from threading import Barrier, Thread
@@ -15,6 +14,7 @@ from shop import shop
 from omskit.core import OmsError
 from omskit.engine import KINDS, Oms
 from omskit.storage.sql import SqlStorage, open_engine
+from omskit.testing.storage.hands import context_apart
 
 #: What one hand does with the shop; its number tells the hands apart.
 Work = Callable[[Oms, int], Any]
@@ -42,7 +42,7 @@ def in_threads(oms: Oms, work: Work, hands: int = 10) -> list[Any]:
 
 def in_processes(url: str, work: Work, processes: int = 2, hands: int = 5) -> list[Any]:
     """Let processes open the shop, and threads of each work at the same moment."""
-    context = get_context("spawn")
+    context = context_apart()
     gate, ends, started = context.Barrier(processes), [], []
     for number in range(processes):
         mine, theirs = context.Pipe(duplex=False)

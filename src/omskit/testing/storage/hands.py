@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier as Gate
 from threading import Barrier, Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from omskit.storage import Storage
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 T = TypeVar("T")
 
@@ -68,7 +71,7 @@ def in_processes(
 
     The opener and the work travel to processes that share no memory with this one.
     """
-    context = get_context("spawn")
+    context = context_apart()
     gate = context.Barrier(processes)
     ends, started = [], []
     for number in range(processes):
@@ -83,6 +86,18 @@ def in_processes(
     for process in started:
         process.join(PATIENCE_SECONDS)
     return [one for some in outcomes for one in some]
+
+
+def context_apart() -> ForkServerContext | SpawnContext:
+    """Return how processes begin that share no memory with this one.
+
+    Where the system can, they are forked from one that has done nothing but import what takes long.
+    """
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["pytest", "hypothesis", "omskit.engine", "omskit.storage.sql", "psycopg"])
+    return context
 
 
 def _answer(end: Connection) -> list[T | Exception]:
