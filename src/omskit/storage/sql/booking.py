@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
-from sqlalchemy import BigInteger, ColumnElement, Dialect, Select, Table, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Select, Table, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -54,6 +54,12 @@ def recording(dialect: Dialect, tables: Tables) -> Recording:
         upsertion(dialect, tables.reservations, CLAIM, adding=True),
         insertion(dialect, tables.movements, MOVEMENT),
     )
+
+
+def bears(have: Any, more: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions under which a balance can take what is added: no less on hand than is reserved."""
+    after = have.reserved + more.reserved
+    return after >= literal_column("0"), have.on_hand + more.on_hand >= after
 
 
 class Booking(Protocol):

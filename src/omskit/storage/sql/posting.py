@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Delete, Dialect, bindparam, delete, literal, literal_column, select, tuple_, union_all
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Delete, Dialect, bindparam, delete, literal, select, tuple_, union_all
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from omskit.core import Cell, Claim, Level, Movement, Refused, each_ms
-from omskit.storage.sql.booking import CLAIM, NOTHING, Booking, Recording, Records, booking, recording
+from omskit.storage.sql.booking import CLAIM, NOTHING, Booking, Recording, Records, bears, booking, recording
 from omskit.storage.sql.bulk import Each, Feed, Given, Guarded, Values, addition, each, given, upsertion
-from omskit.storage.sql.hot import Hints, HotCells, HotStatements, Pair, Shortage, hot_statements, shortage, summed
+from omskit.storage.sql.hot import Hints, HotCells, Pair, Shortage, shortage
+from omskit.storage.sql.hot_statements import HotStatements, hot_statements, summed
 from omskit.storage.sql.tables import Tables
 from omskit.storage.sql.wire import Wire
 from omskit.storage.sums import claims_of, effects_of
@@ -45,12 +45,12 @@ class PostingStatements:
 def posting_statements(dialect: Dialect, tables: Tables) -> PostingStatements:
     """Make the statements of booking."""
     given_cells = given(dialect, tables.levels, LEVEL[:2])
-    add = addition(dialect, tables.levels, LEVEL, _bears)
+    add = addition(dialect, tables.levels, LEVEL, bears)
     return PostingStatements(
         take=addition(
             dialect, tables.reservations, CLAIM, lambda have, more: (have.quantity + more.quantity >= 0,)
         ),
-        each=each(dialect, tables.levels, LEVEL, _bears),
+        each=each(dialect, tables.levels, LEVEL, bears),
         book=booking(dialect, tables, add.statement),
         add=add,
         cells=_cells(given_cells, tables),
@@ -65,11 +65,6 @@ def posting_statements(dialect: Dialect, tables: Tables) -> PostingStatements:
         records=recording(dialect, tables),
         hot=hot_statements(dialect, tables),
     )
-
-
-def _bears(have: Any, more: Any) -> tuple[ColumnElement[bool], ...]:
-    after = have.reserved + more.reserved
-    return after >= literal_column("0"), have.on_hand + more.on_hand >= after
 
 
 def _cells(cells: Given, tables: Tables) -> CompoundSelect[Any]:

@@ -17,7 +17,8 @@ from omskit.storage.balances import Balance, Imbalance, Measure, imbalances, men
 from omskit.storage.sql.booking import CLAIM
 from omskit.storage.sql.bulk import Given, encoded, given, members
 from omskit.storage.sql.drifting import drifted, drifted_claims
-from omskit.storage.sql.hot import CELL, Hints, HotCells, summed
+from omskit.storage.sql.hot import CELL, Hints, HotCells
+from omskit.storage.sql.hot_statements import summed
 from omskit.storage.sql.ledger import last_movements, movements_since, trail_of
 from omskit.storage.sql.posting import PostingStatements, add, post, posting_statements
 from omskit.storage.sql.tables import WHOLE, WORDS, Tables
