@@ -228,3 +228,14 @@ def test_what_is_not_known_is_refused(oms: Oms) -> None:
         dated(oms, "SO-99")
     with pytest.raises(UsageError, match="nowhere"):
         dated(oms, wish(("A", 1), channel="nowhere"))
+
+
+def test_orders_are_dated_alike_alone_and_with_all_others(storage: Storage) -> None:
+    oms = carts(storage)
+    announce(oms, ("A", 9, WED), ("B", 9, FRI))
+    oms.reservations.hold("web", "3", {"A": 2}, minutes=60, actor="ida")
+    wanted = [(("A", 3),), (("A", 2), ("B", 3)), (("A", 4),), (("B", 2),), (("B", 5), ("A", 1)), (("A", 6),)]
+    numbers = [place(oms, str(id_), *lines, buyer=f"b{id_}") for id_, lines in enumerate(wanted, 1)]
+    together = dated(oms, *numbers, wish(("A", 1), ("B", 1)))
+    assert together == [dated(oms, one)[0] for one in (*numbers, wish(("A", 1), ("B", 1)))]
+    assert len({one.ship_on for one in together}) > 2

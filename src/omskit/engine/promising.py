@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from attrs import define, evolve, field, frozen
 
@@ -27,7 +28,7 @@ from omskit.flow import (
 )
 from omskit.flow.holding import held_by
 from omskit.flow.offering import Waiting, owned_of_carts, shelves, unplaced
-from omskit.inventory import Available
+from omskit.inventory import Available, Shelf
 from omskit.orders import ORDERS, Order
 from omskit.storage import Unit
 
@@ -73,7 +74,7 @@ class Promising:
                 found.append(Promised(()))
                 continue
             name, turn = _turn(asker)
-            found.append(self._dated(demand, book.seen(demand.channel, turn), owns.get(name, {}), at))
+            found.append(self._dated(demand, book.seen(demand, turn), owns.get(name, {}), at))
         return found
 
     def _demands(self, unit: Unit, askers: Sequence[Wish | Order], at: datetime) -> list[Demand | None]:
@@ -161,6 +162,8 @@ class _Book:
     waiting: Sequence[Waiting]
     owned: Mapping[int, Mapping[str, int]]
     _seen: dict[str, dict[str, Available]] = field(factory=dict)
+    _waiting_for: dict[str, list[Waiting]] = field(factory=dict)
+    _shelves_of: dict[str, list[Shelf]] = field(factory=dict)
 
     @classmethod
     def read(cls, unit: Unit, shop: Shop, skus: Collection[str], offering: Offering, at: datetime) -> _Book:
@@ -170,16 +173,28 @@ class _Book:
         found = shelves(unit, known, offering, at.date())
         return cls(Sellable(found, (), offering, at.date()), waiting, owned_of_carts(unit))
 
-    def seen(self, channel: str, turn: tuple[int, int] | None) -> dict[str, Available]:
-        """Return what can be sold, as a channel sees it; of an order, to it, with those that go before it."""
-        if turn is not None:
-            return self._after([one for one in self.waiting if one.turn < turn], channel)
-        if channel not in self._seen:
-            self._seen[channel] = self._after(self.waiting, channel)
-        return self._seen[channel]
+    def __attrs_post_init__(self) -> None:
+        for one in self.waiting:
+            for sku in one.pieces:
+                self._waiting_for.setdefault(sku, []).append(one)
+        for shelf in self.sellable.shelves:
+            self._shelves_of.setdefault(shelf.cell.sku, []).append(shelf)
 
-    def _after(self, waiting: Iterable[Waiting], channel: str) -> dict[str, Available]:
-        return evolve(self.sellable, waiting=unplaced(waiting, self.owned)).for_channel(channel)
+    def seen(self, demand: Demand, turn: tuple[int, int] | None) -> dict[str, Available]:
+        """Return what can be sold to a demand; to an order, after those that go before it and want the same."""
+        channel = demand.channel
+        if turn is None:
+            if channel not in self._seen:
+                everything = evolve(self.sellable, waiting=unplaced(self.waiting, self.owned))
+                self._seen[channel] = everything.for_channel(channel)
+            return self._seen[channel]
+        skus = sorted({part.sku for line in demand.lines for part in line.parts})
+        found = {one.turn: one for sku in skus for one in self._waiting_for.get(sku, ()) if one.turn < turn}
+        rivals = [found[one] for one in sorted(found, key=itemgetter(1))]
+        owned = {one.root: self.owned[one.root] for one in rivals if one.root in self.owned}
+        wanted = [shelf for sku in skus for shelf in self._shelves_of.get(sku, ())]
+        mine = evolve(self.sellable, shelves=wanted, waiting=unplaced(rivals, owned))
+        return mine.for_channel(channel)
 
 
 def _orders(unit: Unit, numbers: Collection[str]) -> dict[str, Order]:
