@@ -43,7 +43,7 @@ class Shelf:
         self.promises = Promises(supply.commitments)
 
     def renewed(self, now: datetime) -> bool:
-        """Renew what can be done in a day when it is another one; whether that was so."""
+        """Renew what can be done in a day when it is another one; whether more may be possible by that."""
         today = now.astimezone(UTC).date()
         if today == self._today:
             return False
