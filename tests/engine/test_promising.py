@@ -236,6 +236,7 @@ def test_orders_are_dated_alike_alone_and_with_all_others(storage: Storage) -> N
     oms.reservations.hold("web", "3", {"A": 2}, minutes=60, actor="ida")
     wanted = [(("A", 3),), (("A", 2), ("B", 3)), (("A", 4),), (("B", 2),), (("B", 5), ("A", 1)), (("A", 6),)]
     numbers = [place(oms, str(id_), *lines, buyer=f"b{id_}") for id_, lines in enumerate(wanted, 1)]
-    together = dated(oms, *numbers, wish(("A", 1), ("B", 1)))
-    assert together == [dated(oms, one)[0] for one in (*numbers, wish(("A", 1), ("B", 1)))]
+    asked: list[Wish | str] = [*numbers, wish(("A", 1), ("B", 1))]
+    together = dated(oms, *asked)
+    assert together == [dated(oms, one)[0] for one in asked]
     assert len({one.ship_on for one in together}) > 2
