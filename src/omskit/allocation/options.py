@@ -16,7 +16,7 @@ from omskit.allocation.lattice import pairs_of
 from omskit.allocation.offers import best
 from omskit.allocation.partition import Order, Packed, Senders, cheapest
 from omskit.allocation.rooms import Room, rooms_of
-from omskit.allocation.senders import Bid, Left, Lots, Priced, Sender, worthy
+from omskit.allocation.senders import Bid, Left, Lots, Priced, Sender, cheapest_bid, worthy
 from omskit.allocation.tables import Question, Table, parcel_of
 from omskit.allocation.weights import SHIFT
 
@@ -160,14 +160,7 @@ class Options:
 
     def _best_of_one(self, prices: Sequence[int]) -> tuple[int, Column]:
         """Return the same where there is one thing to send."""
-        least, chosen = self._order.away[1], -1
-        for cost, uses, number in self._lots.only:
-            if cost >= least:
-                break
-            for thing, amount in uses:
-                cost += prices[thing] * amount  # noqa: PLW2901 - hot
-            if cost < least:
-                least, chosen = cost, number
+        least, chosen = cheapest_bid(self._lots.only, prices, self._order.away[1])
         if chosen < 0:
             return self._nothing.cost, self._nothing
         return least + self._forced, self._column(((chosen, 1),))

@@ -111,6 +111,19 @@ def worthy(bids: list[Bid]) -> list[Bid]:
     return bids[: free + 1]
 
 
+def cheapest_bid(bids: Sequence[Bid], prices: Sequence[int], least: int) -> tuple[int, int]:
+    """Return what the cheapest bid below ``least`` costs at prices, and whose it is; -1 where none is."""
+    number = -1
+    for cost, uses, who in bids:
+        if cost >= least:
+            break
+        for thing, amount in uses:
+            cost += prices[thing] * amount  # noqa: PLW2901 - hot
+        if cost < least:
+            least, number = cost, who
+    return least, number
+
+
 def _cheapness(sender: Sender) -> tuple[int, int]:
     """Return what is small for a warehouse that has many bags, and of these for one that costs little."""
     return -len(sender.costs), sender.costs[-1]
@@ -206,15 +219,7 @@ class Priced(_Offering):
         self._look_at(lots)
 
     def _best(self, bids: Sequence[Bid]) -> tuple[int, int]:
-        prices, least, number = self._prices, NEVER, -1
-        for cost, uses, who in bids:
-            if cost >= least:
-                break
-            for thing, amount in uses:
-                cost += prices[thing] * amount  # noqa: PLW2901 - hot
-            if cost < least:
-                least, number = cost, who
-        return least, number
+        return cheapest_bid(bids, self._prices, NEVER)
 
     def _stall(self, number: int) -> _Stall:
         sender = self._lots.senders[number]
